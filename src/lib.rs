@@ -1,0 +1,3 @@
+//! Terraform provider for the machine-to-machine side of Auth0.
+#[cfg(feature = "emulator")]
+pub mod emulator;
