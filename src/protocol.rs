@@ -1,0 +1,3 @@
+//! Terraform's plugin protocol.
+#[doc(hidden)]
+pub mod wire;
