@@ -16,5 +16,7 @@ pub mod value;
 
 pub mod schema;
 
+pub mod framework;
+
 #[cfg(feature = "emulator")]
 pub mod emulator;
