@@ -18,6 +18,8 @@ pub mod schema;
 
 pub mod framework;
 
+pub mod logging;
+pub mod protocol;
+
 #[cfg(feature = "emulator")]
 pub mod emulator;
-pub mod protocol;

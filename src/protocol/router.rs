@@ -24,7 +24,6 @@ use crate::framework::{Provider, Server};
 const MESSAGE_LIMIT: usize = 256 << 20;
 
 /// Dispatches by service name.
-#[derive(Clone)]
 pub struct Router<P: Provider> {
     provider: ProviderServer<Service<P>>,
     controller: GrpcControllerServer<Controller>,
@@ -44,6 +43,19 @@ impl<P: Provider> Router<P> {
             stdio: GrpcStdioServer::new(Stdio { end: end.clone() }),
             broker: GrpcBrokerServer::new(Broker { end: end.clone() }),
             health: HealthServer::new(Health { end }),
+        }
+    }
+}
+
+/// All connections share the services. (A derived impl would ask for a provider that can be cloned.)
+impl<P: Provider> Clone for Router<P> {
+    fn clone(&self) -> Self {
+        Self {
+            provider: self.provider.clone(),
+            controller: self.controller.clone(),
+            stdio: self.stdio.clone(),
+            broker: self.broker.clone(),
+            health: self.health.clone(),
         }
     }
 }

@@ -47,11 +47,10 @@ pub fn run<P: Provider>(provider: P) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let server = Server::new(provider);
     let outcome = match mode {
-        Mode::Plugin => run_server(serve_terraform(server)),
-        Mode::Debug => run_server(serve_anyone(server)),
-        Mode::Version => say(&format!("terraform-provider-auth0 {}\n", server.version())),
+        Mode::Plugin => run_server(serve_terraform(provider)),
+        Mode::Debug => run_server(serve_anyone(provider)),
+        Mode::Version => say(&format!("terraform-provider-auth0 {}\n", P::VERSION)),
         Mode::Help => say(USAGE),
     };
     match outcome {
@@ -73,7 +72,7 @@ fn run_server(serving: impl Future<Output = Result<(), StartError>>) -> Result<(
 }
 
 /// Plugin mode: one host, which has proven itself by the cookie and does so again by its certificate.
-async fn serve_terraform<P: Provider>(server: Server<P>) -> Result<(), StartError> {
+async fn serve_terraform<P: Provider>(provider: P) -> Result<(), StartError> {
     #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     let environment = Environment::read(|name| std::env::var_os(name))?;
     if !environment.under_terraform {
@@ -88,19 +87,19 @@ async fn serve_terraform<P: Provider>(server: Server<P>) -> Result<(), StartErro
         multiplex_asked: environment.multiplex,
     };
     say(&format!("{handshake}\n"))?;
-    serve(server, listener, tls, lifetime).await
+    serve(provider, listener, tls, lifetime).await
 }
 
 /// Debug mode: any number of hosts, one after the other or at once. Only this user can reach the socket.
-async fn serve_anyone<P: Provider>(server: Server<P>) -> Result<(), StartError> {
+async fn serve_anyone<P: Provider>(provider: P) -> Result<(), StartError> {
     let lifetime = Lifetime::of_terminal()?;
     let listener = Listener::bind(&environment::Endpoint::Unix { directory: None, group: None }).await?;
-    say(&Reattach { provider: server.address(), address: listener.address() }.to_string())?;
-    serve(server, listener, None, lifetime).await
+    say(&Reattach { provider: P::ADDRESS, address: listener.address() }.to_string())?;
+    serve(provider, listener, None, lifetime).await
 }
 
 async fn serve<P: Provider>(
-    server: Server<P>,
+    provider: P,
     listener: Listener,
     tls: Option<Tls>,
     lifetime: Lifetime,
@@ -110,7 +109,7 @@ async fn serve<P: Provider>(
     tokio::select! {
         never = connection::accept(&listener, tls.map(|tls| tls.config), sender) => match never {},
         served = tonic::transport::Server::builder().serve_with_incoming_shutdown(
-            Router::new(server, end.clone()),
+            Router::new(Server::new(provider), end.clone()),
             ReceiverStream::new(connections),
             end.cancelled(),
         ) => served.map_err(io::Error::other)?,

@@ -9,7 +9,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 
 /// Stays open and silent, and ends when the token is cancelled, so that no open side stream delays the exit.
-pub struct Silence<T> {
+pub(super) struct Silence<T> {
     end: Pin<Box<WaitForCancellationFutureOwned>>,
     item: PhantomData<fn() -> T>,
 }

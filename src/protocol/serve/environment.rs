@@ -41,11 +41,9 @@ impl Environment {
         let text = |name: &str| set(name).map(|value| value.to_string_lossy().into_owned());
         let port = |variable: &'static str| match text(variable) {
             None => Ok(0),
-            Some(value) => value.parse::<u16>().map_err(|_| StartError::Variable {
-                variable,
-                value,
-                expected: "a port number",
-            }),
+            Some(value) => {
+                value.parse::<u16>().map_err(|_| StartError::Variable { variable, value, expected: "a port number" })
+            }
         };
 
         let endpoint = match text(LISTENER).as_deref() {

@@ -11,7 +11,9 @@ pub(super) enum StartError {
          Put it where `terraform init` finds it, or run it with --debug to attach Terraform to it; see --help."
     )]
     NotUnderTerraform,
-    #[error("PLUGIN_CLIENT_CERT does not hold a PEM certificate: {0}. Without it only an unprotected server would be possible.")]
+    #[error(
+        "PLUGIN_CLIENT_CERT does not hold a PEM certificate: {0}. Without it only an unprotected server would be possible."
+    )]
     ClientCertificate(String),
     #[error("The certificate of this process could not be made: {0}")]
     OwnCertificate(#[from] rcgen::Error),
