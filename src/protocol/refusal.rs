@@ -14,7 +14,9 @@ macro_rules! refuse_by_diagnostics {
     ($($rpc:ident),* $(,)?) => {
         $(impl Refusal for wire::$rpc::Response {
             fn refuse(why: Diagnostic) -> Self {
-                Self { diagnostics: vec![why.into()], ..Self::default() }
+                let mut answer = Self::default();
+                answer.diagnostics.push(why.into());
+                answer
             }
         })*
     };
