@@ -1,1 +1,5 @@
-fn main() {}
+//! Everything that can be tested without a `terraform`.
+
+#[path = "../support.rs"]
+mod support;
+mod wire;
