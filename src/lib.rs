@@ -18,5 +18,9 @@ pub mod schema;
 
 pub mod framework;
 
+pub mod auth0;
+
+pub mod provider;
+
 #[cfg(feature = "emulator")]
 pub mod emulator;
