@@ -37,7 +37,7 @@ impl Schema {
     /// The schema of a data source that returns the model `M`, looked up by one of `arguments`.
     #[must_use]
     pub fn lookup<M: Model>(description: &str, arguments: &[&str]) -> Self {
-        Self::new(0, description, attribute::as_results(M::attributes(), arguments))
+        Self::new(0, description, attribute::into_results(M::attributes(), arguments))
     }
 
     fn new(version: i64, description: &str, attributes: Vec<Attribute>) -> Self {

@@ -17,6 +17,7 @@ pub trait DataSource<C: Sync>: Send + Sync + 'static {
 
     /// Its schema. A data source that looks up what a resource manages shares the resource's model and makes its own
     /// schema of it with [`Schema::lookup`].
+    #[must_use]
     fn schema() -> Schema {
         Schema::of::<Self::Model>(0)
     }

@@ -11,7 +11,6 @@ use crate::{
     framework::Configured,
     model,
     schema::OPTIONAL,
-    value::Value,
 };
 
 model! {
@@ -21,7 +20,7 @@ model! {
     /// with a token that was made elsewhere. Every argument can be left out of the configuration and given as an environment
     /// variable; what the configuration says wins. All of them may depend on values that are only known after an apply:
     /// until then nothing is asked of the tenant.
-    pub(super) struct Config {
+    pub struct Config {
         /// The tenant's domain, such as `example.eu.auth0.com`, optionally with a port. An emulator on this machine is given
         /// as `http://127.0.0.1:PORT`; plain http is refused for any other host. Environment variable: `AUTH0_DOMAIN`.
         domain: Value<String> = OPTIONAL,
@@ -48,7 +47,8 @@ pub(super) fn validate(config: &Config) -> Diagnostics {
         diagnostics.extend(tenant(domain, "The argument `domain`").err());
     }
     if config.api_token.known().is_some() {
-        let conflicting = [("client_id", config.client_id.is_null()), ("client_secret", config.client_secret.is_null())];
+        let conflicting =
+            [("client_id", config.client_id.is_null()), ("client_secret", config.client_secret.is_null())];
         diagnostics.extend(conflicting.into_iter().filter(|(_, absent)| !absent).map(|(name, _)| {
             let detail = format!(
                 "`api_token` and `{name}` are two ways to authenticate, so only one of them can be used. Remove one."
@@ -81,7 +81,12 @@ pub(super) fn configure(
     let settings = Settings {
         tenant: tenant(&domain, source)?,
         audience: audience.into_known().or_else(|| environment("AUTH0_AUDIENCE")),
-        credentials: credentials(client_id.into_known(), client_secret.into_known(), api_token.into_known(), environment)?,
+        credentials: credentials(
+            client_id.into_known(),
+            client_secret.into_known(),
+            api_token.into_known(),
+            environment,
+        )?,
         request_timeout: REQUEST_TIMEOUT,
         user_agent: user_agent(terraform_version),
         ca_file: None,
@@ -103,10 +108,9 @@ fn credentials(
     if let Some(token) = api_token {
         return Ok(Credentials::Token(token));
     }
-    if client_id.is_none() && client_secret.is_none() {
-        if let Some(token) = secret("AUTH0_API_TOKEN") {
-            return Ok(Credentials::Token(token));
-        }
+    let neither = client_id.is_none() && client_secret.is_none();
+    if let Some(token) = secret("AUTH0_API_TOKEN").filter(|_| neither) {
+        return Ok(Credentials::Token(token));
     }
     Ok(Credentials::ClientSecret {
         client_id: client_id.or_else(|| environment("AUTH0_CLIENT_ID")).ok_or_else(|| missing("client_id"))?,
@@ -146,6 +150,7 @@ fn user_agent(terraform_version: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Value;
 
     const NOTHING: Config = Config {
         domain: Value::Null,
@@ -181,11 +186,7 @@ mod tests {
 
     #[test]
     fn the_environment_fills_in_and_the_configuration_wins() {
-        let variables = &[
-            ("AUTH0_DOMAIN", "env.auth0.com"),
-            ("AUTH0_CLIENT_ID", "c"),
-            ("AUTH0_CLIENT_SECRET", "s"),
-        ];
+        let variables = &[("AUTH0_DOMAIN", "env.auth0.com"), ("AUTH0_CLIENT_ID", "c"), ("AUTH0_CLIENT_SECRET", "s")];
         let Configured::Ready(client) = configure(NOTHING, &with(variables), "1").unwrap() else { panic!("ready") };
         assert_eq!(client.tenant().domain(), "env.auth0.com");
         let config = Config { domain: known("hcl.auth0.com"), ..NOTHING };

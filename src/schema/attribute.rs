@@ -34,25 +34,25 @@ pub enum Kind {
 
 impl Attribute {
     /// The attribute as a result that the service decides, or, where `argument`, as one of the ways to look up.
-    fn as_result(self, argument: bool) -> Self {
+    fn into_result(self, argument: bool) -> Self {
         let mode = if argument { Mode::OptionalComputed } else { Mode::Computed };
         let Behaviour { sensitive, rules, deprecated, .. } = self.behaviour;
         let rules = if argument { rules } else { &[] };
         let kind = match self.kind {
-            Kind::Nested { nesting, attributes } => Kind::Nested { nesting, attributes: as_results(attributes, &[]) },
-            value => value,
+            Kind::Nested { nesting, attributes } => Kind::Nested { nesting, attributes: into_results(attributes, &[]) },
+            value @ Kind::Value(_) => value,
         };
         Self { kind, behaviour: Behaviour { sensitive, rules, deprecated, ..Behaviour::new(mode) }, ..self }
     }
 }
 
 /// The attributes of a resource as those of a data source that looks it up by one of `arguments`.
-pub(super) fn as_results(attributes: Vec<Attribute>, arguments: &[&str]) -> Vec<Attribute> {
+pub(super) fn into_results(attributes: Vec<Attribute>, arguments: &[&str]) -> Vec<Attribute> {
     attributes
         .into_iter()
         .map(|attribute| {
             let argument = arguments.contains(&attribute.name);
-            attribute.as_result(argument)
+            attribute.into_result(argument)
         })
         .collect()
 }

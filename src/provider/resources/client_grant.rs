@@ -231,7 +231,12 @@ fn nobody_to_grant_to(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     let (path, advice) = if about_client {
         ("client_id", format!("There is no application with the client id `{client_id}` in this tenant."))
     } else {
-        ("audience", format!("There may be no API with the identifier `{audience}` in this tenant, or no application `{client_id}`."))
+        (
+            "audience",
+            format!(
+                "There may be no API with the identifier `{audience}` in this tenant, or no application `{client_id}`."
+            ),
+        )
     };
     Diagnostic { detail: format!("{advice} {}", diagnostic.detail), ..diagnostic }.at(path)
 }

@@ -6,8 +6,7 @@ use url::Url;
 
 use crate::{
     auth0::{
-        self,
-        MapPatch, Patch,
+        self, MapPatch, Patch,
         clients::{self, ClientPatch, JwtConfigurationPatch, NewClient},
     },
     diagnostic::{Diagnostic, Diagnostics},
@@ -70,10 +69,7 @@ model! {
 const APP_TYPE: &str = "non_interactive";
 
 /// Where the API's name of a property is not that of the attribute.
-const NAMES: Names = Names {
-    object: "client",
-    renamed: &[("token_endpoint_auth_method", "authentication_method")],
-};
+const NAMES: Names = Names { object: "client", renamed: &[("token_endpoint_auth_method", "authentication_method")] };
 
 /// See the module.
 pub(in crate::provider) struct M2mClientResource;
@@ -221,10 +217,7 @@ fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         app_type: Patch::Keep,
         logo_uri: Patch::between(Some(text(&prior.logo_uri)), Some(text(logo_uri))),
         grant_types: Patch::between(list(&prior.grant_types).as_ref(), list(grant_types).as_ref()),
-        token_endpoint_auth_method: Patch::between(
-            prior.authentication_method.known(),
-            authentication_method.known(),
-        ),
+        token_endpoint_auth_method: Patch::between(prior.authentication_method.known(), authentication_method.known()),
         jwt_configuration: jwt_changes(prior.jwt_configuration.known(), jwt_configuration.known()),
         client_metadata: MapPatch::between(
             prior.client_metadata.known().unwrap_or(&none),
