@@ -27,12 +27,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use reqwest::Method;
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use bounds::Bounds;
+use call::Call;
 use client_grants::ClientGrants;
 use clients::Clients;
+use page::{Listed, Progress, Reading, Stuck};
 use transport::Transport;
 
 pub use call::Endpoint;
@@ -100,6 +104,40 @@ impl Session {
     pub fn client_grants(&self) -> ClientGrants<'_> {
         ClientGrants::new(self)
     }
+
+    fn call(&self, method: Method, segments: &[&str]) -> Result<Call, Error> {
+        Call::new(self.shared.transport.tenant(), method, segments)
+    }
+
+    async fn fetch<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        self.shared.transport.fetch(call, &self.bounds).await
+    }
+
+    async fn complete(&self, call: &Call) -> Result<(), Error> {
+        self.shared.transport.complete(call, &self.bounds).await.map(drop)
+    }
+
+    /// Reads a whole collection.
+    async fn list<T: Listed + DeserializeOwned>(
+        &self,
+        collection: &str,
+        filters: &[(&str, &str)],
+    ) -> Result<Vec<T>, Error> {
+        let mut reading = Reading::new();
+        loop {
+            let paging = reading.ask().query();
+            let paging = paging.iter().map(|(key, value)| (*key, value.as_str()));
+            let call = self.call(Method::GET, &[collection])?.query(filters.iter().copied().chain(paging));
+            reading = match reading.advance(self.fetch(&call).await?) {
+                Ok(Progress::Complete(items)) => return Ok(items),
+                Ok(Progress::Unfinished(reading)) => reading,
+                Err(Stuck(property)) => {
+                    let (endpoint, path) = (call.endpoint(), property.to_owned());
+                    return Err(Error::Decode { endpoint, path, reason: "the list does not lead on".to_owned() });
+                }
+            };
+        }
+    }
 }
 
 impl fmt::Debug for Session {
@@ -107,4 +145,15 @@ impl fmt::Debug for Session {
         let tenant = self.shared.transport.tenant();
         f.debug_struct("Session").field("tenant", tenant).field("bounds", &self.bounds).finish_non_exhaustive()
     }
+}
+
+fn absent_if_not_found<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {
+    match outcome {
+        Err(error) if error.is_not_found() => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+fn done_if_not_found(outcome: Result<(), Error>) -> Result<(), Error> {
+    absent_if_not_found(outcome).map(|_| ())
 }

@@ -63,7 +63,9 @@ pub enum TenantError {
     #[error("`{0}:` is not a scheme of the Management API; {ACCEPTED}")]
     Scheme(String),
     /// A user, path, query or fragment beside the host.
-    #[error("the domain holds more than a host and a port (no user, path, query or fragment belongs there); {ACCEPTED}")]
+    #[error(
+        "the domain holds more than a host and a port (no user, path, query or fragment belongs there); {ACCEPTED}"
+    )]
     Excess,
 }
 
@@ -148,7 +150,8 @@ mod tests {
 
     #[test]
     fn plain_http_stays_on_this_machine() {
-        for text in ["http://acme.auth0.com", "http://10.0.0.1", "http://127.0.0.1.nip.io", "http://localhost.acme.com"] {
+        for text in ["http://acme.auth0.com", "http://10.0.0.1", "http://127.0.0.1.nip.io", "http://localhost.acme.com"]
+        {
             assert_eq!(parse(text), Err(TenantError::Unencrypted(text.to_owned())), "{text}");
         }
     }
