@@ -54,10 +54,8 @@ impl Transport {
         let mut history = History::default();
         loop {
             // A place in the tenant's rate limit is taken here: per attempt, so that repetitions pay as well.
-            let token = match call.authorized {
-                true => Some(self.tokens.current(self, &call.endpoint(), bounds).await?),
-                false => None,
-            };
+            let token =
+                if call.authorized { Some(self.tokens.current(self, &call.endpoint(), bounds).await?) } else { None };
             let outcome = self.send(call, token.as_ref().map(|token| &token.header), bounds, &history).await?;
 
             let setback = match &outcome {
