@@ -132,13 +132,14 @@ impl Held {
     /// wrong credentials for each of a thousand objects would lock the application out. Any other
     /// failure answers those who waited for it.
     fn known(&self, now: Instant, waited_for_failure: bool) -> Option<Result<Bearer, Error>> {
-        match (&self.token, &self.failure) {
-            (Some((bearer, renew_at)), _) if renew_at.is_none_or(|renew_at| now < renew_at) => Some(Ok(bearer.clone())),
-            (_, Some(failure)) if waited_for_failure || matches!(failure, Error::Token(_)) => {
-                Some(Err(failure.clone()))
-            }
-            _ => None,
+        if let Some((bearer, renew_at)) = &self.token
+            && renew_at.is_none_or(|renew_at| now < renew_at)
+        {
+            return Some(Ok(bearer.clone()));
         }
+        let failure = self.failure.as_ref()?;
+        let is_final = matches!(failure, Error::Token(refusal) if refusal.is_final());
+        (is_final || waited_for_failure).then(|| Err(failure.clone()))
     }
 
     fn keep(&mut self, outcome: Result<Grant, Error>, asked: Instant) -> Result<Bearer, Error> {

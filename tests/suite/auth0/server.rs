@@ -6,9 +6,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::time::{self, Instant};
+use tokio_rustls::TlsAcceptor;
 
 /// What the server does with one request.
 #[derive(Clone)]
@@ -65,11 +68,35 @@ impl Server {
     }
 
     pub(super) async fn start_at(address: &str, answers: impl IntoIterator<Item = Reply>) -> Self {
+        Self::listen(address, answers, None).await
+    }
+
+    /// Speaks TLS; the other value is its certificate in PEM, which nobody trusts by default.
+    pub(super) async fn start_tls(answers: impl IntoIterator<Item = Reply>) -> (Self, String) {
+        let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = rustls_pki_types::PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![signed.cert.der().clone()], key.into())
+            .unwrap();
+        let server = Self::listen("127.0.0.1:0", answers, Some(TlsAcceptor::from(Arc::new(config)))).await;
+        let der = STANDARD.encode(signed.cert.der());
+        (server, format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n"))
+    }
+
+    async fn listen(address: &str, answers: impl IntoIterator<Item = Reply>, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let script = Arc::new(Mutex::new(Script { answers: answers.into_iter().collect(), ..Script::default() }));
-        tokio::spawn(accept(listener, Arc::clone(&script)));
+        tokio::spawn(accept(listener, tls, Arc::clone(&script)));
         Self { address, script }
+    }
+
+    pub(super) fn https_url(&self) -> String {
+        format!("https://{}", self.address)
     }
 
     /// Scripts the token endpoint.
@@ -114,19 +141,31 @@ pub(super) async fn unused_address() -> String {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
 }
 
-async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, script: Arc<Mutex<Script>>) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
-        let script = Arc::clone(&script);
+        let (tls, script) = (tls.clone(), Arc::clone(&script));
         tokio::spawn(async move {
-            let mut stream = BufReader::new(stream);
-            while let Some(request) = read(&mut stream).await {
-                let reply = script.lock().unwrap().next(request);
-                if !perform(stream.get_mut(), reply).await {
-                    return;
+            match tls {
+                None => serve(stream, &script).await,
+                // A client that does not trust the server ends the handshake.
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve(stream, &script).await;
+                    }
                 }
             }
         });
+    }
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, script: &Mutex<Script>) {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read(&mut stream).await {
+        let reply = script.lock().unwrap().next(request);
+        if !perform(stream.get_mut(), reply).await {
+            return;
+        }
     }
 }
 
@@ -148,7 +187,7 @@ impl Script {
 }
 
 /// Whether the connection goes on.
-async fn perform(stream: &mut TcpStream, mut reply: Reply) -> bool {
+async fn perform(stream: &mut (impl AsyncWrite + Unpin), mut reply: Reply) -> bool {
     while let Reply::Late(delay, then) = reply {
         time::sleep(delay).await;
         reply = *then;
@@ -167,7 +206,7 @@ async fn perform(stream: &mut TcpStream, mut reply: Reply) -> bool {
     }
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Request> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok().filter(|length| *length > 0)?;
     let mut words = line.split(' ');
