@@ -18,7 +18,6 @@ use super::{Session, absent_if_not_found, done_if_not_found};
 const WITHOUT_SECRETS: [(&str, &str); 2] = [("fields", "client_secret,signing_keys"), ("include_fields", "false")];
 
 /// Calls about applications.
-#[derive(Clone, Copy)]
 pub struct Clients<'a> {
     session: &'a Session,
 }

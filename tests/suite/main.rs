@@ -1,1 +1,2 @@
-fn main() {}
+//! Everything that can be tested without `terraform`.
+mod auth0;
