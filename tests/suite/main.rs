@@ -1,2 +1,7 @@
-//! Everything that can be tested without `terraform`.
+//! Everything that can be tested without a `terraform`.
+
+#[path = "../support.rs"]
+mod support;
+
 mod auth0;
+mod wire;
