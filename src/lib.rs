@@ -18,6 +18,9 @@ pub mod schema;
 
 pub mod framework;
 
+pub mod logging;
+pub mod protocol;
+
 pub mod auth0;
 
 pub mod provider;
