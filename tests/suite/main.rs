@@ -1,1 +1,6 @@
-fn main() {}
+//! Everything that can be tested without a `terraform`.
+
+mod conformance;
+mod docs;
+mod floors;
+mod golden;
