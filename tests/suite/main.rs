@@ -4,4 +4,8 @@
 mod support;
 
 mod auth0;
+mod conformance;
+mod docs;
+mod floors;
+mod golden;
 mod wire;
