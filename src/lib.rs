@@ -21,5 +21,9 @@ pub mod framework;
 pub mod logging;
 pub mod protocol;
 
+pub mod auth0;
+
+pub mod provider;
+
 #[cfg(feature = "emulator")]
 pub mod emulator;

@@ -1,6 +1,7 @@
 //! What a Terraform type looks like, and the rules that follow from it without asking anybody.
 
 mod attribute;
+pub mod markdown;
 pub mod model;
 pub mod plan;
 pub mod rule;
@@ -31,9 +32,18 @@ impl Schema {
     /// The schema of the model `M`.
     #[must_use]
     pub fn of<M: Model>(version: i64) -> Self {
-        let attributes = M::attributes();
+        Self::new(version, M::DESCRIPTION, M::attributes())
+    }
+
+    /// The schema of a data source that returns the model `M`, looked up by one of `arguments`.
+    #[must_use]
+    pub fn lookup<M: Model>(description: &str, arguments: &[&str]) -> Self {
+        Self::new(0, description, attribute::into_results(M::attributes(), arguments))
+    }
+
+    fn new(version: i64, description: &str, attributes: Vec<Attribute>) -> Self {
         let ty = object_type(&attributes);
-        Self { version, description: model::text(M::DESCRIPTION), attributes, ty }
+        Self { version, description: model::text(description), attributes, ty }
     }
 
     /// The type of a whole value: an object of the attributes.

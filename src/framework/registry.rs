@@ -53,8 +53,7 @@ impl<C: Send + Sync + 'static> Registry<C> {
     /// Adds a data source type.
     #[must_use]
     pub fn data_source<D: DataSource<C>>(mut self, data_source: D) -> Self {
-        let schema = Schema::of::<D::Model>(0);
-        self.data_sources.insert(D::NAME, Entry { schema, implementation: Box::new(data_source) });
+        self.data_sources.insert(D::NAME, Entry { schema: D::schema(), implementation: Box::new(data_source) });
         self
     }
 

@@ -255,3 +255,6 @@ fn unknown_configuration() -> Diagnostics {
     )
     .into()
 }
+
+#[cfg(test)]
+mod tests;

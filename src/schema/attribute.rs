@@ -32,6 +32,31 @@ pub enum Kind {
     },
 }
 
+impl Attribute {
+    /// The attribute as a result that the service decides, or, where `argument`, as one of the ways to look up.
+    fn into_result(self, argument: bool) -> Self {
+        let mode = if argument { Mode::OptionalComputed } else { Mode::Computed };
+        let Behaviour { sensitive, rules, deprecated, .. } = self.behaviour;
+        let rules = if argument { rules } else { &[] };
+        let kind = match self.kind {
+            Kind::Nested { nesting, attributes } => Kind::Nested { nesting, attributes: into_results(attributes, &[]) },
+            value @ Kind::Value(_) => value,
+        };
+        Self { kind, behaviour: Behaviour { sensitive, rules, deprecated, ..Behaviour::new(mode) }, ..self }
+    }
+}
+
+/// The attributes of a resource as those of a data source that looks it up by one of `arguments`.
+pub(super) fn into_results(attributes: Vec<Attribute>, arguments: &[&str]) -> Vec<Attribute> {
+    attributes
+        .into_iter()
+        .map(|attribute| {
+            let argument = arguments.contains(&attribute.name);
+            attribute.into_result(argument)
+        })
+        .collect()
+}
+
 impl Kind {
     /// The type of a value of this kind.
     #[must_use]
@@ -73,6 +98,9 @@ pub enum Mode {
     Optional,
     /// The configuration; absent means this default.
     Defaulted(Default),
+    /// The configuration; absent means whatever the service has. For the arguments by which a data source looks up: to
+    /// remove such a line from a resource would have no effect.
+    OptionalComputed,
     /// The service.
     Computed,
 }
@@ -166,13 +194,13 @@ impl Behaviour {
     /// `optional` on the wire.
     #[must_use]
     pub const fn is_optional(&self) -> bool {
-        matches!(self.mode, Mode::Optional | Mode::Defaulted(_))
+        matches!(self.mode, Mode::Optional | Mode::OptionalComputed | Mode::Defaulted(_))
     }
 
     /// `computed` on the wire: the plan may hold another value than the configuration. A default is such a value.
     #[must_use]
     pub const fn is_computed(&self) -> bool {
-        matches!(self.mode, Mode::Computed | Mode::Defaulted(_))
+        matches!(self.mode, Mode::Computed | Mode::OptionalComputed | Mode::Defaulted(_))
     }
 }
 

@@ -92,8 +92,12 @@ fn defaulted(attribute: &Attribute, config: &Dynamic, value: Dynamic) -> Dynamic
 
 /// Unknown, where the service decides and the value is not known to last.
 fn unknown_until_apply(attribute: &Attribute, config: &Dynamic, value: Dynamic, exists: bool) -> Dynamic {
-    let lasts = exists && attribute.behaviour.keep_prior;
-    if attribute.behaviour.mode == Mode::Computed && config.is_null() && !lasts { Dynamic::Unknown } else { value }
+    let decided_by_apply = match attribute.behaviour.mode {
+        Mode::Computed => !(exists && attribute.behaviour.keep_prior),
+        Mode::OptionalComputed => !exists,
+        Mode::Required | Mode::Optional | Mode::Defaulted(_) => false,
+    };
+    if decided_by_apply && config.is_null() { Dynamic::Unknown } else { value }
 }
 
 fn replacements(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic, path: &Path, found: &mut Vec<Path>) {

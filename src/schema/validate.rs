@@ -67,7 +67,9 @@ fn nested(nesting: Nesting, attributes: &[Attribute], value: &Dynamic, path: &Pa
             }
         }
         (_, Dynamic::Set(elements)) => {
-            elements.iter().for_each(|element| object(attributes, element, path, diagnostics));
+            for element in elements {
+                object(attributes, element, path, diagnostics);
+            }
         }
         (Nesting::Map, Dynamic::Map(elements)) => {
             for (key, element) in elements {

@@ -66,10 +66,9 @@ fn object(
     missing: Missing,
 ) -> Result<Dynamic, DecodeError> {
     let entries = entries(raw, path)?;
-    if missing == Missing::Error {
-        if let Some(extra) = entries.keys().find(|name| !attributes.contains_key(*name)) {
-            return Err(DecodeError::new(&path.attribute(extra), "no attribute of that name"));
-        }
+    let mut extra = entries.keys().filter(|name| !attributes.contains_key(*name));
+    if let (Missing::Error, Some(extra)) = (missing, extra.next()) {
+        return Err(DecodeError::new(&path.attribute(extra), "no attribute of that name"));
     }
     let read = |(name, ty): (&String, &Type)| {
         let place = path.attribute(name);

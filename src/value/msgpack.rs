@@ -219,7 +219,9 @@ fn write(bytes: &mut Vec<u8>, value: &Dynamic, ty: &Type) {
         (Dynamic::String(text), _) => encode::write_str(bytes, text).expect(infallible),
         (Dynamic::List(elements) | Dynamic::Set(elements), Type::List(element) | Type::Set(element)) => {
             encode::write_array_len(bytes, length(elements.len())).expect(infallible);
-            elements.iter().for_each(|value| write(bytes, value, element));
+            for value in elements {
+                write(bytes, value, element);
+            }
         }
         (Dynamic::Map(elements), Type::Map(element)) => {
             encode::write_map_len(bytes, length(elements.len())).expect(infallible);

@@ -2,4 +2,10 @@
 
 #[path = "../support.rs"]
 mod support;
+
+mod auth0;
+mod conformance;
+mod docs;
+mod floors;
+mod golden;
 mod wire;
