@@ -115,11 +115,27 @@ macro_rules! model {
         }
     };
 }
-/// Documentation comments as Markdown: each line loses the space after the slashes.
+/// Documentation comments as Markdown. Where a comment was wrapped says nothing, so each paragraph becomes one line; an
+/// item of a list keeps its own.
 #[doc(hidden)]
 #[must_use]
 pub fn text(doc: &str) -> String {
-    doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n").trim().to_owned()
+    let mut text = String::new();
+    for line in doc.lines().map(str::trim) {
+        let starts_anew = line.is_empty() || line.starts_with("* ") || text.is_empty() || text.ends_with('\n');
+        text.push_str(if line.is_empty() || line.starts_with("* ") {
+            "\n"
+        } else if starts_anew {
+            ""
+        } else {
+            " "
+        });
+        if line.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(line);
+    }
+    text.trim().to_owned()
 }
 
 /// The attributes of an object by name. Null counts as an object of nulls: so Terraform sends an absent provider block.
@@ -264,5 +280,18 @@ fn known_element<T: Known>(element: Dynamic, path: &Path) -> Result<Value<T>, De
 impl<A, C: FromIterator<A>> FromIterator<Value<A>> for Value<C> {
     fn from_iter<I: IntoIterator<Item = Value<A>>>(elements: I) -> Self {
         elements.into_iter().map(Value::into_known).collect::<Option<C>>().map_or(Self::Unknown, Self::Known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_becomes_one_line() {
+        assert_eq!(
+            text(" One\n sentence.\n\n Another:\n * a\n * b\n   more\n"),
+            "One sentence.\n\nAnother:\n* a\n* b more"
+        );
     }
 }

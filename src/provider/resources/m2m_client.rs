@@ -38,8 +38,8 @@ model! {
             .rules(&[Rule::Each(&Rule::Length(1, usize::MAX))]),
         /// How the application proves to the token endpoint who it is.
         authentication_method: Value<String> = OPTIONAL
-            .default(Default::String("client_secret_post"))
-            .rules(&[Rule::OneOf(&["client_secret_post", "client_secret_basic"])]),
+            .default(Default::String(SECRET_METHODS[0]))
+            .rules(&[Rule::OneOf(&SECRET_METHODS)]),
         /// The tokens that Auth0 makes for the application itself (ID tokens). Access tokens are as the API says that they are for.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested),
         /// Up to 10 texts of your own, by key.
@@ -64,6 +64,9 @@ model! {
         secret_encoded: Value<bool> = OPTIONAL.default(Default::Bool(false)).requires_replace(),
     }
 }
+
+/// The methods that use the client secret. Others use keys or certificates; they exclude each other.
+const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
 
 /// The application type of all clients of this resource.
 const APP_TYPE: &str = "non_interactive";
@@ -218,6 +221,11 @@ fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         logo_uri: Patch::between(Some(text(&prior.logo_uri)), Some(text(logo_uri))),
         grant_types: Patch::between(list(&prior.grant_types).as_ref(), list(grant_types).as_ref()),
         token_endpoint_auth_method: Patch::between(prior.authentication_method.known(), authentication_method.known()),
+        client_authentication_methods: if prior.authentication_method.as_str().is_some_and(uses_keys) {
+            Patch::Clear
+        } else {
+            Patch::Keep
+        },
         jwt_configuration: jwt_changes(prior.jwt_configuration.known(), jwt_configuration.known()),
         client_metadata: MapPatch::between(
             prior.client_metadata.known().unwrap_or(&none),
@@ -226,6 +234,10 @@ fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         oidc_conformant: Patch::Keep,
         is_first_party: Patch::Keep,
     }
+}
+
+fn uses_keys(method: &str) -> bool {
+    !SECRET_METHODS.contains(&method) && method != "none"
 }
 
 fn jwt_changes(prior: Option<&JwtConfiguration>, plan: Option<&JwtConfiguration>) -> JwtConfigurationPatch {
@@ -251,6 +263,7 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         grant_types,
         jwt_configuration,
         token_endpoint_auth_method,
+        client_authentication_methods,
         client_metadata,
         logo_uri,
         oidc_conformant: _,
@@ -275,9 +288,11 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         description: unless_empty(description),
         logo_uri: unless_empty(logo_uri),
         grant_types: grant_types.map(BTreeSet::from_iter).into(),
-        // An application that was made without a method uses the one of its type.
         authentication_method: Value::Known(
-            token_endpoint_auth_method.unwrap_or_else(|| "client_secret_post".to_owned()),
+            token_endpoint_auth_method
+                .or_else(|| client_authentication_methods?.name().map(str::to_owned))
+                // An application that was made without a method uses the one of its type.
+                .unwrap_or_else(|| SECRET_METHODS[0].to_owned()),
         ),
         jwt_configuration: jwt_configuration.map(jwt_from_api).into(),
         client_metadata: client_metadata.filter(|metadata| !metadata.is_empty()).into(),
@@ -323,4 +338,129 @@ fn list(value: &Value<BTreeSet<String>>) -> Option<Vec<String>> {
 /// A cleared text is absent or empty, as the service likes.
 fn unless_empty(text: Option<String>) -> Value<String> {
     text.filter(|text| !text.is_empty()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn planned() -> M2mClient {
+        M2mClient {
+            description: Value::Known("d".to_owned()),
+            grant_types: Value::Known(["client_credentials".to_owned()].into()),
+            authentication_method: Value::Known("client_secret_post".to_owned()),
+            jwt_configuration: Value::Known(JwtConfiguration {
+                alg: Value::Known("RS256".to_owned()),
+                lifetime_in_seconds: Value::Known(36_000),
+                secret_encoded: Value::Known(false),
+            }),
+            client_metadata: Value::Known([("team".to_owned(), "a".to_owned())].into()),
+            ..M2mClient::lookup(Value::Known("id".to_owned()), Value::Known("n".to_owned()))
+        }
+    }
+
+    fn answer(json: serde_json::Value) -> clients::Client {
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn state(client: M2mClient) -> crate::value::Dynamic {
+        crate::schema::Model::into_dynamic(client)
+    }
+
+    #[test]
+    fn a_new_client_is_sent_with_everything_that_was_planned() {
+        let sent = serde_json::to_value(to_api(&planned())).unwrap();
+        assert_eq!(
+            sent,
+            json!({
+                "name": "n", "app_type": "non_interactive", "description": "d",
+                "grant_types": ["client_credentials"], "token_endpoint_auth_method": "client_secret_post",
+                "jwt_configuration": {"alg": "RS256", "lifetime_in_seconds": 36000, "secret_encoded": false},
+                "client_metadata": {"team": "a"}, "oidc_conformant": true, "is_first_party": true,
+            })
+        );
+        assert_eq!(state(from_api(answer(json_with_id(sent)), &planned())), state(planned()));
+    }
+
+    fn json_with_id(mut client: serde_json::Value) -> serde_json::Value {
+        client["client_id"] = json!("id");
+        client
+    }
+
+    #[test]
+    fn a_patch_says_what_changed_and_nothing_else() {
+        let sent = |plan: &M2mClient| serde_json::to_value(changes(&planned(), plan)).unwrap();
+        assert_eq!(sent(&planned()), json!({}));
+        let plan = M2mClient {
+            description: Value::Null,
+            jwt_configuration: Value::Known(JwtConfiguration {
+                lifetime_in_seconds: Value::Known(60),
+                ..planned().jwt_configuration.into_known().unwrap()
+            }),
+            client_metadata: Value::Known([("tier".to_owned(), "1".to_owned())].into()),
+            ..planned()
+        };
+        let expected = json!({
+            "description": "", "jwt_configuration": {"lifetime_in_seconds": 60},
+            "client_metadata": {"team": null, "tier": "1"},
+        });
+        assert_eq!(sent(&plan), expected);
+    }
+
+    #[test]
+    fn to_spell_nothing_in_another_way_changes_nothing() {
+        let prior = M2mClient { description: Value::Null, client_metadata: Value::Null, ..planned() };
+        let plan = M2mClient {
+            description: Value::Known(String::new()),
+            client_metadata: Value::Known(BTreeMap::new()),
+            ..planned()
+        };
+        assert!(changes(&prior, &plan).is_empty());
+    }
+
+    #[test]
+    fn what_the_scopes_hide_stays_as_it_was() {
+        let summary = answer(json!({"client_id": "id", "name": "new", "app_type": "non_interactive"}));
+        let expected = M2mClient { name: Value::Known("new".to_owned()), description: Value::Null, ..planned() };
+        assert_eq!(state(from_api(summary, &planned())), state(expected));
+    }
+
+    #[test]
+    fn what_was_cleared_reads_as_null() {
+        let cleared = answer(json!({
+            "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [], "description": "",
+            "logo_uri": "", "client_metadata": {}, "jwt_configuration": {"alg": "RS256"},
+        }));
+        let read = from_api(cleared, &planned());
+        assert!(read.description.is_null() && read.logo_uri.is_null() && read.client_metadata.is_null());
+        let jwt = read.jwt_configuration.known().unwrap();
+        assert!(jwt.lifetime_in_seconds.is_null(), "the service leaves it out when only `alg` was ever sent");
+        assert_eq!(jwt.secret_encoded, Value::Known(false));
+    }
+
+    #[test]
+    fn keys_that_somebody_attached_are_drift_and_are_detached() {
+        let drifted = from_api(
+            answer(json!({
+                "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [],
+                "client_authentication_methods": {"private_key_jwt": {"credentials": [{"id": "cred_1"}]}},
+            })),
+            &planned(),
+        );
+        assert_eq!(drifted.authentication_method.as_str(), Some("private_key_jwt"));
+        let prior = M2mClient { authentication_method: drifted.authentication_method, ..planned() };
+        let expected =
+            json!({"token_endpoint_auth_method": "client_secret_post", "client_authentication_methods": null});
+        assert_eq!(serde_json::to_value(changes(&prior, &planned())).unwrap(), expected);
+    }
+
+    #[test]
+    fn another_kind_of_application_is_refused_by_name() {
+        let error = machine_to_machine(answer(json!({"client_id": "id", "app_type": "spa"}))).unwrap_err();
+        let detail = &error.iter().next().unwrap().detail;
+        assert!(detail.contains("`spa`") && detail.contains("`auth0_client`"), "{detail}");
+        assert!(machine_to_machine(answer(json!({"client_id": "id"}))).is_err());
+    }
 }
