@@ -180,10 +180,11 @@ impl<'a> Workspace<'a> {
 
     fn command(&self, name: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.terraform.program);
-        command.current_dir(self.folder.path()).arg(name).args(arguments);
+        command.current_dir(self.folder.path()).arg(name);
         if ["plan", "apply", "destroy"].contains(&name) {
             command.arg("-input=false");
         }
+        command.args(arguments);
         for name in inherited("TF_").into_keys().chain(inherited("AUTH0_").into_keys()) {
             command.env_remove(name);
         }
