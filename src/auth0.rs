@@ -4,9 +4,9 @@
 //! [`Client::within`], which bounds all of its waits by a cancellation token and a deadline, and calls
 //! one area of the API: [`Session::clients`], [`Session::client_grants`].
 //!
-//! Downwards: an area file builds a [`call`], [`transport`] sees it through (token, sending, repeating),
-//! [`http`] sends it once. What is decided on the way is decided by pure code in [`retry`], [`page`] and
-//! [`token`], which take the time as an argument.
+//! Downwards: an area file describes a request (`call`), `transport` sees it through (token, sending,
+//! repeating), `http` sends it once. What is decided on the way is decided by pure code in `retry`, `page`
+//! and `token`, which take the time as an argument.
 
 mod bounds;
 mod call;

@@ -1,6 +1,7 @@
 //! What a Terraform type looks like, and the rules that follow from it without asking anybody.
 
 mod attribute;
+pub mod markdown;
 pub mod model;
 pub mod plan;
 pub mod rule;

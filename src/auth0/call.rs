@@ -14,8 +14,8 @@ use super::tenant::Tenant;
 /// Method and path of a request, as errors and logs name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    method: Method,
-    path: String,
+    pub(super) method: Method,
+    pub(super) path: String,
 }
 
 impl fmt::Display for Endpoint {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use reqwest::Method;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
@@ -18,13 +19,12 @@ use super::{Session, absent_if_not_found, done_if_not_found};
 const WITHOUT_SECRETS: [(&str, &str); 2] = [("fields", "client_secret,signing_keys"), ("include_fields", "false")];
 
 /// Calls about applications.
-#[derive(Clone, Copy)]
 pub struct Clients<'a> {
     session: &'a Session,
 }
 
 /// An application as the service shows it. What the token's scopes hide is `None`, as is what was never set.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the API, which documents them")]
 pub struct Client {
     pub client_id: String,
@@ -35,9 +35,22 @@ pub struct Client {
     pub grant_types: Option<Vec<String>>,
     pub jwt_configuration: Option<JwtConfiguration>,
     pub token_endpoint_auth_method: Option<String>,
+    pub client_authentication_methods: Option<AuthenticationMethods>,
     pub client_metadata: Option<BTreeMap<String, String>>,
     pub oidc_conformant: Option<bool>,
     pub is_first_party: Option<bool>,
+}
+
+/// The method by which an application authenticates with keys or certificates, in place of a secret.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct AuthenticationMethods(BTreeMap<String, IgnoredAny>);
+
+impl AuthenticationMethods {
+    /// The name of the method, such as `private_key_jwt`; there is never more than one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.keys().next().map(String::as_str)
+    }
 }
 
 /// How the tokens of an application are made.
@@ -95,6 +108,9 @@ pub struct ClientPatch {
     pub jwt_configuration: JwtConfigurationPatch,
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub token_endpoint_auth_method: Patch<String>,
+    /// It excludes `token_endpoint_auth_method`, so it is cleared when that is set again.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub client_authentication_methods: Patch<()>,
     #[serde(skip_serializing_if = "MapPatch::is_empty")]
     pub client_metadata: MapPatch,
     #[serde(skip_serializing_if = "Patch::is_keep")]

@@ -152,7 +152,7 @@ impl Http {
         }
         if error.is_dns() {
             TransportError::Dns(root_cause(error))
-        } else if let Some(tls) = tls_failure(error) {
+        } else if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             TransportError::Tls(tls.to_string())
         } else if error.is_timeout() {
             TransportError::ConnectTimeout(self.connect_timeout)
@@ -181,8 +181,13 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     retry::asked_wait(text("retry-after"), text("x-ratelimit-reset"), unix_now)
 }
 
+/// From the outermost cause to the innermost. An `io::Error` skips the error that it wraps in its chain of
+/// sources, so it is opened up here.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    iter::successors(Some(error as &dyn StdError), |&error| error.source())
+    iter::successors(Some(error as &dyn StdError), |&error| match as_io(error).and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    })
 }
 
 /// The innermost cause; the outer ones only say that a request failed, and name its address.
@@ -192,12 +197,4 @@ fn root_cause(error: &reqwest::Error) -> String {
 
 fn as_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
     error.downcast_ref()
-}
-
-/// An `io::Error` that wraps a TLS error skips it in its chain of sources.
-fn tls_failure(error: &reqwest::Error) -> Option<&rustls::Error> {
-    causes(error).find_map(|cause| {
-        let wrapped = || as_io(cause).and_then(io::Error::get_ref).and_then(|inner| inner.downcast_ref());
-        cause.downcast_ref().or_else(wrapped)
-    })
 }

@@ -20,6 +20,7 @@ pub enum Patch<T> {
 
 impl<T> Patch<T> {
     /// What turns `prior` into `planned`.
+    #[must_use]
     pub fn between(prior: Option<&T>, planned: Option<&T>) -> Self
     where
         T: Clone + PartialEq,
@@ -44,6 +45,7 @@ impl<T> Patch<T> {
     }
 
     /// Whether nothing is sent.
+    #[must_use]
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }

@@ -19,7 +19,7 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(16);
 /// Longest wait that a reset time is believed for: buckets of the service refill within a minute, so
 /// anything beyond shows that the two clocks differ.
 /// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy>
-const LONGEST_RESET: Duration = Duration::from_secs(60);
+const LONGEST_RESET: Duration = Duration::from_mins(1);
 
 /// What stood in the way of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ mod tests {
             let mut history = History::default();
             for setback in met {
                 history.record(setback);
-                let verdict = decide(Repeat::IfUnsent, &history, setback, now, now + Duration::from_secs(1_200), chance);
+                let verdict = decide(Repeat::IfUnsent, &history, setback, now, now + Duration::from_mins(20), chance);
                 let may_have_landed = matches!(setback, Setback::Broken | Setback::Unavailable | Setback::Unreadable);
                 prop_assert_eq!(verdict == Verdict::FateUnknown, may_have_landed);
             }
@@ -218,7 +218,7 @@ mod tests {
             let now = Instant::now();
             let mut history = History::default();
             history.record(setback);
-            let verdict = decide(Repeat::Always, &history, setback, now, now + Duration::from_secs(60), chance);
+            let verdict = decide(Repeat::Always, &history, setback, now, now + Duration::from_mins(1), chance);
             prop_assert_ne!(verdict, Verdict::FateUnknown);
         }
 
@@ -243,24 +243,24 @@ mod tests {
 
     #[test]
     fn an_unreachable_host_fails_within_seconds() {
-        let (attempts, time, verdict) = persist(Repeat::IfUnsent, Setback::Unreachable, Duration::from_secs(1_200));
+        let (attempts, time, verdict) = persist(Repeat::IfUnsent, Setback::Unreachable, Duration::from_mins(20));
         assert_eq!((attempts, verdict), (MOST_UNREACHABLE, Verdict::GiveUp));
         assert!(time < Duration::from_secs(3), "{time:?}");
     }
 
     #[test]
     fn a_failing_service_is_given_up_within_half_a_minute() {
-        let (attempts, time, verdict) = persist(Repeat::Always, Setback::Unavailable, Duration::from_secs(1_200));
+        let (attempts, time, verdict) = persist(Repeat::Always, Setback::Unavailable, Duration::from_mins(20));
         assert_eq!((attempts, verdict), (MOST_FAILED, Verdict::GiveUp));
         assert!(time < Duration::from_secs(30), "{time:?}");
     }
 
     #[test]
     fn throttling_is_sat_out_until_the_deadline() {
-        let limit = Duration::from_secs(600);
+        let limit = Duration::from_mins(10);
         for repeat in [Repeat::Always, Repeat::IfUnsent] {
             let (attempts, time, _) = persist(repeat, Setback::Throttled(Some(Duration::from_secs(5))), limit);
-            assert!(attempts > 100 && time > limit - Duration::from_secs(10), "{attempts} {time:?}");
+            assert!(attempts > 100 && time + Duration::from_secs(10) > limit, "{attempts} {time:?}");
         }
     }
 
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_rejected_token_is_renewed_once() {
-        let (attempts, time, verdict) = persist(Repeat::IfUnsent, Setback::TokenRejected, Duration::from_secs(60));
+        let (attempts, time, verdict) = persist(Repeat::IfUnsent, Setback::TokenRejected, Duration::from_mins(1));
         assert_eq!((attempts, time, verdict), (2, Duration::ZERO, Verdict::GiveUp));
     }
 

@@ -24,7 +24,7 @@ use super::transport::Transport;
 pub use refusal::TokenError;
 
 /// How long before its end a token is replaced, so that none expires on its way.
-const RENEW_AHEAD: Duration = Duration::from_secs(60);
+const RENEW_AHEAD: Duration = Duration::from_mins(1);
 
 /// Where tokens come from, and the one in use.
 pub(super) struct Tokens {
@@ -132,13 +132,14 @@ impl Held {
     /// wrong credentials for each of a thousand objects would lock the application out. Any other
     /// failure answers those who waited for it.
     fn known(&self, now: Instant, waited_for_failure: bool) -> Option<Result<Bearer, Error>> {
-        match (&self.token, &self.failure) {
-            (Some((bearer, renew_at)), _) if renew_at.is_none_or(|renew_at| now < renew_at) => Some(Ok(bearer.clone())),
-            (_, Some(failure)) if waited_for_failure || matches!(failure, Error::Token(_)) => {
-                Some(Err(failure.clone()))
-            }
-            _ => None,
+        if let Some((bearer, renew_at)) = &self.token
+            && renew_at.is_none_or(|renew_at| now < renew_at)
+        {
+            return Some(Ok(bearer.clone()));
         }
+        let failure = self.failure.as_ref()?;
+        let is_final = matches!(failure, Error::Token(refusal) if refusal.is_final());
+        (is_final || waited_for_failure).then(|| Err(failure.clone()))
     }
 
     fn keep(&mut self, outcome: Result<Grant, Error>, asked: Instant) -> Result<Bearer, Error> {
@@ -196,8 +197,8 @@ mod tests {
         Call::token(&"acme.auth0.com".parse().unwrap(), &[])
     }
 
-    fn granted(lifetime: Option<u64>) -> Result<Grant, Error> {
-        Ok(Grant { header: bearer_header("abc").unwrap(), lifetime: lifetime.map(Duration::from_secs) })
+    fn granted(lifetime: Option<u64>) -> Grant {
+        Grant { header: bearer_header("abc").unwrap(), lifetime: lifetime.map(Duration::from_secs) }
     }
 
     fn unreachable() -> Error {
@@ -210,7 +211,7 @@ mod tests {
         let at = |seconds| asked + Duration::from_secs(seconds);
         for (lifetime, last) in [(86_400, 86_339), (120, 59), (10, 4)] {
             let mut held = Held::default();
-            held.keep(granted(Some(lifetime)), asked).unwrap();
+            held.keep(Ok(granted(Some(lifetime))), asked).unwrap();
             assert!(matches!(held.known(at(last), false), Some(Ok(_))), "{lifetime}");
             assert!(held.known(at(last + 1), false).is_none(), "{lifetime}");
         }
@@ -220,7 +221,7 @@ mod tests {
     fn a_token_without_an_end_is_used_until_it_is_rejected() {
         let now = Instant::now();
         let mut held = Held::default();
-        let first = held.keep(granted(None), now).unwrap();
+        let first = held.keep(Ok(granted(None)), now).unwrap();
         assert!(matches!(held.known(now + Duration::from_hours(1000), false), Some(Ok(_))));
         held.drop_token(first.serial);
         assert!(held.known(now, false).is_none());
@@ -230,9 +231,9 @@ mod tests {
     fn a_late_rejection_does_not_drop_the_newer_token() {
         let now = Instant::now();
         let mut held = Held::default();
-        let first = held.keep(granted(None), now).unwrap();
+        let first = held.keep(Ok(granted(None)), now).unwrap();
         held.drop_token(first.serial);
-        held.keep(granted(None), now).unwrap();
+        held.keep(Ok(granted(None)), now).unwrap();
         held.drop_token(first.serial);
         assert!(matches!(held.known(now, false), Some(Ok(_))));
     }

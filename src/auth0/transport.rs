@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::bounds::{Bounds, Ended, Landing};
-use super::call::{Call, Repeat};
+use super::call::{Call, Endpoint, Repeat};
 use super::error::{self, Error};
 use super::http::{Answer, Http, TransportError};
 use super::retry::{self, History, Setback, Verdict};
@@ -53,11 +53,9 @@ impl Transport {
         let ended = |ended| Error::ended(ended, call.endpoint());
         let mut history = History::default();
         loop {
-            // A place in the tenant's rate limit is taken here: per attempt, so that repetitions pay as well.
-            let token = match call.authorized {
-                true => Some(self.tokens.current(self, &call.endpoint(), bounds).await?),
-                false => None,
-            };
+            // Here belongs the wait for the tenant's rate limit: before each attempt, so that repetitions pay as well.
+            let token =
+                if call.authorized { Some(self.tokens.current(self, &call.endpoint(), bounds).await?) } else { None };
             let outcome = self.send(call, token.as_ref().map(|token| &token.header), bounds, &history).await?;
 
             let setback = match &outcome {
@@ -73,9 +71,8 @@ impl Transport {
                     if let (Setback::TokenRejected, Some(token)) = (setback, &token) {
                         bounds.run(self.tokens.reject(token)).await.map_err(ended)?;
                     }
-                    tracing::debug!(
-                        endpoint = %call.endpoint(), ?setback, wait_ms = after.as_millis(), "request will be repeated",
-                    );
+                    let Endpoint { method, path } = call.endpoint();
+                    tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");
                     bounds.run(tokio::time::sleep(after)).await.map_err(ended)?;
                 }
             }
@@ -90,7 +87,7 @@ impl Transport {
         bounds: &Bounds,
         history: &History,
     ) -> Result<Result<Answer, TransportError>, Error> {
-        let (endpoint, attempt, start) = (call.endpoint(), history.attempts() + 1, Instant::now());
+        let (attempt, start) = (history.attempts() + 1, Instant::now());
         let ended = |ended: Ended| Error::ended(ended, call.endpoint());
         let sending = self.http.send(call, token);
         let outcome = match call.repeat {
@@ -101,11 +98,12 @@ impl Transport {
             })?,
         };
         let elapsed_ms = start.elapsed().as_millis();
+        let Endpoint { method, path } = call.endpoint();
         match &outcome {
             Ok(answer) => {
-                tracing::debug!(%endpoint, status = answer.status.as_u16(), elapsed_ms, attempt, "request answered");
+                tracing::debug!(%method, path, status = answer.status.as_u16(), elapsed_ms, attempt, "request answered");
             }
-            Err(error) => tracing::debug!(%endpoint, %error, elapsed_ms, attempt, "request failed"),
+            Err(error) => tracing::debug!(%method, path, %error, elapsed_ms, attempt, "request failed"),
         }
         Ok(outcome)
     }

@@ -10,6 +10,7 @@ mod listener;
 mod reattach;
 mod tls;
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -38,9 +39,14 @@ const GRACE: Duration = Duration::from_millis(100);
 
 /// Runs the provider as the command line says, until it is told to end.
 pub fn run<P: Provider>(provider: P) -> ExitCode {
+    run_with(provider, std::env::args_os().skip(1))
+}
+
+/// [`run`], with these arguments in place of the process's own.
+pub fn run_with<P: Provider>(provider: P, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
     logging::init();
-    let mode = match Mode::parse(std::env::args_os().skip(1)) {
+    let mode = match Mode::parse(arguments) {
         Ok(mode) => mode,
         Err(argument) => {
             complain(&format!("Unexpected argument {argument:?}\n\n{USAGE}"));

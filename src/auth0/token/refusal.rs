@@ -52,6 +52,13 @@ pub enum TokenError {
     },
 }
 
+impl TokenError {
+    /// Whether asking again would be answered in the same way.
+    pub(super) fn is_final(&self) -> bool {
+        !matches!(self, Self::Refused { status: 408 | 500.., .. })
+    }
+}
+
 /// The OAuth error form: <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>.
 #[derive(Deserialize)]
 struct OauthError {
@@ -137,6 +144,17 @@ mod tests {
             let Error::Token(error) = explained(status, body) else { panic!("{body}") };
             assert_eq!(error, expected);
         }
+    }
+
+    #[test]
+    fn only_a_failure_of_the_service_may_pass() {
+        let final_error = |status, body| match explained(status, body) {
+            Error::Token(error) => error.is_final(),
+            other => panic!("{other}"),
+        };
+        assert!(final_error(400, r#"{"error":"invalid_request"}"#));
+        assert!(final_error(401, r#"{"error":"access_denied"}"#));
+        assert!(!final_error(500, r#"{"error":"server_error"}"#));
     }
 
     #[test]

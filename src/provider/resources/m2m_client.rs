@@ -38,8 +38,8 @@ model! {
             .rules(&[Rule::Each(&Rule::Length(1, usize::MAX))]),
         /// How the application proves to the token endpoint who it is.
         authentication_method: Value<String> = OPTIONAL
-            .default(Default::String("client_secret_post"))
-            .rules(&[Rule::OneOf(&["client_secret_post", "client_secret_basic"])]),
+            .default(Default::String(SECRET_METHODS[0]))
+            .rules(&[Rule::OneOf(&SECRET_METHODS)]),
         /// The tokens that Auth0 makes for the application itself (ID tokens). Access tokens are as the API says that they are for.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested),
         /// Up to 10 texts of your own, by key.
@@ -64,6 +64,9 @@ model! {
         secret_encoded: Value<bool> = OPTIONAL.default(Default::Bool(false)).requires_replace(),
     }
 }
+
+/// The methods that use the client secret. Others use keys or certificates; they exclude each other.
+const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
 
 /// The application type of all clients of this resource.
 const APP_TYPE: &str = "non_interactive";
@@ -218,6 +221,11 @@ fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         logo_uri: Patch::between(Some(text(&prior.logo_uri)), Some(text(logo_uri))),
         grant_types: Patch::between(list(&prior.grant_types).as_ref(), list(grant_types).as_ref()),
         token_endpoint_auth_method: Patch::between(prior.authentication_method.known(), authentication_method.known()),
+        client_authentication_methods: if prior.authentication_method.as_str().is_some_and(uses_keys) {
+            Patch::Clear
+        } else {
+            Patch::Keep
+        },
         jwt_configuration: jwt_changes(prior.jwt_configuration.known(), jwt_configuration.known()),
         client_metadata: MapPatch::between(
             prior.client_metadata.known().unwrap_or(&none),
@@ -226,6 +234,10 @@ fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         oidc_conformant: Patch::Keep,
         is_first_party: Patch::Keep,
     }
+}
+
+fn uses_keys(method: &str) -> bool {
+    !SECRET_METHODS.contains(&method) && method != "none"
 }
 
 fn jwt_changes(prior: Option<&JwtConfiguration>, plan: Option<&JwtConfiguration>) -> JwtConfigurationPatch {
@@ -251,6 +263,7 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         grant_types,
         jwt_configuration,
         token_endpoint_auth_method,
+        client_authentication_methods,
         client_metadata,
         logo_uri,
         oidc_conformant: _,
@@ -275,9 +288,11 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         description: unless_empty(description),
         logo_uri: unless_empty(logo_uri),
         grant_types: grant_types.map(BTreeSet::from_iter).into(),
-        // An application that was made without a method uses the one of its type.
         authentication_method: Value::Known(
-            token_endpoint_auth_method.unwrap_or_else(|| "client_secret_post".to_owned()),
+            token_endpoint_auth_method
+                .or_else(|| client_authentication_methods?.name().map(str::to_owned))
+                // An application that was made without a method uses the one of its type.
+                .unwrap_or_else(|| SECRET_METHODS[0].to_owned()),
         ),
         jwt_configuration: jwt_configuration.map(jwt_from_api).into(),
         client_metadata: client_metadata.filter(|metadata| !metadata.is_empty()).into(),
@@ -423,6 +438,22 @@ mod tests {
         let jwt = read.jwt_configuration.known().unwrap();
         assert!(jwt.lifetime_in_seconds.is_null(), "the service leaves it out when only `alg` was ever sent");
         assert_eq!(jwt.secret_encoded, Value::Known(false));
+    }
+
+    #[test]
+    fn keys_that_somebody_attached_are_drift_and_are_detached() {
+        let drifted = from_api(
+            answer(json!({
+                "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [],
+                "client_authentication_methods": {"private_key_jwt": {"credentials": [{"id": "cred_1"}]}},
+            })),
+            &planned(),
+        );
+        assert_eq!(drifted.authentication_method.as_str(), Some("private_key_jwt"));
+        let prior = M2mClient { authentication_method: drifted.authentication_method, ..planned() };
+        let expected =
+            json!({"token_endpoint_auth_method": "client_secret_post", "client_authentication_methods": null});
+        assert_eq!(serde_json::to_value(changes(&prior, &planned())).unwrap(), expected);
     }
 
     #[test]
