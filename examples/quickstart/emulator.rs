@@ -37,8 +37,7 @@ impl Emulator {
         stdout.read_line(&mut line).await?;
         let Ready { url, client_id, client_secret } =
             serde_json::from_str(&line).map_err(|_| "the emulator did not start; see above")?;
-        let variables =
-            [("AUTH0_DOMAIN", url), ("AUTH0_CLIENT_ID", client_id), ("AUTH0_CLIENT_SECRET", client_secret)];
+        let variables = [("AUTH0_DOMAIN", url), ("AUTH0_CLIENT_ID", client_id), ("AUTH0_CLIENT_SECRET", client_secret)];
         let tenant = Tenant::new(variables.map(|(name, value)| (name.to_owned(), value)).into())?;
         Ok((Self(child), tenant))
     }

@@ -37,7 +37,7 @@ impl Narrator {
 
     /// A name and what it stands for.
     pub(crate) fn fact(&self, name: &str, value: impl Display) {
-        println!("  {} {value}", self.paint("2", &format!("{name:<14}")));
+        println!("  {} {value}", self.paint("2", &format!("{name:<26}")));
     }
 
     /// A line of a plan, coloured by its sign.

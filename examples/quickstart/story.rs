@@ -11,10 +11,14 @@ use super::workspace::{Outputs, Workspace};
 
 /// The one change that is made.
 const CHANGE: [&str; 1] = ["-var=lifetime_in_seconds=7200"];
+const CHANGED: u64 = 7200;
 
 pub(crate) async fn tell(narrator: &Narrator, workspace: &Workspace<'_>, tenant: &Tenant) -> Result<(), Failure> {
     narrator.chapter("1. Plan: what Terraform would do");
-    narrator.say("examples/quickstart/main.tf declares an application and its permission to read users.");
+    narrator.say(
+        "examples/quickstart/main.tf declares an application, and that it may read users. What it leaves out gets",
+    );
+    narrator.say("Auth0's documented defaults, so that the plan shows all that will be.");
     workspace.plan(narrator, &[]).await?.tell(narrator);
 
     narrator.chapter("2. Apply: do it");
@@ -30,9 +34,10 @@ pub(crate) async fn tell(narrator: &Narrator, workspace: &Workspace<'_>, tenant:
     view(narrator, tenant, &made).await?;
 
     narrator.chapter("5. Change one attribute");
+    narrator.say("The plan has the difference alone, and so has the request that is sent.");
     workspace.plan(narrator, &CHANGE).await?.tell(narrator);
     workspace.apply(narrator).await?;
-    narrator.success("One request, with the changed attribute alone.");
+    changed(narrator, tenant, &made).await?;
 
     narrator.chapter("6. Plan again: nothing to do");
     if !workspace.is_up_to_date(narrator, &CHANGE).await? {
@@ -40,7 +45,7 @@ pub(crate) async fn tell(narrator: &Narrator, workspace: &Workspace<'_>, tenant:
     }
     narrator.success("The plan is empty: configuration, state and tenant agree.");
 
-    narrator.chapter("7. Destroy");
+    narrator.chapter("7. Destroy: leave nothing behind");
     workspace.destroy(narrator).await?;
     gone(tenant, &made).await?;
     narrator.success("The tenant has neither the client nor the grant any more.");
@@ -48,12 +53,7 @@ pub(crate) async fn tell(narrator: &Narrator, workspace: &Workspace<'_>, tenant:
 }
 
 /// The client gets a token with its own secret, and calls what it may and what it may not.
-async fn work(
-    narrator: &Narrator,
-    workspace: &Workspace<'_>,
-    tenant: &Tenant,
-    made: &Outputs,
-) -> Result<(), Failure> {
+async fn work(narrator: &Narrator, workspace: &Workspace<'_>, tenant: &Tenant, made: &Outputs) -> Result<(), Failure> {
     let secret = secret(tenant, &made.client_id).await?;
     if workspace.state()?.contains(secret.expose_secret()) {
         return Err("the client secret is in Terraform's state".into());
@@ -93,6 +93,18 @@ async fn view(narrator: &Narrator, tenant: &Tenant, made: &Outputs) -> Result<()
     Ok(())
 }
 
+/// Checks with the tenant that the change arrived.
+async fn changed(narrator: &Narrator, tenant: &Tenant, made: &Outputs) -> Result<(), Failure> {
+    let token = tenant.manage().await?;
+    let client = tenant.get(&format!("clients/{}", made.client_id), &token).await?.expect(StatusCode::OK)?;
+    let lifetime = &client["jwt_configuration"]["lifetime_in_seconds"];
+    if *lifetime != CHANGED {
+        return Err(format!("the tenant has a lifetime of {lifetime} s instead of {CHANGED} s").into());
+    }
+    narrator.success(&format!("The tenant has {lifetime} s now."));
+    Ok(())
+}
+
 /// Checks with the tenant that nothing is left.
 async fn gone(tenant: &Tenant, made: &Outputs) -> Result<(), Failure> {
     let token = tenant.manage().await?;
@@ -105,6 +117,9 @@ async fn secret(tenant: &Tenant, client_id: &str) -> Result<SecretString, Failur
     let client = tenant.get(&format!("clients/{client_id}"), &tenant.manage().await?).await?.expect(StatusCode::OK)?;
     match &client["client_secret"] {
         Value::String(secret) => Ok(secret.as_str().into()),
-        _ => Err("the tenant does not show the secret: the provider's application needs the scope read:client_keys".into()),
+        _ => {
+            Err("the tenant does not show the secret: the provider's application needs the scope read:client_keys"
+                .into())
+        }
     }
 }

@@ -107,9 +107,10 @@ impl Tenant {
 impl Token {
     /// Reads what it says; whether that is true is for the API to check.
     fn read(text: SecretString) -> Result<Self, Failure> {
-        let mut parts = text.expose_secret().split('.').map(|part| -> Option<Value> {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-        });
+        let mut parts = text
+            .expose_secret()
+            .split('.')
+            .map(|part| -> Option<Value> { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok() });
         let (Some(Some(header)), Some(Some(claims))) = (parts.next(), parts.next()) else {
             return Err("the token is not a JSON Web Token".into());
         };

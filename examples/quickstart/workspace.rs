@@ -200,7 +200,8 @@ impl<'a> Workspace<'a> {
 
 /// The variables of this process whose names begin with `prefix`.
 pub(crate) fn inherited(prefix: &str) -> BTreeMap<String, String> {
-    let variables = std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
     variables.filter(|(name, _)| name.starts_with(prefix)).collect()
 }
 
