@@ -1,1 +1,11 @@
-fn main() {}
+//! Everything that can be tested without a `terraform`.
+
+#[path = "../support.rs"]
+mod support;
+
+mod auth0;
+mod conformance;
+mod docs;
+mod floors;
+mod golden;
+mod wire;

@@ -1,0 +1,130 @@
+//! One request to a tenant, described but not sent.
+
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::Method;
+use serde::Serialize;
+use url::Url;
+use url::form_urlencoded;
+
+use super::error::Error;
+use super::tenant::Tenant;
+
+/// Method and path of a request, as errors and logs name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    pub(super) method: Method,
+    pub(super) path: String,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// When a request may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// Twice does what once does.
+    Always,
+    /// Twice makes two objects, so only if the first one surely did nothing.
+    IfUnsent,
+}
+
+/// A request. Its body may hold secrets, so it has no `Debug`.
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) body: Option<Body>,
+    pub(super) repeat: Repeat,
+    /// Whether it carries the access token.
+    pub(super) authorized: bool,
+}
+
+pub(super) struct Body {
+    pub(super) content_type: &'static str,
+    pub(super) bytes: Bytes,
+}
+
+impl Call {
+    /// A request to the Management API; each segment becomes exactly one segment of the path.
+    pub(super) fn new(tenant: &Tenant, method: Method, segments: &[&str]) -> Result<Self, Error> {
+        // An empty segment would address the collection instead of the object; dot segments and control
+        // characters are resolved or dropped by every URL parser, however they are encoded.
+        if let Some(id) = segments.iter().find(|id| matches!(**id, "" | "." | "..") || id.contains(char::is_control)) {
+            return Err(Error::InvalidId { id: (*id).to_owned() });
+        }
+        let mut url = tenant.url().clone();
+        url.path_segments_mut().expect("a tenant's address has a host").clear().extend(["api", "v2"]).extend(segments);
+        let repeat = if method == Method::POST { Repeat::IfUnsent } else { Repeat::Always };
+        Ok(Self { method, url, body: None, repeat, authorized: true })
+    }
+
+    /// A request for a token. Asking twice yields two tokens, which does no harm.
+    pub(super) fn token(tenant: &Tenant, form: &[(&str, &str)]) -> Self {
+        let mut url = tenant.url().clone();
+        url.set_path("oauth/token");
+        let bytes = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish().into();
+        let body = Some(Body { content_type: "application/x-www-form-urlencoded", bytes });
+        Self { method: Method::POST, url, body, repeat: Repeat::Always, authorized: false }
+    }
+
+    pub(super) fn query<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.url.query_pairs_mut().extend_pairs(pairs);
+        self
+    }
+
+    pub(super) fn json(mut self, value: &impl Serialize) -> Self {
+        let bytes = serde_json::to_vec(value).expect("wire types are plain structs with text keys").into();
+        self.body = Some(Body { content_type: "application/json", bytes });
+        self
+    }
+
+    pub(super) fn endpoint(&self) -> Endpoint {
+        Endpoint { method: self.method.clone(), path: self.url.path().to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(id: &str) -> Result<Call, Error> {
+        Call::new(&"acme.auth0.com".parse().unwrap(), Method::GET, &["clients", id])
+    }
+
+    #[test]
+    fn ids_stay_one_segment_of_the_path() {
+        for (id, path) in [
+            ("abc", "/api/v2/clients/abc"),
+            ("a/b", "/api/v2/clients/a%2Fb"),
+            ("../users", "/api/v2/clients/..%2Fusers"),
+            ("a?b#c", "/api/v2/clients/a%3Fb%23c"),
+            ("%2e%2e", "/api/v2/clients/%252e%252e"),
+            ("https://api.acme.com/", "/api/v2/clients/https:%2F%2Fapi.acme.com%2F"),
+        ] {
+            let call = read(id).unwrap();
+            assert_eq!(call.url.path(), path);
+            assert_eq!(call.url.query(), None);
+            assert_eq!(call.endpoint().to_string(), format!("GET {path}"));
+        }
+    }
+
+    #[test]
+    fn ids_that_would_address_something_else_are_refused() {
+        for id in ["", ".", "..", ".\t.", "a\nb"] {
+            assert!(matches!(read(id), Err(Error::InvalidId { .. })), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_creation_is_not_repeated() {
+        let tenant = "acme.auth0.com".parse().unwrap();
+        let repeat = |method| Call::new(&tenant, method, &["clients"]).unwrap().repeat;
+        assert_eq!(repeat(Method::POST), Repeat::IfUnsent);
+        assert_eq!([Method::GET, Method::PATCH, Method::DELETE].map(repeat), [Repeat::Always; 3]);
+        assert_eq!(Call::token(&tenant, &[]).repeat, Repeat::Always);
+    }
+}

@@ -1,0 +1,174 @@
+//! Which API an application may call: <https://auth0.com/docs/api/management/v2/client-grants>.
+
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::error::Error;
+use super::page::Listed;
+use super::patch::Patch;
+use super::{Session, absent_if_not_found, done_if_not_found};
+
+/// The subject type of grants from before there were any.
+const DEFAULT_SUBJECT_TYPE: &str = "client";
+
+/// Calls about client grants.
+pub struct ClientGrants<'a> {
+    session: &'a Session,
+}
+
+/// A client grant as the service shows it. What was never set is `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of the API, which documents them")]
+pub struct ClientGrant {
+    pub id: String,
+    pub audience: String,
+    pub client_id: Option<String>,
+    pub default_for: Option<String>,
+    pub scope: Option<Vec<String>>,
+    pub allow_all_scopes: Option<bool>,
+    pub subject_type: Option<String>,
+    pub organization_usage: Option<String>,
+    pub allow_any_organization: Option<bool>,
+    pub authorization_details_types: Option<Vec<String>>,
+    pub is_system: Option<bool>,
+}
+
+/// A client grant to be created; it is for one client or, by `default_for`, for a kind of clients.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the API, which documents them")]
+pub struct NewClientGrant {
+    pub audience: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_for: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_all_scopes: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization_usage: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_any_organization: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_details_types: Option<Vec<String>>,
+}
+
+/// A change to a client grant; who may call what is fixed at creation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the API, which documents them")]
+pub struct ClientGrantPatch {
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub scope: Patch<Vec<String>>,
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub allow_all_scopes: Patch<bool>,
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub organization_usage: Patch<String>,
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub allow_any_organization: Patch<bool>,
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub authorization_details_types: Patch<Vec<String>>,
+}
+
+impl ClientGrant {
+    /// Whose access it grants: `client` (machine to machine) or `user`.
+    #[must_use]
+    pub fn subject_type(&self) -> &str {
+        self.subject_type.as_deref().unwrap_or(DEFAULT_SUBJECT_TYPE)
+    }
+}
+
+impl ClientGrantPatch {
+    /// Whether nothing would change; the service refuses to be sent nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Listed for ClientGrant {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl<'a> ClientGrants<'a> {
+    pub(super) fn new(session: &'a Session) -> Self {
+        Self { session }
+    }
+
+    /// Creates a client grant.
+    pub async fn create(&self, new: &NewClientGrant) -> Result<ClientGrant, Error> {
+        self.session.fetch(&self.session.call(Method::POST, &["client-grants"])?.json(new)).await
+    }
+
+    /// Reads a client grant; `None` if there is none.
+    pub async fn read(&self, id: &str) -> Result<Option<ClientGrant>, Error> {
+        absent_if_not_found(self.session.fetch(&self.object(Method::GET, id)?).await)
+    }
+
+    /// Changes a client grant.
+    pub async fn update(&self, id: &str, patch: &ClientGrantPatch) -> Result<ClientGrant, Error> {
+        self.session.fetch(&self.object(Method::PATCH, id)?.json(patch)).await
+    }
+
+    /// Deletes a client grant. One that is gone already is fine.
+    pub async fn delete(&self, id: &str) -> Result<(), Error> {
+        done_if_not_found(self.session.complete(&self.object(Method::DELETE, id)?).await)
+    }
+
+    /// The grant with this key; the service allows one per client, API and subject type.
+    pub async fn find(
+        &self,
+        client_id: &str,
+        audience: &str,
+        subject_type: &str,
+    ) -> Result<Option<ClientGrant>, Error> {
+        // Not filtered by subject type there, because old grants carry none.
+        let filters = [("client_id", client_id), ("audience", audience)];
+        let grants = self.session.list::<ClientGrant>("client-grants", &filters).await?;
+        Ok(grants.into_iter().find(|grant| {
+            grant.client_id.as_deref() == Some(client_id)
+                && grant.audience == audience
+                && grant.subject_type() == subject_type
+        }))
+    }
+
+    fn object(&self, method: Method, id: &str) -> Result<Call, Error> {
+        self.session.call(method, &["client-grants", id])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_old_grant_without_subject_type_is_for_the_client_itself() {
+        let read = |value| serde_json::from_value::<ClientGrant>(value).unwrap();
+        let old = read(json!({"id": "cgr_1", "client_id": "abc", "audience": "a", "scope": []}));
+        assert_eq!((old.subject_type(), old.scope.as_deref()), ("client", Some(&[][..])));
+        let user = read(json!({"id": "cgr_2", "audience": "a", "allow_all_scopes": true, "subject_type": "user"}));
+        assert_eq!((user.subject_type(), user.scope.as_deref()), ("user", None));
+    }
+
+    #[test]
+    fn a_patch_sends_only_what_changes() {
+        assert!(ClientGrantPatch::default().is_empty());
+        let patch = ClientGrantPatch {
+            scope: Patch::Set(vec![]),
+            allow_all_scopes: Patch::Set(false),
+            organization_usage: Patch::Clear,
+            ..Default::default()
+        };
+        assert_eq!(
+            serde_json::to_value(patch).unwrap(),
+            json!({"scope": [], "allow_all_scopes": false, "organization_usage": null})
+        );
+    }
+}

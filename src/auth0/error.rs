@@ -1,0 +1,269 @@
+//! What can go wrong with a request, told apart by what the reader can do about it.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::bounds::Ended;
+use super::call::Endpoint;
+use super::http::{Answer, TransportError};
+use super::property::PropertyPath;
+use super::token::TokenError;
+
+/// Why an operation failed. No variant holds a body, a secret or a token.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The Management API said no.
+    #[error(transparent)]
+    Api(Box<ApiError>),
+    /// The answer is an error, but not in the form of the Management API: something else answered.
+    #[error("{endpoint}: answered with status {status}, but not by the Management API")]
+    Foreign {
+        /// The request.
+        endpoint: Endpoint,
+        /// Its status.
+        status: u16,
+    },
+    /// The rate limit was still exhausted when the operation had to end.
+    #[error("{endpoint}: the rate limit is exhausted{}", wait.map_or_else(String::new, |wait| format!(" for {} s", wait.as_secs())))]
+    RateLimited {
+        /// The request.
+        endpoint: Endpoint,
+        /// How long the service asks to wait.
+        wait: Option<Duration>,
+    },
+    /// No access token was granted.
+    #[error("no access token: {0}")]
+    Token(#[from] TokenError),
+    /// No answer, or only a part of it, arrived.
+    #[error("{endpoint}: {cause}")]
+    Transport {
+        /// The request.
+        endpoint: Endpoint,
+        /// What went wrong.
+        cause: TransportError,
+    },
+    /// The answer is not what the Management API documents.
+    #[error("{endpoint}: the answer cannot be read at `{path}`: {reason}")]
+    Decode {
+        /// The request.
+        endpoint: Endpoint,
+        /// Place in the answer.
+        path: String,
+        /// What was expected there.
+        reason: String,
+    },
+    /// Something was to be created, and it cannot be told whether it was: the object may exist.
+    #[error("whether the object was created is unknown, it may exist: {cause}")]
+    UnknownFate {
+        /// Why it cannot be told.
+        cause: Box<Error>,
+    },
+    /// The operation was stopped.
+    #[error("{endpoint}: stopped before it was done")]
+    Cancelled {
+        /// The request.
+        endpoint: Endpoint,
+    },
+    /// The operation's time was over.
+    #[error("{endpoint}: not done when the time was over")]
+    DeadlineExceeded {
+        /// The request.
+        endpoint: Endpoint,
+    },
+    /// No object can have this identifier; nothing was asked.
+    #[error("`{id}` cannot be an identifier")]
+    InvalidId {
+        /// The text.
+        id: String,
+    },
+}
+
+/// A refusal of the Management API, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{endpoint}: {status} {error}{}: {message}", code.as_ref().map_or_else(String::new, |code| format!(" ({code})")))]
+pub struct ApiError {
+    /// The request.
+    pub endpoint: Endpoint,
+    /// Its status.
+    pub status: u16,
+    /// Name of the status.
+    pub error: String,
+    /// Machine-readable code; many answers lack it.
+    pub code: Option<String>,
+    /// Explanation for people.
+    pub message: String,
+    /// The property that a 400 complains about.
+    pub property: Option<PropertyPath>,
+    /// The scopes of which a 403 misses any.
+    pub missing_scopes: Vec<String>,
+}
+
+impl Error {
+    /// Whether the Management API itself said that the object does not exist. A 404 of anything else,
+    /// such as a proxy, is no such statement.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.api_status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether the object collides with an existing one.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.api_status() == Some(StatusCode::CONFLICT)
+    }
+
+    /// Whether the token does not allow the operation, or the tenant's plan does not.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.api_status() == Some(StatusCode::FORBIDDEN)
+    }
+
+    fn api_status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Api(api) => StatusCode::from_u16(api.status).ok(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn ended(ended: Ended, endpoint: Endpoint) -> Self {
+        match ended {
+            Ended::Stopped => Self::Cancelled { endpoint },
+            Ended::DeadlinePassed => Self::DeadlineExceeded { endpoint },
+        }
+    }
+
+    pub(super) fn unknown_fate(self) -> Self {
+        Self::UnknownFate { cause: Box::new(self) }
+    }
+
+    /// The error that an answer other than 2xx stands for.
+    pub(super) fn refusal(answer: &Answer, endpoint: Endpoint) -> Self {
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            return Self::RateLimited { endpoint, wait: answer.wait };
+        }
+        let status = answer.status.as_u16();
+        let Ok(body) = serde_json::from_slice::<ErrorBody>(&answer.body) else {
+            return Self::Foreign { endpoint, status };
+        };
+        let ErrorBody { error, message, code } = body;
+        let property = PropertyPath::in_message(&message);
+        let missing_scopes = missing_scopes(&message);
+        Self::Api(Box::new(ApiError { endpoint, status, error, code, message, property, missing_scopes }))
+    }
+}
+
+/// The form of errors: <https://auth0.com/docs/api/management/v2>.
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: String,
+    message: String,
+    #[serde(rename = "errorCode")]
+    code: Option<String>,
+}
+
+fn missing_scopes(message: &str) -> Vec<String> {
+    let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();
+    scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
+/// Reads the JSON body of a successful answer.
+pub(super) fn decode<T: DeserializeOwned>(body: &[u8], endpoint: Endpoint) -> Result<T, Error> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| Error::Decode {
+        endpoint,
+        path: error.path().to_string(),
+        reason: without_value(&error.into_inner().to_string()),
+    })
+}
+
+/// Drops the value from a message such as `invalid type: string "…", expected u64 at line 1 column 9`.
+fn without_value(message: &str) -> String {
+    message.rsplit_once(", expected ").map_or_else(|| message.to_owned(), |(_, rest)| format!("expected {rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use reqwest::Method;
+
+    use super::super::call::Call;
+    use super::*;
+
+    fn endpoint() -> Endpoint {
+        let tenant = "acme.auth0.com".parse().unwrap();
+        Call::new(&tenant, Method::GET, &["clients", "abc"]).unwrap().endpoint()
+    }
+
+    fn refusal(status: u16, body: &'static str) -> Error {
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer = Answer { status, wait: None, body: Bytes::from_static(body.as_bytes()) };
+        Error::refusal(&answer, endpoint())
+    }
+
+    fn api(error: Error) -> ApiError {
+        let Error::Api(api) = error else { panic!("{error}") };
+        *api
+    }
+
+    #[test]
+    fn a_refusal_keeps_status_code_and_message() {
+        let error = refusal(
+            404,
+            r#"{"statusCode":404,"error":"Not Found","message":"The client does not exist","errorCode":"inexistent_client"}"#,
+        );
+        assert!(error.is_not_found() && !error.is_conflict() && !error.is_forbidden());
+        assert_eq!(
+            error.to_string(),
+            "GET /api/v2/clients/abc: 404 Not Found (inexistent_client): The client does not exist"
+        );
+        let without_code = refusal(409, r#"{"statusCode":409,"error":"Conflict","message":"exists"}"#);
+        assert!(without_code.is_conflict());
+        assert_eq!(without_code.to_string(), "GET /api/v2/clients/abc: 409 Conflict: exists");
+    }
+
+    #[test]
+    fn a_validation_error_names_the_property() {
+        let error = api(refusal(
+            400,
+            r#"{"statusCode":400,"error":"Bad Request","message":"Payload validation error: 'Too long' on property grant_types[0] (List of grants).","errorCode":"invalid_body"}"#,
+        ));
+        assert_eq!(error.property.unwrap().to_string(), "grant_types[0]");
+    }
+
+    #[test]
+    fn a_missing_scope_is_named() {
+        let error = refusal(
+            403,
+            r#"{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: read:clients,read:client_keys","errorCode":"insufficient_scope"}"#,
+        );
+        assert!(error.is_forbidden());
+        assert_eq!(api(error).missing_scopes, ["read:clients", "read:client_keys"]);
+    }
+
+    #[test]
+    fn the_404_of_something_else_is_not_an_absence() {
+        for body in ["", "<html>404 s3cret</html>", "{}", "[]"] {
+            let error = refusal(404, body);
+            assert!(!error.is_not_found(), "{body}");
+            assert!(matches!(error, Error::Foreign { status: 404, .. }));
+            assert!(!error.to_string().contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn an_undecodable_answer_is_placed_without_its_value() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            #[serde(rename = "inner")]
+            _inner: Vec<u64>,
+        }
+        let error = decode::<Outer>(br#"{"inner":[1,"s3cret, expected nothing"]}"#, endpoint()).unwrap_err();
+        let Error::Decode { path, reason, .. } = &error else { panic!("{error}") };
+        assert_eq!(path, "inner[1]");
+        assert!(reason.starts_with("expected u64"), "{reason}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
+}

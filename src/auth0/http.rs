@@ -1,0 +1,200 @@
+//! Sends one request, once.
+
+use std::error::Error as StdError;
+use std::fs;
+use std::io;
+use std::iter;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Certificate, Proxy, StatusCode, redirect};
+use url::Url;
+
+use super::call::Call;
+use super::retry;
+use super::settings::SettingsError;
+use super::tenant::Tenant;
+
+/// Largest answer that is read. A full page of a list is well below 1 MiB.
+const LARGEST_ANSWER: usize = 16 << 20;
+
+/// Longest time until a connection stands. A part of the request's time, so that a host that swallows
+/// packets is known not to have been reached.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+
+/// What a request met with when no whole answer arrived.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// Connections cannot be made at all, for lack of trusted certificates for example.
+    #[error("connections cannot be set up: {0}")]
+    Setup(String),
+    /// The host's name is unknown.
+    #[error("the host name cannot be resolved: {0}")]
+    Dns(String),
+    /// Nothing listens there.
+    #[error("the connection was refused")]
+    Refused,
+    /// Nothing answers there.
+    #[error("no connection within {} s", .0.as_secs())]
+    ConnectTimeout(Duration),
+    /// The other side is not trusted, or does not speak TLS.
+    #[error("no secure connection: {0}")]
+    Tls(String),
+    /// A connection could not be made for another reason.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The request was sent, but no answer came in time.
+    #[error("no answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// The connection ended in the middle.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// The answer is longer than any answer should be.
+    #[error("the answer is longer than {LARGEST_ANSWER} bytes")]
+    TooLarge,
+}
+
+/// A whole answer, whatever its status.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// How long the service asks to wait before the next request.
+    pub(super) wait: Option<Duration>,
+    pub(super) body: Bytes,
+}
+
+/// The connections to one tenant.
+pub(super) struct Http {
+    encrypted: bool,
+    loopback: bool,
+    request_timeout: Duration,
+    connect_timeout: Duration,
+    user_agent: HeaderValue,
+    certificates: Vec<Certificate>,
+    proxy: Option<Proxy>,
+    /// Built on first use: reading the system's certificates takes milliseconds, and most processes of
+    /// the provider never send anything.
+    client: OnceLock<Result<reqwest::Client, TransportError>>,
+}
+
+impl Http {
+    pub(super) fn new(
+        tenant: &Tenant,
+        request_timeout: Duration,
+        user_agent: &str,
+        ca_file: Option<PathBuf>,
+        proxy: Option<Url>,
+    ) -> Result<Self, SettingsError> {
+        Ok(Self {
+            encrypted: tenant.is_encrypted(),
+            loopback: tenant.is_loopback(),
+            request_timeout,
+            connect_timeout: LONGEST_CONNECT.min(request_timeout / 2),
+            user_agent: HeaderValue::from_str(user_agent).map_err(|_| SettingsError::UserAgent)?,
+            certificates: ca_file.map_or_else(|| Ok(Vec::new()), certificates)?,
+            proxy: proxy.map(Proxy::all).transpose().map_err(|_| SettingsError::Proxy)?,
+            client: OnceLock::new(),
+        })
+    }
+
+    pub(super) async fn send(&self, call: &Call, token: Option<&HeaderValue>) -> Result<Answer, TransportError> {
+        let client = self.client.get_or_init(|| self.connect_lazily()).as_ref().map_err(Clone::clone)?;
+        let mut request = client.request(call.method.clone(), call.url.clone());
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, token);
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, body.content_type).body(body.bytes.clone());
+        }
+        let mut response = request.send().await.map_err(|error| self.classify(&error))?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.classify(&error))? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(TransportError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status: response.status(), wait: asked_wait(response.headers()), body: body.freeze() })
+    }
+
+    fn connect_lazily(&self) -> Result<reqwest::Client, TransportError> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(self.user_agent.clone())
+            .timeout(self.request_timeout)
+            .connect_timeout(self.connect_timeout)
+            .redirect(redirect::Policy::none())
+            // A token never leaves for a place that was not configured, nor unencrypted.
+            .https_only(self.encrypted);
+        builder = match &self.proxy {
+            Some(proxy) => builder.proxy(proxy.clone()),
+            // As everywhere: the environment's proxy is not meant for this machine itself.
+            None if self.loopback => builder.no_proxy(),
+            None => builder,
+        };
+        builder = if self.encrypted || self.proxy.is_some() {
+            builder.tls_certs_merge(self.certificates.clone())
+        } else {
+            // Plain HTTP within this machine works without the system's certificates, as in bare containers.
+            builder.tls_certs_only(self.certificates.clone())
+        };
+        builder.build().map_err(|error| TransportError::Setup(root_cause(&error)))
+    }
+
+    fn classify(&self, error: &reqwest::Error) -> TransportError {
+        if !error.is_connect() {
+            return if error.is_timeout() {
+                TransportError::Timeout(self.request_timeout)
+            } else {
+                TransportError::Broken(root_cause(error))
+            };
+        }
+        if error.is_dns() {
+            TransportError::Dns(root_cause(error))
+        } else if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+            TransportError::Tls(tls.to_string())
+        } else if error.is_timeout() {
+            TransportError::ConnectTimeout(self.connect_timeout)
+        } else if causes(error).filter_map(as_io).any(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
+            TransportError::Refused
+        } else {
+            TransportError::Connect(root_cause(error))
+        }
+    }
+}
+
+fn certificates(path: PathBuf) -> Result<Vec<Certificate>, SettingsError> {
+    let pem = match fs::read(&path) {
+        Ok(pem) => pem,
+        Err(source) => return Err(SettingsError::CaFileUnreadable { path, source }),
+    };
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(SettingsError::CaFileWithoutCertificate { path }),
+    }
+}
+
+fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let unix_now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    retry::asked_wait(text("retry-after"), text("x-ratelimit-reset"), unix_now)
+}
+
+/// From the outermost cause to the innermost. An `io::Error` skips the error that it wraps in its chain of
+/// sources, so it is opened up here.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    iter::successors(Some(error as &dyn StdError), |&error| match as_io(error).and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    })
+}
+
+/// The innermost cause; the outer ones only say that a request failed, and name its address.
+fn root_cause(error: &reqwest::Error) -> String {
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn as_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
+    error.downcast_ref()
+}

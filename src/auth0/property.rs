@@ -1,0 +1,97 @@
+//! Which property of a request the service complains about.
+
+use std::fmt;
+
+/// Place inside a request body, such as `jwt_configuration.alg` or `grant_types[0]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyPath(Vec<PropertyStep>);
+
+/// One step into a request body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PropertyStep {
+    /// Property of an object.
+    Name(String),
+    /// Element of an array.
+    Index(usize),
+}
+
+impl PropertyPath {
+    /// The steps, outermost first; there is at least one.
+    #[must_use]
+    pub fn steps(&self) -> &[PropertyStep] {
+        &self.0
+    }
+
+    /// Finds the property in a message of the form
+    /// `Payload validation error: '<detail>' on property <path> (<description>).`, where the
+    /// description may be missing.
+    pub(super) fn in_message(message: &str) -> Option<Self> {
+        let (_, rest) = message.rsplit_once("' on property ")?;
+        let text = rest.split_once(" (").map_or_else(|| rest.strip_suffix('.').unwrap_or(rest), |(path, _)| path);
+        text.split('.').map(steps_of).collect::<Option<Vec<_>>>().map(|steps| Self(steps.concat()))
+    }
+}
+
+/// Reads `name`, `name[0]`, `name[0][1]`.
+fn steps_of(segment: &str) -> Option<Vec<PropertyStep>> {
+    let mut parts = segment.split('[');
+    let name = parts.next().filter(|name| !name.is_empty())?;
+    let mut steps = vec![PropertyStep::Name(name.to_owned())];
+    for part in parts {
+        steps.push(PropertyStep::Index(part.strip_suffix(']')?.parse().ok()?));
+    }
+    Some(steps)
+}
+
+impl fmt::Display for PropertyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                PropertyStep::Name(name) if position == 0 => f.write_str(name)?,
+                PropertyStep::Name(name) => write!(f, ".{name}")?,
+                PropertyStep::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(message: &str) -> Option<String> {
+        PropertyPath::in_message(message).map(|path| path.to_string())
+    }
+
+    #[test]
+    fn the_property_is_found_with_and_without_its_description() {
+        for (message, expected) in [
+            (
+                "Payload validation error: 'Array items are not unique (indexes 0 and 1)' on property rule.match.auth0_managed.",
+                "rule.match.auth0_managed",
+            ),
+            (
+                "Payload validation error: 'Expected type string but found type integer' on property name (Name of the client (min length: 1)).",
+                "name",
+            ),
+            ("Payload validation error: 'Too long' on property grant_types[2].", "grant_types[2]"),
+            ("Payload validation error: 'x' on property a.b[0][1].c (d).", "a.b[0][1].c"),
+        ] {
+            assert_eq!(found(message).as_deref(), Some(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn other_messages_name_no_property() {
+        for message in [
+            "The client does not exist",
+            "Payload validation error: 'Additional properties not allowed: audience,client_id'.",
+            "Payload validation error: 'x' on property .",
+            "Payload validation error: 'x' on property a[b].",
+            "",
+        ] {
+            assert_eq!(found(message), None, "{message}");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Decides whether and when a request is sent again. Pure: time and chance are arguments.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use tokio::time::Instant;
+
+use super::call::Repeat;
+use super::http::{Answer, TransportError};
+
+/// How often an unreachable host is tried: long enough for a restart, short enough for a typing error.
+const MOST_UNREACHABLE: u32 = 3;
+/// How often a failing service is tried.
+const MOST_FAILED: u32 = 6;
+
+const SHORTEST_BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(16);
+
+/// Longest wait that a reset time is believed for: buckets of the service refill within a minute, so
+/// anything beyond shows that the two clocks differ.
+/// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy>
+const LONGEST_RESET: Duration = Duration::from_mins(1);
+
+/// What stood in the way of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Setback {
+    /// An answer that will not change, or a connection that will never be made: nothing was done.
+    Final,
+    /// An answer that will not change either, but says nothing about what was done.
+    Unreadable,
+    /// No connection was made.
+    Unreachable,
+    /// A connection was made, but no whole answer came.
+    Broken,
+    /// The service failed.
+    Unavailable,
+    /// The rate limit is exhausted; the service may have said for how long.
+    Throttled(Option<Duration>),
+    /// The token was not accepted, and another can be had.
+    TokenRejected,
+}
+
+/// How often each setback was met, the present one included.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct History {
+    unreachable: u32,
+    failed: u32,
+    throttled: u32,
+    rejected: u32,
+}
+
+/// What follows from a setback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Send the request again.
+    Again { after: Duration },
+    /// The request did nothing, or may be repeated by whoever asked.
+    GiveUp,
+    /// The request may have created something.
+    FateUnknown,
+}
+
+impl Setback {
+    /// The setback that an answer is, if it is not a success.
+    pub(super) fn of_answer(answer: &Answer, renewable: bool) -> Option<Self> {
+        match answer.status {
+            status if status.is_success() => None,
+            StatusCode::TOO_MANY_REQUESTS => Some(Self::Throttled(answer.wait)),
+            StatusCode::UNAUTHORIZED if renewable => Some(Self::TokenRejected),
+            StatusCode::REQUEST_TIMEOUT => Some(Self::Unavailable),
+            status if status.is_server_error() => Some(Self::Unavailable),
+            _ => Some(Self::Final),
+        }
+    }
+
+    pub(super) fn of_failure(error: &TransportError) -> Self {
+        match error {
+            TransportError::Setup(_) | TransportError::Tls(_) => Self::Final,
+            TransportError::Dns(_)
+            | TransportError::Refused
+            | TransportError::ConnectTimeout(_)
+            | TransportError::Connect(_) => Self::Unreachable,
+            TransportError::Timeout(_) | TransportError::Broken(_) => Self::Broken,
+            TransportError::TooLarge => Self::Unreadable,
+        }
+    }
+}
+
+impl History {
+    pub(super) fn record(&mut self, setback: Setback) {
+        match setback {
+            Setback::Unreachable => self.unreachable += 1,
+            Setback::Broken | Setback::Unavailable => self.failed += 1,
+            Setback::Throttled(_) => self.throttled += 1,
+            Setback::TokenRejected => self.rejected += 1,
+            Setback::Final | Setback::Unreadable => {}
+        }
+    }
+
+    pub(super) fn attempts(&self) -> u32 {
+        self.unreachable + self.failed + self.throttled + self.rejected
+    }
+}
+
+/// Decides after `setback`, which `history` already counts; `chance` is in `0.0..1.0`.
+pub(super) fn decide(
+    repeat: Repeat,
+    history: &History,
+    setback: Setback,
+    now: Instant,
+    deadline: Instant,
+    chance: f64,
+) -> Verdict {
+    let after = match setback {
+        Setback::Broken | Setback::Unavailable | Setback::Unreadable if repeat == Repeat::IfUnsent => {
+            return Verdict::FateUnknown;
+        }
+        Setback::Unreachable if history.unreachable < MOST_UNREACHABLE => backoff(history.unreachable, chance),
+        Setback::Broken | Setback::Unavailable if history.failed < MOST_FAILED => backoff(history.failed, chance),
+        Setback::Throttled(None) => backoff(history.throttled, chance),
+        Setback::Throttled(Some(asked)) => asked + spread(asked, chance),
+        Setback::TokenRejected if history.rejected == 1 => Duration::ZERO,
+        _ => return Verdict::GiveUp,
+    };
+    // A wait that the deadline would cut short is not begun: the error at hand says more than the deadline.
+    if after < deadline.saturating_duration_since(now) { Verdict::Again { after } } else { Verdict::GiveUp }
+}
+
+/// How long the service asks to wait: `Retry-After` in seconds, else until `x-ratelimit-reset`, a UNIX time.
+/// A reset that has passed says nothing.
+pub(super) fn asked_wait(retry_after: Option<&str>, reset: Option<&str>, unix_now: Duration) -> Option<Duration> {
+    let seconds = |text: &str| text.trim().parse().ok().map(Duration::from_secs);
+    retry_after.and_then(seconds).or_else(|| {
+        let wait = reset.and_then(seconds)?.saturating_sub(unix_now);
+        (!wait.is_zero()).then(|| wait.min(LONGEST_RESET))
+    })
+}
+
+/// Doubles with each time; the upper half of each wait is left to chance.
+fn backoff(times: u32, chance: f64) -> Duration {
+    let full = SHORTEST_BACKOFF.saturating_mul(1 << times.saturating_sub(1).min(16)).min(LONGEST_BACKOFF);
+    full.mul_f64(f64::midpoint(1.0, chance))
+}
+
+/// Keeps those who were told the same time from coming back at the same moment.
+fn spread(asked: Duration, chance: f64) -> Duration {
+    (asked / 5).max(SHORTEST_BACKOFF).mul_f64(chance)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn setbacks() -> impl Strategy<Value = Setback> {
+        prop_oneof![
+            Just(Setback::Final),
+            Just(Setback::Unreadable),
+            Just(Setback::Unreachable),
+            Just(Setback::Broken),
+            Just(Setback::Unavailable),
+            Just(Setback::TokenRejected),
+            Just(Setback::Throttled(None)),
+            (0_u64..100_000).prop_map(|seconds| Setback::Throttled(Some(Duration::from_secs(seconds)))),
+        ]
+    }
+
+    fn repeats() -> impl Strategy<Value = Repeat> {
+        prop_oneof![Just(Repeat::Always), Just(Repeat::IfUnsent)]
+    }
+
+    /// Meets the same setback until it is not repeated any more; the number of attempts and the time.
+    fn persist(repeat: Repeat, setback: Setback, limit: Duration) -> (u32, Duration, Verdict) {
+        let start = Instant::now();
+        let (mut now, mut history) = (start, History::default());
+        loop {
+            history.record(setback);
+            match decide(repeat, &history, setback, now, start + limit, 0.5) {
+                Verdict::Again { after } => now += after,
+                verdict => return (history.attempts(), now - start, verdict),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_wait_never_reaches_the_deadline(
+            repeat in repeats(), met in prop::collection::vec(setbacks(), 1..20), left in 0_u64..5_000, chance in 0.0..1.0,
+        ) {
+            let now = Instant::now();
+            let deadline = now + Duration::from_millis(left);
+            let mut history = History::default();
+            for setback in met {
+                history.record(setback);
+                if let Verdict::Again { after } = decide(repeat, &history, setback, now, deadline, chance) {
+                    prop_assert!(now + after < deadline);
+                }
+            }
+        }
+
+        #[test]
+        fn a_creation_is_repeated_only_if_it_surely_did_nothing(
+            met in prop::collection::vec(setbacks(), 1..20), chance in 0.0..1.0,
+        ) {
+            let now = Instant::now();
+            let mut history = History::default();
+            for setback in met {
+                history.record(setback);
+                let verdict = decide(Repeat::IfUnsent, &history, setback, now, now + Duration::from_mins(20), chance);
+                let may_have_landed = matches!(setback, Setback::Broken | Setback::Unavailable | Setback::Unreadable);
+                prop_assert_eq!(verdict == Verdict::FateUnknown, may_have_landed);
+            }
+        }
+
+        #[test]
+        fn nothing_else_has_an_unknown_fate(setback in setbacks(), chance in 0.0..1.0) {
+            let now = Instant::now();
+            let mut history = History::default();
+            history.record(setback);
+            let verdict = decide(Repeat::Always, &history, setback, now, now + Duration::from_mins(1), chance);
+            prop_assert_ne!(verdict, Verdict::FateUnknown);
+        }
+
+        #[test]
+        fn the_asked_wait_is_kept_and_only_a_little_exceeded(asked in 0_u64..10_000, chance in 0.0..1.0) {
+            let now = Instant::now();
+            let asked = Duration::from_secs(asked);
+            let setback = Setback::Throttled(Some(asked));
+            let verdict = decide(Repeat::IfUnsent, &History::default(), setback, now, now + asked * 2 + Duration::from_secs(1), chance);
+            let Verdict::Again { after } = verdict else { return Err(TestCaseError::fail("given up")) };
+            prop_assert!(after >= asked);
+            prop_assert!(after <= asked + (asked / 5).max(SHORTEST_BACKOFF));
+        }
+
+        #[test]
+        fn backoff_grows_within_its_limits(times in 1_u32..100, chance in 0.0..1.0) {
+            let wait = backoff(times, chance);
+            prop_assert!(wait >= SHORTEST_BACKOFF / 2 && wait <= LONGEST_BACKOFF);
+            prop_assert!(backoff(times + 1, chance) >= wait);
+        }
+    }
+
+    #[test]
+    fn an_unreachable_host_fails_within_seconds() {
+        let (attempts, time, verdict) = persist(Repeat::IfUnsent, Setback::Unreachable, Duration::from_mins(20));
+        assert_eq!((attempts, verdict), (MOST_UNREACHABLE, Verdict::GiveUp));
+        assert!(time < Duration::from_secs(3), "{time:?}");
+    }
+
+    #[test]
+    fn a_failing_service_is_given_up_within_half_a_minute() {
+        let (attempts, time, verdict) = persist(Repeat::Always, Setback::Unavailable, Duration::from_mins(20));
+        assert_eq!((attempts, verdict), (MOST_FAILED, Verdict::GiveUp));
+        assert!(time < Duration::from_secs(30), "{time:?}");
+    }
+
+    #[test]
+    fn throttling_is_sat_out_until_the_deadline() {
+        let limit = Duration::from_mins(10);
+        for repeat in [Repeat::Always, Repeat::IfUnsent] {
+            let (attempts, time, _) = persist(repeat, Setback::Throttled(Some(Duration::from_secs(5))), limit);
+            assert!(attempts > 100 && time + Duration::from_secs(10) > limit, "{attempts} {time:?}");
+        }
+    }
+
+    #[test]
+    fn a_wait_beyond_the_deadline_is_given_up_at_once() {
+        let (attempts, time, verdict) =
+            persist(Repeat::Always, Setback::Throttled(Some(Duration::from_hours(1))), Duration::from_mins(20));
+        assert_eq!((attempts, time, verdict), (1, Duration::ZERO, Verdict::GiveUp));
+    }
+
+    #[test]
+    fn a_rejected_token_is_renewed_once() {
+        let (attempts, time, verdict) = persist(Repeat::IfUnsent, Setback::TokenRejected, Duration::from_mins(1));
+        assert_eq!((attempts, time, verdict), (2, Duration::ZERO, Verdict::GiveUp));
+    }
+
+    #[test]
+    fn the_asked_wait_is_read_from_either_header() {
+        let now = Duration::from_secs(1_000);
+        let seconds = |count| Some(Duration::from_secs(count));
+        for (retry_after, reset, expected) in [
+            (Some("7"), Some("1030"), seconds(7)),
+            (None, Some("1030"), seconds(30)),
+            (Some("Wed, 21 Oct 2026 07:28:00 GMT"), Some("1030"), seconds(30)),
+            (None, Some("999"), None),
+            (None, Some("9999"), Some(LONGEST_RESET)),
+            (Some("0"), None, seconds(0)),
+            (Some("-1"), Some("soon"), None),
+            (None, None, None),
+        ] {
+            assert_eq!(asked_wait(retry_after, reset, now), expected, "{retry_after:?} {reset:?}");
+        }
+    }
+
+    #[test]
+    fn statuses_are_sorted_by_what_they_say() {
+        let of = |status, renewable| {
+            let answer =
+                Answer { status: StatusCode::from_u16(status).unwrap(), wait: None, body: bytes::Bytes::new() };
+            Setback::of_answer(&answer, renewable)
+        };
+        assert_eq!([200, 201, 204].map(|status| of(status, true)), [None; 3]);
+        assert_eq!([408, 500, 503, 599].map(|status| of(status, true)), [Some(Setback::Unavailable); 4]);
+        assert_eq!([301, 400, 403, 404, 409].map(|status| of(status, true)), [Some(Setback::Final); 5]);
+        assert_eq!(of(429, true), Some(Setback::Throttled(None)));
+        assert_eq!((of(401, true), of(401, false)), (Some(Setback::TokenRejected), Some(Setback::Final)));
+    }
+}

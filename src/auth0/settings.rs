@@ -1,0 +1,85 @@
+//! What a client needs to know before it can talk to a tenant.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::tenant::Tenant;
+
+/// Everything that a [`Client`](super::Client) is made from.
+pub struct Settings {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Identifier of the Management API, where it is not [`Tenant::audience`] (custom domains).
+    pub audience: Option<String>,
+    /// How the client proves who it is.
+    pub credentials: Credentials,
+    /// Longest time that one request may take.
+    pub request_timeout: Duration,
+    /// Value of the `User-Agent` header.
+    pub user_agent: String,
+    /// PEM file with certificates to trust beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Proxy for all requests; without it the environment decides, as for other programs.
+    pub http_proxy: Option<Url>,
+}
+
+/// Leaves out the proxy, whose address may hold a password.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("tenant", &self.tenant)
+            .field("audience", &self.audience)
+            .field("credentials", &self.credentials)
+            .field("request_timeout", &self.request_timeout)
+            .field("user_agent", &self.user_agent)
+            .field("ca_file", &self.ca_file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a client proves who it is.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// An application's id and secret, exchanged for a token on first use.
+    ClientSecret {
+        /// The application's id.
+        client_id: String,
+        /// Its secret.
+        client_secret: SecretString,
+    },
+    /// A Management API token, used as it is.
+    Token(SecretString),
+}
+
+/// Why no client can be made from some settings.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// `ca_file` cannot be read.
+    #[error("the certificate file {} cannot be read", path.display())]
+    CaFileUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// `ca_file` holds no certificate.
+    #[error("the certificate file {} holds no PEM certificate", path.display())]
+    CaFileWithoutCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The proxy's address is of no use.
+    #[error("the proxy's address is not usable; accepted is `http://host:port`")]
+    Proxy,
+    /// The token cannot be sent.
+    #[error("the token holds characters that no HTTP header can carry; is there a line break at its end?")]
+    Token,
+    /// The user agent cannot be sent.
+    #[error("the user agent holds characters that no HTTP header can carry")]
+    UserAgent,
+}

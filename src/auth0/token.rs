@@ -1,0 +1,266 @@
+//! The access token: asked for on first use, shared by everybody, renewed before it expires.
+//!
+//! <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens>
+
+mod refusal;
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::bounds::Bounds;
+use super::call::{Call, Endpoint};
+use super::error::Error;
+use super::http::Answer;
+use super::settings::{Credentials, SettingsError};
+use super::transport::Transport;
+
+pub use refusal::TokenError;
+
+/// How long before its end a token is replaced, so that none expires on its way.
+const RENEW_AHEAD: Duration = Duration::from_mins(1);
+
+/// Where tokens come from, and the one in use.
+pub(super) struct Tokens {
+    source: Source,
+    audience: String,
+    /// Locked while a token is asked for, so that one request serves everybody who waits.
+    held: Mutex<Held>,
+    /// Number of requests for a token that came to an end.
+    ended: AtomicU64,
+}
+
+enum Source {
+    Given(HeaderValue),
+    ClientSecret { client_id: String, client_secret: SecretString },
+}
+
+/// An `Authorization` header and which one of this process it is.
+#[derive(Clone)]
+pub(super) struct Bearer {
+    pub(super) header: HeaderValue,
+    serial: u64,
+}
+
+impl Tokens {
+    pub(super) fn new(credentials: Credentials, audience: String) -> Result<Self, SettingsError> {
+        let source = match credentials {
+            Credentials::Token(token) => {
+                Source::Given(bearer_header(token.expose_secret()).ok_or(SettingsError::Token)?)
+            }
+            Credentials::ClientSecret { client_id, client_secret } => Source::ClientSecret { client_id, client_secret },
+        };
+        Ok(Self { source, audience, held: Mutex::default(), ended: AtomicU64::new(0) })
+    }
+
+    /// Whether a rejected token can be replaced by another.
+    pub(super) fn renewable(&self) -> bool {
+        !matches!(self.source, Source::Given(_))
+    }
+
+    /// The token for the next request of `endpoint`.
+    pub(super) async fn current(
+        &self,
+        transport: &Transport,
+        endpoint: &Endpoint,
+        bounds: &Bounds,
+    ) -> Result<Bearer, Error> {
+        let (client_id, client_secret) = match &self.source {
+            Source::Given(header) => return Ok(Bearer { header: header.clone(), serial: 0 }),
+            Source::ClientSecret { client_id, client_secret } => (client_id, client_secret.expose_secret()),
+        };
+        let seen = self.ended.load(Ordering::Acquire);
+        let mut held = bounds.run(self.held.lock()).await.map_err(|ended| Error::ended(ended, endpoint.clone()))?;
+        let ended_meanwhile = self.ended.load(Ordering::Acquire) > seen;
+        if let Some(known) = held.known(Instant::now(), ended_meanwhile) {
+            return known;
+        }
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", client_id),
+            ("client_secret", client_secret),
+            ("audience", &self.audience),
+        ];
+        let call = Call::token(transport.tenant(), &form);
+        let asked = Instant::now();
+        let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &self.audience));
+        if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. })) = outcome {
+            // The end of one operation; whoever waits next asks for itself.
+            return Err(error);
+        }
+        self.ended.fetch_add(1, Ordering::Release);
+        held.keep(outcome, asked)
+    }
+
+    /// Drops a token that the service did not accept, unless it was replaced already.
+    pub(super) async fn reject(&self, bearer: &Bearer) {
+        self.held.lock().await.drop_token(bearer.serial);
+    }
+}
+
+/// Boxed, because the transport asks for tokens and tokens are asked for through the transport.
+fn exchange<'a>(
+    transport: &'a Transport,
+    call: &'a Call,
+    bounds: &'a Bounds,
+) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>> {
+    Box::pin(transport.exchange(call, bounds))
+}
+
+/// What is known about the token.
+#[derive(Default)]
+struct Held {
+    token: Option<(Bearer, Option<Instant>)>,
+    /// Why the last request for a token failed.
+    failure: Option<Error>,
+    serial: u64,
+}
+
+struct Grant {
+    header: HeaderValue,
+    lifetime: Option<Duration>,
+}
+
+impl Held {
+    /// The token or the failure that spares a request. A refusal is final for this process: repeating
+    /// wrong credentials for each of a thousand objects would lock the application out. Any other
+    /// failure answers those who waited for it.
+    fn known(&self, now: Instant, waited_for_failure: bool) -> Option<Result<Bearer, Error>> {
+        if let Some((bearer, renew_at)) = &self.token
+            && renew_at.is_none_or(|renew_at| now < renew_at)
+        {
+            return Some(Ok(bearer.clone()));
+        }
+        let failure = self.failure.as_ref()?;
+        let is_final = matches!(failure, Error::Token(refusal) if refusal.is_final());
+        (is_final || waited_for_failure).then(|| Err(failure.clone()))
+    }
+
+    fn keep(&mut self, outcome: Result<Grant, Error>, asked: Instant) -> Result<Bearer, Error> {
+        self.token = None;
+        self.failure = outcome.as_ref().err().cloned();
+        let Grant { header, lifetime } = outcome?;
+        self.serial += 1;
+        let bearer = Bearer { header, serial: self.serial };
+        let renew_at = lifetime.map(|lifetime| asked + renewal_age(lifetime));
+        self.token = Some((bearer.clone(), renew_at));
+        Ok(bearer)
+    }
+
+    fn drop_token(&mut self, serial: u64) {
+        self.token.take_if(|(bearer, _)| bearer.serial == serial);
+    }
+}
+
+/// Tokens that live shorter than twice the margin are used for half of their life.
+fn renewal_age(lifetime: Duration) -> Duration {
+    lifetime.saturating_sub(RENEW_AHEAD).max(lifetime / 2)
+}
+
+#[derive(Deserialize)]
+struct TokenBody {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+fn grant(answer: &Answer, call: &Call, audience: &str) -> Result<Grant, Error> {
+    if !answer.status.is_success() {
+        return Err(refusal::explain(answer, call.endpoint(), audience));
+    }
+    let status = answer.status.as_u16();
+    let body = serde_json::from_slice::<TokenBody>(&answer.body).map_err(|_| TokenError::NotAuth0 { status })?;
+    let header = bearer_header(&body.access_token).ok_or(TokenError::NotAuth0 { status })?;
+    Ok(Grant { header, lifetime: body.expires_in.map(Duration::from_secs) })
+}
+
+fn bearer_header(token: &str) -> Option<HeaderValue> {
+    let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use reqwest::StatusCode;
+
+    use super::super::http::TransportError;
+    use super::*;
+
+    fn call() -> Call {
+        Call::token(&"acme.auth0.com".parse().unwrap(), &[])
+    }
+
+    fn granted(lifetime: Option<u64>) -> Grant {
+        Grant { header: bearer_header("abc").unwrap(), lifetime: lifetime.map(Duration::from_secs) }
+    }
+
+    fn unreachable() -> Error {
+        Error::Transport { endpoint: call().endpoint(), cause: TransportError::Refused }
+    }
+
+    #[test]
+    fn a_token_is_used_until_shortly_before_its_end() {
+        let asked = Instant::now();
+        let at = |seconds| asked + Duration::from_secs(seconds);
+        for (lifetime, last) in [(86_400, 86_339), (120, 59), (10, 4)] {
+            let mut held = Held::default();
+            held.keep(Ok(granted(Some(lifetime))), asked).unwrap();
+            assert!(matches!(held.known(at(last), false), Some(Ok(_))), "{lifetime}");
+            assert!(held.known(at(last + 1), false).is_none(), "{lifetime}");
+        }
+    }
+
+    #[test]
+    fn a_token_without_an_end_is_used_until_it_is_rejected() {
+        let now = Instant::now();
+        let mut held = Held::default();
+        let first = held.keep(Ok(granted(None)), now).unwrap();
+        assert!(matches!(held.known(now + Duration::from_hours(1000), false), Some(Ok(_))));
+        held.drop_token(first.serial);
+        assert!(held.known(now, false).is_none());
+    }
+
+    #[test]
+    fn a_late_rejection_does_not_drop_the_newer_token() {
+        let now = Instant::now();
+        let mut held = Held::default();
+        let first = held.keep(Ok(granted(None)), now).unwrap();
+        held.drop_token(first.serial);
+        held.keep(Ok(granted(None)), now).unwrap();
+        held.drop_token(first.serial);
+        assert!(matches!(held.known(now, false), Some(Ok(_))));
+    }
+
+    #[test]
+    fn a_failure_answers_those_who_waited_and_a_refusal_everybody() {
+        let now = Instant::now();
+        let mut held = Held::default();
+        held.keep(Err(unreachable()), now).err().unwrap();
+        assert!(matches!(held.known(now, true), Some(Err(Error::Transport { .. }))));
+        assert!(held.known(now, false).is_none());
+
+        held.keep(Err(TokenError::WrongCredentials.into()), now).err().unwrap();
+        assert!(matches!(held.known(now, false), Some(Err(Error::Token(TokenError::WrongCredentials)))));
+    }
+
+    #[test]
+    fn an_answer_that_is_no_token_did_not_come_from_auth0() {
+        for body in ["<html>", "{}", r#"{"access_token":"a\nb"}"#] {
+            let answer = Answer { status: StatusCode::OK, wait: None, body: Bytes::from_static(body.as_bytes()) };
+            let error = grant(&answer, &call(), "").err().unwrap();
+            assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_header_is_marked_sensitive() {
+        assert!(!format!("{:?}", bearer_header("s3cret").unwrap()).contains("s3cret"));
+    }
+}

@@ -1,0 +1,121 @@
+//! A request's whole life, from a description to a decoded answer.
+
+use reqwest::header::HeaderValue;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use super::bounds::{Bounds, Ended, Landing};
+use super::call::{Call, Endpoint, Repeat};
+use super::error::{self, Error};
+use super::http::{Answer, Http, TransportError};
+use super::retry::{self, History, Setback, Verdict};
+use super::settings::{Settings, SettingsError};
+use super::tenant::Tenant;
+use super::token::Tokens;
+
+/// Everything that all requests to one tenant share.
+pub(super) struct Transport {
+    tenant: Tenant,
+    http: Http,
+    tokens: Tokens,
+}
+
+impl Transport {
+    pub(super) fn new(settings: Settings) -> Result<Self, SettingsError> {
+        let Settings { tenant, audience, credentials, request_timeout, user_agent, ca_file, http_proxy } = settings;
+        let http = Http::new(&tenant, request_timeout, &user_agent, ca_file, http_proxy)?;
+        let tokens = Tokens::new(credentials, audience.unwrap_or_else(|| tenant.audience()))?;
+        Ok(Self { tenant, http, tokens })
+    }
+
+    pub(super) fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// Sends a request and reads the object in its answer.
+    pub(super) async fn fetch<T: DeserializeOwned>(&self, call: &Call, bounds: &Bounds) -> Result<T, Error> {
+        let answer = self.complete(call, bounds).await?;
+        error::decode(&answer.body, call.endpoint()).map_err(|error| match call.repeat {
+            Repeat::Always => error,
+            // Something was created, but its id is lost.
+            Repeat::IfUnsent => error.unknown_fate(),
+        })
+    }
+
+    /// Sends a request and takes any other answer than a success for an error.
+    pub(super) async fn complete(&self, call: &Call, bounds: &Bounds) -> Result<Answer, Error> {
+        let answer = self.exchange(call, bounds).await?;
+        if answer.status.is_success() { Ok(answer) } else { Err(Error::refusal(&answer, call.endpoint())) }
+    }
+
+    /// Sends a request until it has an answer that repeating would not change, be it a refusal.
+    pub(super) async fn exchange(&self, call: &Call, bounds: &Bounds) -> Result<Answer, Error> {
+        let ended = |ended| Error::ended(ended, call.endpoint());
+        let mut history = History::default();
+        loop {
+            // Here belongs the wait for the tenant's rate limit: before each attempt, so that repetitions pay as well.
+            let token =
+                if call.authorized { Some(self.tokens.current(self, &call.endpoint(), bounds).await?) } else { None };
+            let outcome = self.send(call, token.as_ref().map(|token| &token.header), bounds, &history).await?;
+
+            let setback = match &outcome {
+                Ok(answer) => Setback::of_answer(answer, call.authorized && self.tokens.renewable()),
+                Err(failure) => Some(Setback::of_failure(failure)),
+            };
+            let Some(setback) = setback else { return settle(outcome, call) };
+            history.record(setback);
+            match retry::decide(call.repeat, &history, setback, Instant::now(), bounds.deadline(), fastrand::f64()) {
+                Verdict::GiveUp => return settle(outcome, call),
+                Verdict::FateUnknown => return Err(settle_as_error(outcome, call).unknown_fate()),
+                Verdict::Again { after } => {
+                    if let (Setback::TokenRejected, Some(token)) = (setback, &token) {
+                        bounds.run(self.tokens.reject(token)).await.map_err(ended)?;
+                    }
+                    let Endpoint { method, path } = call.endpoint();
+                    tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");
+                    bounds.run(tokio::time::sleep(after)).await.map_err(ended)?;
+                }
+            }
+        }
+    }
+
+    /// Makes one attempt; the outer error is the end of the operation.
+    async fn send(
+        &self,
+        call: &Call,
+        token: Option<&HeaderValue>,
+        bounds: &Bounds,
+        history: &History,
+    ) -> Result<Result<Answer, TransportError>, Error> {
+        let (attempt, start) = (history.attempts() + 1, Instant::now());
+        let ended = |ended: Ended| Error::ended(ended, call.endpoint());
+        let sending = self.http.send(call, token);
+        let outcome = match call.repeat {
+            Repeat::Always => bounds.run(sending).await.map_err(ended)?,
+            Repeat::IfUnsent => bounds.run_to_landing(sending).await.map_err(|landing| match landing {
+                Landing::NotBegun(reason) => ended(reason),
+                Landing::CutOff(reason) => ended(reason).unknown_fate(),
+            })?,
+        };
+        let elapsed_ms = start.elapsed().as_millis();
+        let Endpoint { method, path } = call.endpoint();
+        match &outcome {
+            Ok(answer) => {
+                tracing::debug!(%method, path, status = answer.status.as_u16(), elapsed_ms, attempt, "request answered");
+            }
+            Err(error) => tracing::debug!(%method, path, %error, elapsed_ms, attempt, "request failed"),
+        }
+        Ok(outcome)
+    }
+}
+
+fn settle(outcome: Result<Answer, TransportError>, call: &Call) -> Result<Answer, Error> {
+    outcome.map_err(|cause| Error::Transport { endpoint: call.endpoint(), cause })
+}
+
+fn settle_as_error(outcome: Result<Answer, TransportError>, call: &Call) -> Error {
+    match settle(outcome, call) {
+        Ok(answer) => Error::refusal(&answer, call.endpoint()),
+        Err(error) => error,
+    }
+}

@@ -1,0 +1,48 @@
+//! What Terraform demands around each call, for all types alike.
+//!
+//! The rules are those of Terraform's `resource-instance-change-lifecycle.md`.
+
+mod apply;
+mod import;
+mod plan;
+mod read;
+mod upgrade;
+mod validate;
+
+pub(super) use apply::apply;
+pub(super) use import::import;
+pub(super) use plan::plan;
+pub(super) use read::{read, read_data_source};
+pub(super) use upgrade::upgrade;
+pub(super) use validate::validate;
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    value::Dynamic,
+};
+
+/// Everything is known once the service has answered; an unknown value here is a mistake in a resource.
+fn wholly_known(value: Dynamic) -> Result<Dynamic, Diagnostics> {
+    if value.is_wholly_known() {
+        return Ok(value);
+    }
+    Err(Diagnostic::error(
+        "Provider Bug",
+        "The provider returned an object with a value that is still unknown. Please report this with the configuration \
+         that shows it.",
+    )
+    .into())
+}
+
+/// The object is known from another remote system than the one that is configured now.
+fn moved(problem: &str, seen_at: &str, origin: &str) -> Diagnostics {
+    Diagnostic::error(
+        "Provider Configured for Another Tenant",
+        format!(
+            "{problem} It was last seen at {seen_at}, and the provider is now configured for {origin}. Configure the \
+             provider for {seen_at} again. If the object really is meant to live at {origin} from now on, remove it \
+             from the state with `terraform state rm` first."
+        ),
+    )
+    .into()
+}

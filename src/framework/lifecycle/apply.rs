@@ -1,0 +1,56 @@
+//! `ApplyResourceChange`: create, update or delete, with nothing lost when it fails.
+
+use super::{moved, wholly_known};
+use crate::{
+    diagnostic::Diagnostics,
+    framework::{
+        Cx, Failed,
+        private::Private,
+        registry::{AnyResource, Entry},
+    },
+    schema::spelling::respell,
+    value::Dynamic,
+};
+
+/// What an apply left behind. The state is right even when there are errors.
+pub(in crate::framework) struct Applied {
+    pub(in crate::framework) state: Dynamic,
+    pub(in crate::framework) diagnostics: Diagnostics,
+}
+
+/// Carries out the change from `prior` to `planned`; a null `prior` creates, a null `planned` deletes. An error means that
+/// nothing was tried.
+pub(in crate::framework) async fn apply<C>(
+    entry: &Entry<dyn AnyResource<C>>,
+    cx: &Cx<C>,
+    prior: Dynamic,
+    planned: Dynamic,
+    private: &Private,
+    origin: &str,
+) -> Result<Applied, Diagnostics> {
+    if let (false, Some(seen_at)) = (prior.is_null(), private.origin.as_deref().filter(|seen_at| *seen_at != origin)) {
+        return Err(moved("The object was not touched.", seen_at, origin));
+    }
+    let resource = &entry.implementation;
+    if planned.is_null() {
+        return Ok(match resource.delete(cx, prior.clone()).await {
+            Ok(()) => Applied { state: Dynamic::Null, diagnostics: Diagnostics::new() },
+            Err(diagnostics) => Applied { state: prior, diagnostics },
+        });
+    }
+    let written = if prior.is_null() {
+        resource.create(cx, planned.clone()).await
+    } else {
+        resource.update(cx, prior.clone(), planned.clone()).await
+    };
+    let respelled = |state| respell(&entry.schema.attributes, &planned, state);
+    Ok(match written.map(respelled) {
+        Ok(state) => match wholly_known(state.clone()) {
+            Ok(state) => Applied { state, diagnostics: Diagnostics::new() },
+            Err(diagnostics) => Applied { state: state.unknowns_as_null(), diagnostics },
+        },
+        Err(Failed { saved, diagnostics }) => {
+            Applied { state: saved.map_or(prior, |saved| respelled(saved).unknowns_as_null()), diagnostics }
+        }
+    })
+}

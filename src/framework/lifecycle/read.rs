@@ -1,0 +1,38 @@
+//! `ReadResource` and `ReadDataSource`.
+
+use super::{moved, wholly_known};
+use crate::{
+    diagnostic::Diagnostics,
+    framework::{
+        Cx,
+        private::Private,
+        registry::{AnyDataSource, AnyResource, Entry},
+    },
+    schema::spelling::respell,
+    value::Dynamic,
+};
+
+/// Reads an object; null when it is gone. That it is gone is only believed where it was last seen.
+pub(in crate::framework) async fn read<C>(
+    entry: &Entry<dyn AnyResource<C>>,
+    cx: &Cx<C>,
+    prior: Dynamic,
+    private: &Private,
+    origin: &str,
+) -> Result<Dynamic, Diagnostics> {
+    match (entry.implementation.read(cx, prior.clone()).await?, &private.origin) {
+        (Some(state), _) => wholly_known(respell(&entry.schema.attributes, &prior, state)),
+        (None, Some(seen_at)) if seen_at != origin => Err(moved("The object was not found.", seen_at, origin)),
+        (None, _) => Ok(Dynamic::Null),
+    }
+}
+
+/// Looks up a data source.
+pub(in crate::framework) async fn read_data_source<C>(
+    entry: &Entry<dyn AnyDataSource<C>>,
+    cx: &Cx<C>,
+    config: Dynamic,
+) -> Result<Dynamic, Diagnostics> {
+    let state = entry.implementation.read(cx, config.clone()).await?;
+    wholly_known(respell(&entry.schema.attributes, &config, state))
+}

@@ -1,0 +1,161 @@
+//! Everything that a provider offers, by type name.
+//!
+//! Typed implementations are stored behind object-safe twins that speak in [`Dynamic`] values, so that the lifecycle is
+//! written once for all of them.
+
+use std::{collections::BTreeMap, future::Future, pin::Pin};
+
+use super::{Cx, DataSource, Failed, Resource};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, Path},
+    schema::{Model, Schema},
+    value::{DecodeError, Dynamic},
+};
+
+/// The types that a provider offers.
+pub struct Registry<C> {
+    pub(super) resources: BTreeMap<&'static str, Entry<dyn AnyResource<C>>>,
+    pub(super) data_sources: BTreeMap<&'static str, Entry<dyn AnyDataSource<C>>>,
+}
+
+/// A type with its schema, built once.
+pub(super) struct Entry<T: ?Sized> {
+    pub(super) schema: Schema,
+    pub(super) implementation: Box<T>,
+}
+
+/// The schemas of a provider and of all its types.
+#[derive(Debug)]
+pub struct Schemas {
+    /// The `provider` block.
+    pub provider: Schema,
+    /// Resources by type name.
+    pub resources: BTreeMap<&'static str, Schema>,
+    /// Data sources by type name.
+    pub data_sources: BTreeMap<&'static str, Schema>,
+}
+
+impl<C: Send + Sync + 'static> Registry<C> {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { resources: BTreeMap::new(), data_sources: BTreeMap::new() }
+    }
+
+    /// Adds a resource type.
+    #[must_use]
+    pub fn resource<R: Resource<C>>(mut self, resource: R) -> Self {
+        let schema = Schema::of::<R::Model>(R::VERSION);
+        self.resources.insert(R::NAME, Entry { schema, implementation: Box::new(resource) });
+        self
+    }
+
+    /// Adds a data source type.
+    #[must_use]
+    pub fn data_source<D: DataSource<C>>(mut self, data_source: D) -> Self {
+        self.data_sources.insert(D::NAME, Entry { schema: D::schema(), implementation: Box::new(data_source) });
+        self
+    }
+
+    pub(super) fn schemas(&self, provider: Schema) -> Schemas {
+        Schemas {
+            provider,
+            resources: self.resources.iter().map(|(name, entry)| (*name, entry.schema.clone())).collect(),
+            data_sources: self.data_sources.iter().map(|(name, entry)| (*name, entry.schema.clone())).collect(),
+        }
+    }
+}
+
+impl<C: Send + Sync + 'static> Default for Registry<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// [`Resource`] without its types.
+pub(super) trait AnyResource<C>: Send + Sync {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
+    fn create<'a>(&'a self, cx: &'a Cx<C>, plan: Dynamic) -> BoxFuture<'a, Result<Dynamic, Failed<Dynamic>>>;
+    fn read<'a>(&'a self, cx: &'a Cx<C>, prior: Dynamic) -> BoxFuture<'a, Result<Option<Dynamic>, Diagnostics>>;
+    fn update<'a>(
+        &'a self,
+        cx: &'a Cx<C>,
+        prior: Dynamic,
+        plan: Dynamic,
+    ) -> BoxFuture<'a, Result<Dynamic, Failed<Dynamic>>>;
+    fn delete<'a>(&'a self, cx: &'a Cx<C>, prior: Dynamic) -> BoxFuture<'a, Result<(), Diagnostics>>;
+    fn import<'a>(&'a self, cx: &'a Cx<C>, id: &'a str) -> BoxFuture<'a, Result<Dynamic, Diagnostics>>;
+}
+
+/// [`DataSource`] without its types.
+pub(super) trait AnyDataSource<C>: Send + Sync {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
+    fn read<'a>(&'a self, cx: &'a Cx<C>, config: Dynamic) -> BoxFuture<'a, Result<Dynamic, Diagnostics>>;
+}
+
+impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
+        Ok(Resource::validate(self, &model(config)?))
+    }
+
+    fn create<'a>(&'a self, cx: &'a Cx<C>, plan: Dynamic) -> BoxFuture<'a, Result<Dynamic, Failed<Dynamic>>> {
+        Box::pin(
+            async move { Resource::create(self, cx, decoded(plan)?).await.map(Model::into_dynamic).map_err(untyped) },
+        )
+    }
+
+    fn read<'a>(&'a self, cx: &'a Cx<C>, prior: Dynamic) -> BoxFuture<'a, Result<Option<Dynamic>, Diagnostics>> {
+        Box::pin(async move { Ok(Resource::read(self, cx, decoded(prior)?).await?.map(Model::into_dynamic)) })
+    }
+
+    fn update<'a>(
+        &'a self,
+        cx: &'a Cx<C>,
+        prior: Dynamic,
+        plan: Dynamic,
+    ) -> BoxFuture<'a, Result<Dynamic, Failed<Dynamic>>> {
+        Box::pin(async move {
+            let (prior, plan) = (decoded(prior)?, decoded(plan)?);
+            Resource::update(self, cx, prior, plan).await.map(Model::into_dynamic).map_err(untyped)
+        })
+    }
+
+    fn delete<'a>(&'a self, cx: &'a Cx<C>, prior: Dynamic) -> BoxFuture<'a, Result<(), Diagnostics>> {
+        Box::pin(async move { Resource::delete(self, cx, decoded(prior)?).await })
+    }
+
+    fn import<'a>(&'a self, cx: &'a Cx<C>, id: &'a str) -> BoxFuture<'a, Result<Dynamic, Diagnostics>> {
+        Box::pin(async move { Resource::import(self, cx, id).await.map(Model::into_dynamic) })
+    }
+}
+
+impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
+        Ok(DataSource::validate(self, &model(config)?))
+    }
+
+    fn read<'a>(&'a self, cx: &'a Cx<C>, config: Dynamic) -> BoxFuture<'a, Result<Dynamic, Diagnostics>> {
+        Box::pin(async move { DataSource::read(self, cx, decoded(config)?).await.map(Model::into_dynamic) })
+    }
+}
+
+fn model<M: Model>(value: Dynamic) -> Result<M, DecodeError> {
+    M::from_dynamic(value, &Path::root())
+}
+
+fn decoded<M: Model>(value: Dynamic) -> Result<M, Diagnostics> {
+    model(value).map_err(|error| undecodable(&error).into())
+}
+
+fn untyped<M: Model>(failed: Failed<M>) -> Failed<Dynamic> {
+    Failed { saved: failed.saved.map(Model::into_dynamic), diagnostics: failed.diagnostics }
+}
+
+/// A value that the schema admits and the model does not, or that is not even of the schema's form.
+pub(super) fn undecodable(error: &DecodeError) -> Diagnostic {
+    let place = error.path.to_string();
+    let place = if place.is_empty() { "The value" } else { place.as_str() };
+    Diagnostic::error("Invalid Value", format!("{place}: {}.", error.problem)).at(error.path.clone())
+}

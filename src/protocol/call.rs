@@ -1,0 +1,65 @@
+//! What surrounds every call: a span that names it in each log record, and a net for panics.
+
+use tokio::time::Instant;
+use tonic::{Response, Status};
+use tracing::{Instrument as _, Span, field::Empty};
+
+use super::panic;
+use super::refusal::Refusal;
+use crate::diagnostic::Diagnostic;
+
+/// A call that has arrived.
+pub(super) struct Call {
+    rpc: &'static str,
+    span: Span,
+}
+
+impl Call {
+    /// The fields are those that Go's providers attach, so that one filter finds the records of either.
+    pub(super) fn new(rpc: &'static str, provider: &'static str) -> Self {
+        let span = tracing::error_span!(
+            "call",
+            tf_rpc = rpc,
+            tf_req_id = %format_args!("{:032x}", fastrand::u128(..)),
+            tf_provider_addr = provider,
+            tf_proto_version = "6.10",
+            tf_resource_type = Empty,
+            tf_data_source_type = Empty,
+        );
+        Self { rpc, span }
+    }
+
+    /// The call is about a resource of this type.
+    pub(super) fn resource(self, type_name: &str) -> Self {
+        self.span.record("tf_resource_type", type_name);
+        self
+    }
+
+    /// The call is about a data source of this type.
+    pub(super) fn data_source(self, type_name: &str) -> Self {
+        self.span.record("tf_data_source_type", type_name);
+        self
+    }
+
+    /// Does the work. If it panics, that is the answer to this call and no harm to any other.
+    pub(super) async fn answer<R: Refusal>(self, work: impl Future<Output = R>) -> Result<Response<R>, Status> {
+        let answer = async {
+            let start = Instant::now();
+            tracing::trace!("Call received");
+            let answer = panic::caught(work).await.unwrap_or_else(|message| R::refuse(bug(self.rpc, &message)));
+            tracing::trace!(tf_req_duration_ms = start.elapsed().as_millis(), "Call answered");
+            answer
+        };
+        Ok(Response::new(answer.instrument(self.span).await))
+    }
+}
+
+fn bug(rpc: &str, message: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Provider bug",
+        format!(
+            "{rpc} failed in a way that it never should: {message}\n\n\
+             This is a bug in the provider. Please report it, with what TF_LOG_PROVIDER=ERROR logs."
+        ),
+    )
+}

@@ -1,0 +1,86 @@
+//! Answers that consist of nothing but an error.
+//!
+//! Failures are answers and not gRPC statuses: Terraform shows a status as an unexpected error of the plugin.
+
+use super::wire::tfplugin6 as wire;
+use crate::diagnostic::Diagnostic;
+
+/// An answer that can carry an error.
+pub(super) trait Refusal {
+    fn refuse(why: Diagnostic) -> Self;
+}
+
+macro_rules! refuse_by_diagnostics {
+    ($($rpc:ident),* $(,)?) => {
+        $(impl Refusal for wire::$rpc::Response {
+            fn refuse(why: Diagnostic) -> Self {
+                let mut answer = Self::default();
+                answer.diagnostics.push(why.into());
+                answer
+            }
+        })*
+    };
+}
+
+refuse_by_diagnostics!(
+    apply_resource_change,
+    close_ephemeral_resource,
+    configure_provider,
+    configure_state_store,
+    delete_state,
+    generate_resource_config,
+    get_functions,
+    get_metadata,
+    get_provider_schema,
+    get_resource_identity_schemas,
+    get_states,
+    import_resource_state,
+    lock_state,
+    move_resource_state,
+    open_ephemeral_resource,
+    plan_action,
+    plan_resource_change,
+    read_data_source,
+    read_resource,
+    read_state_bytes,
+    renew_ephemeral_resource,
+    unlock_state,
+    upgrade_resource_identity,
+    upgrade_resource_state,
+    validate_action_config,
+    validate_data_resource_config,
+    validate_ephemeral_resource_config,
+    validate_list_resource_config,
+    validate_provider_config,
+    validate_resource_config,
+    validate_state_store,
+    write_state_bytes,
+);
+
+impl Refusal for wire::call_function::Response {
+    fn refuse(why: Diagnostic) -> Self {
+        let text = format!("{}: {}", why.summary, why.detail);
+        Self { error: Some(wire::FunctionError { text, function_argument: None }), result: None }
+    }
+}
+
+impl Refusal for wire::stop_provider::Response {
+    fn refuse(why: Diagnostic) -> Self {
+        Self { error: format!("{}: {}", why.summary, why.detail) }
+    }
+}
+
+/// An error ends the listing, so this is the one and only event.
+impl Refusal for wire::list_resource::Event {
+    fn refuse(why: Diagnostic) -> Self {
+        Self { diagnostic: vec![why.into()], ..Self::default() }
+    }
+}
+
+/// An invocation ends in exactly one completion, also when it never began.
+impl Refusal for wire::invoke_action::Event {
+    fn refuse(why: Diagnostic) -> Self {
+        use wire::invoke_action::event::{Completed, Type};
+        Self { r#type: Some(Type::Completed(Completed { diagnostics: vec![why.into()] })) }
+    }
+}

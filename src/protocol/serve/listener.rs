@@ -1,0 +1,134 @@
+//! Where the server listens: a unix socket that only this user can reach, or a port of the loopback interface.
+
+use std::fmt;
+use std::fs::Permissions;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{Gid, Group, chown};
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio_util::either::Either;
+
+use super::environment::Endpoint;
+use super::error::StartError;
+
+/// A bound socket. Dropping it removes the socket's directory.
+pub(super) struct Listener {
+    socket: Socket,
+    address: Address,
+}
+
+enum Socket {
+    Unix { listener: UnixListener, _directory: TempDir },
+    Tcp(TcpListener),
+}
+
+/// How the host reaches the listener.
+#[derive(Debug)]
+pub(super) enum Address {
+    Unix(PathBuf),
+    Tcp(SocketAddr),
+}
+
+impl Listener {
+    pub(super) async fn bind(endpoint: &Endpoint) -> Result<Self, StartError> {
+        match endpoint {
+            Endpoint::Unix { directory, group } => Self::bind_unix(directory.as_deref(), group.as_deref()),
+            Endpoint::Tcp { ports } => Self::bind_tcp(ports).await,
+        }
+    }
+
+    pub(super) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    pub(super) async fn accept(&self) -> io::Result<Either<UnixStream, TcpStream>> {
+        match &self.socket {
+            Socket::Unix { listener, .. } => Ok(Either::Left(listener.accept().await?.0)),
+            Socket::Tcp(listener) => {
+                let (stream, _) = listener.accept().await?;
+                // With Nagle's algorithm a plan over a thousand resources takes seven seconds longer.
+                stream.set_nodelay(true)?;
+                Ok(Either::Right(stream))
+            }
+        }
+    }
+
+    fn bind_unix(directory: Option<&Path>, group: Option<&str>) -> Result<Self, StartError> {
+        let group = group.map(find_group).transpose()?;
+        let Some(directory) = directory else {
+            // A path of more than 107 bytes is no socket's name, so a long TMPDIR must not be the only choice.
+            let usual = std::env::temp_dir();
+            return Self::bind_unix_in(&usual, group).or_else(|_| Self::bind_unix_in(Path::new("/tmp"), group));
+        };
+        Self::bind_unix_in(directory, group)
+    }
+
+    /// The directory keeps out what the socket's own mode, 0755 under the usual umask, would let in.
+    fn bind_unix_in(parent: &Path, group: Option<Gid>) -> Result<Self, StartError> {
+        let bind = || {
+            let directory = tempfile::Builder::new()
+                .prefix("tf-auth0-")
+                .permissions(Permissions::from_mode(0o700))
+                .tempdir_in(parent)?;
+            let path = directory.path().join("provider.sock");
+            let listener = UnixListener::bind(&path)?;
+            if let Some(group) = group {
+                chown(&path, None, Some(group))?;
+                std::fs::set_permissions(&path, Permissions::from_mode(0o660))?;
+                chown(directory.path(), None, Some(group))?;
+                std::fs::set_permissions(directory.path(), Permissions::from_mode(0o710))?;
+            }
+            Ok(Self { socket: Socket::Unix { listener, _directory: directory }, address: Address::Unix(path) })
+        };
+        bind().map_err(|reason: io::Error| StartError::Socket { directory: parent.to_owned(), reason })
+    }
+
+    async fn bind_tcp(ports: &RangeInclusive<u16>) -> Result<Self, StartError> {
+        for port in ports.clone() {
+            match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+                Ok(listener) => {
+                    let address = Address::Tcp(listener.local_addr()?);
+                    return Ok(Self { socket: Socket::Tcp(listener), address });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StartError::NoFreePort { min: *ports.start(), max: *ports.end() })
+    }
+}
+
+/// A group by its number or, as a name may not be one, by its name.
+fn find_group(group: &str) -> Result<Gid, StartError> {
+    if let Ok(number) = group.parse() {
+        return Ok(Gid::from_raw(number));
+    }
+    match Group::from_name(group) {
+        Ok(Some(group)) => Ok(group.gid),
+        Ok(None) => Err(StartError::UnknownGroup(group.to_owned())),
+        Err(error) => Err(StartError::Io(error.into())),
+    }
+}
+
+impl Address {
+    pub(super) fn network(&self) -> &'static str {
+        match self {
+            Self::Unix(_) => "unix",
+            Self::Tcp(_) => "tcp",
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => path.display().fmt(f),
+            Self::Tcp(address) => address.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What a practitioner pastes into a shell to attach Terraform to a process that is already running.
+
+use std::fmt;
+
+use serde_json::json;
+
+use super::handshake::PROTOCOL_VERSION;
+use super::listener::Address;
+
+/// The value of `TF_REATTACH_PROVIDERS`, with directions for use. The form is Go's.
+pub(super) struct Reattach<'a> {
+    /// Source address of the provider.
+    pub(super) provider: &'a str,
+    pub(super) address: &'a Address,
+}
+
+impl fmt::Display for Reattach<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = json!({
+            self.provider: {
+                "Protocol": "grpc",
+                "ProtocolVersion": PROTOCOL_VERSION,
+                "Pid": std::process::id(),
+                // Without it Terraform takes the provider for one of protocol 5.
+                "Test": true,
+                "Addr": { "Network": self.address.network(), "String": self.address.to_string() },
+            }
+        });
+        writeln!(f, "Provider started. To attach Terraform to it, set this environment variable for Terraform:\n")?;
+        writeln!(f, "\tTF_REATTACH_PROVIDERS='{}'\n", value.to_string().replace('\'', r"'\''"))?;
+        writeln!(f, "Ctrl-C stops the provider.")
+    }
+}

@@ -1,0 +1,29 @@
+//! A stream that says nothing until the process ends.
+
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio_stream::Stream;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tonic::Status;
+
+/// Stays open and silent, and ends when the token is cancelled, so that no open side stream delays the exit.
+pub(super) struct Silence<T> {
+    end: Pin<Box<WaitForCancellationFutureOwned>>,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<T> Silence<T> {
+    pub(super) fn until(end: &CancellationToken) -> Self {
+        Self { end: Box::pin(end.clone().cancelled_owned()), item: PhantomData }
+    }
+}
+
+impl<T> Stream for Silence<T> {
+    type Item = Result<T, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.end.as_mut().poll(cx).map(|()| None)
+    }
+}

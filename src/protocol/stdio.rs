@@ -1,0 +1,20 @@
+//! `plugin.GRPCStdio`: open for as long as the process lives, and silent, as Terraform warns about anything it gets here.
+
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use super::silence::Silence;
+use super::wire::plugin::{StdioData, grpc_stdio_server::GrpcStdio};
+
+pub(super) struct Stdio {
+    pub(super) end: CancellationToken,
+}
+
+#[tonic::async_trait]
+impl GrpcStdio for Stdio {
+    type StreamStdioStream = Silence<StdioData>;
+
+    async fn stream_stdio(&self, _: Request<()>) -> Result<Response<Self::StreamStdioStream>, Status> {
+        Ok(Response::new(Silence::until(&self.end)))
+    }
+}

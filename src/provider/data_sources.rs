@@ -1,0 +1,3 @@
+//! Data sources, one file each.
+
+pub(super) mod m2m_client;

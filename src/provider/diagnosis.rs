@@ -1,0 +1,160 @@
+//! What the Management API's errors mean to somebody who runs Terraform, and what to do next.
+
+use crate::{
+    auth0::{self, ApiError, Error, PropertyPath, PropertyStep, Session, TokenError, TransportError},
+    diagnostic::{Diagnostic, Path},
+    framework::Cx,
+};
+
+/// The Management API for the time of one call: its waits end with the call's deadline, and when the user interrupts.
+pub(super) fn session(cx: &Cx<auth0::Client>) -> Session {
+    cx.client.within(&cx.stop, cx.deadline)
+}
+
+/// How a Terraform type and the API name the same things.
+pub(super) struct Names {
+    /// The kind of object, for people.
+    pub(super) object: &'static str,
+    /// Properties of the API whose attribute has another name: `(property, attribute)`.
+    pub(super) renamed: &'static [(&'static str, &'static str)],
+}
+
+impl Names {
+    /// Explains why `action` (such as `create`) failed.
+    pub(super) fn diagnose(&self, action: &str, error: &Error) -> Diagnostic {
+        let diagnostic = Diagnostic::error(format!("Cannot {action} the {}", self.object), detail(error));
+        match error {
+            Error::Api(api) => match api.property.as_ref().and_then(|property| self.attribute(property)) {
+                Some(path) => diagnostic.at(path),
+                None => diagnostic,
+            },
+            _ => diagnostic,
+        }
+    }
+
+    /// The attribute that holds a property of the API. An element of an array may be one of a set, for which there is no
+    /// path, so the way ends there.
+    fn attribute(&self, property: &PropertyPath) -> Option<Path> {
+        let mut path = Path::root();
+        for step in property.steps() {
+            let PropertyStep::Name(name) = step else { break };
+            let renamed = self.renamed.iter().find(|(property, _)| property == name);
+            path = path.attribute(renamed.map_or(name.as_str(), |(_, attribute)| attribute));
+        }
+        (!path.steps().is_empty()).then_some(path)
+    }
+}
+
+/// The error in a sentence, and after it what to do.
+fn detail(error: &Error) -> String {
+    match next_step(error) {
+        Some(step) => format!("{}. {step}", sentence(error)),
+        None => format!("{}.", sentence(error)),
+    }
+}
+
+/// The error's own words, without the full stop that some of the service's messages have.
+fn sentence(error: &Error) -> String {
+    let mut text = error.to_string();
+    text.truncate(text.trim_end_matches('.').len());
+    match text.chars().next() {
+        Some(first) if first.is_lowercase() => first.to_uppercase().chain(text.chars().skip(1)).collect(),
+        _ => text,
+    }
+}
+
+fn next_step(error: &Error) -> Option<String> {
+    let step = match error {
+        Error::Api(api) => return refusal(api),
+        Error::Foreign { status, .. } if *status >= 500 => {
+            "Something in front of Auth0 is failing. Try again later, and check https://status.auth0.com."
+        }
+        Error::Foreign { .. } => {
+            "Check that `domain` (or `AUTH0_DOMAIN`) is an Auth0 tenant's, and that no proxy answers in its place."
+        }
+        Error::RateLimited { .. } => {
+            "Others use the tenant's Management API at the same time. Try again later, or with a lower `-parallelism`."
+        }
+        Error::Token(token) => return token_step(token),
+        Error::Transport { cause, .. } => return Some(transport_step(cause)),
+        Error::Decode { .. } => {
+            "Auth0 answered in a form that this release does not know. Please report it with the release of the provider."
+        }
+        Error::UnknownFate { .. } => {
+            "Before you apply again, look in Auth0 whether the object is there; if it is, import it, so that it is not \
+             created a second time."
+        }
+        Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
+        Error::DeadlineExceeded { .. } => "Apply again to finish.",
+        Error::InvalidId { .. } => return None,
+    };
+    Some(step.to_owned())
+}
+
+fn refusal(api: &ApiError) -> Option<String> {
+    let step = match api.status {
+        401 => {
+            "The token was made for another tenant or audience, or it has expired. Check `domain`, `audience` and \
+             `api_token` of the provider."
+        }
+        403 if !api.missing_scopes.is_empty() => {
+            return Some(format!(
+                "The application that the provider acts as lacks a permission. Grant it {} for the Auth0 Management API \
+                 (in Auth0: Applications, APIs, Auth0 Management API, Machine to Machine Applications), and apply again.",
+                one_of(&api.missing_scopes)
+            ));
+        }
+        403 => "The tenant's subscription or settings do not allow it.",
+        404 => "It may have been deleted meanwhile. Plan again, so that Terraform sees what is there.",
+        409 => "An object of that kind exists already. Import it, or give this one another identity.",
+        429 => return None,
+        status if status >= 500 => "Auth0 failed. Try again later, and check https://status.auth0.com.",
+        _ => return None,
+    };
+    Some(step.to_owned())
+}
+
+fn token_step(error: &TokenError) -> Option<String> {
+    let step = match error {
+        TokenError::WrongCredentials => {
+            "Check `client_id` and `client_secret` of the provider (or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`), and \
+             that they belong to the tenant that `domain` names."
+        }
+        TokenError::NotAuthorized { .. } => {
+            "In Auth0, authorize the application for the Auth0 Management API (Applications, APIs, Auth0 Management API, \
+             Machine to Machine Applications)."
+        }
+        TokenError::UnknownAudience { .. } => "Set `audience` of the provider (or `AUTH0_AUDIENCE`).",
+        TokenError::GrantTypeNotAllowed => {
+            "Use a machine-to-machine application, or allow the grant type in its advanced settings."
+        }
+        TokenError::NotAuth0 { .. } => "Check `domain` of the provider (or `AUTH0_DOMAIN`).",
+        TokenError::Refused { .. } => return None,
+    };
+    Some(step.to_owned())
+}
+
+fn transport_step(cause: &TransportError) -> String {
+    let step = match cause {
+        TransportError::Dns(_) => "Check `domain` of the provider (or `AUTH0_DOMAIN`), and the name resolution.",
+        TransportError::Refused | TransportError::Connect(_) | TransportError::ConnectTimeout(_) => {
+            "Check `domain` of the provider (or `AUTH0_DOMAIN`), the network, and the proxy variables `HTTPS_PROXY` and \
+             `NO_PROXY`."
+        }
+        TransportError::Tls(_) => {
+            "Check `domain` of the provider (or `AUTH0_DOMAIN`), and that the certificate authority of a proxy in between \
+             is trusted on this machine (`SSL_CERT_FILE`)."
+        }
+        TransportError::Setup(_) => "Check that the system's certificates can be read (`SSL_CERT_FILE`).",
+        TransportError::Timeout(_) | TransportError::Broken(_) | TransportError::TooLarge => "Apply again.",
+    };
+    step.to_owned()
+}
+
+fn one_of(scopes: &[String]) -> String {
+    let quoted: Vec<_> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+    match quoted.as_slice() {
+        [only] => only.clone(),
+        _ => format!("one of {}", quoted.join(", ")),
+    }
+}

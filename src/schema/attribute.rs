@@ -1,0 +1,226 @@
+//! One attribute: its type, and how it behaves in configuration, plan and state.
+
+use std::collections::BTreeMap;
+
+use super::{Rule, object_type};
+use crate::value::{Dynamic, Type};
+
+/// An attribute of a schema.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// The name in HCL.
+    pub name: &'static str,
+    /// Markdown, one or more sentences.
+    pub description: String,
+    /// Its type, or the attributes nested in it.
+    pub kind: Kind,
+    /// How it behaves.
+    pub behaviour: Behaviour,
+}
+
+/// What an attribute holds.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// A value of a plain type.
+    Value(Type),
+    /// Objects with a schema of their own.
+    Nested {
+        /// How many of them, and in which collection.
+        nesting: Nesting,
+        /// The attributes of each.
+        attributes: Vec<Attribute>,
+    },
+}
+
+impl Attribute {
+    /// The attribute as a result that the service decides, or, where `argument`, as one of the ways to look up.
+    fn into_result(self, argument: bool) -> Self {
+        let mode = if argument { Mode::OptionalComputed } else { Mode::Computed };
+        let Behaviour { sensitive, rules, deprecated, .. } = self.behaviour;
+        let rules = if argument { rules } else { &[] };
+        let kind = match self.kind {
+            Kind::Nested { nesting, attributes } => Kind::Nested { nesting, attributes: into_results(attributes, &[]) },
+            value @ Kind::Value(_) => value,
+        };
+        Self { kind, behaviour: Behaviour { sensitive, rules, deprecated, ..Behaviour::new(mode) }, ..self }
+    }
+}
+
+/// The attributes of a resource as those of a data source that looks it up by one of `arguments`.
+pub(super) fn into_results(attributes: Vec<Attribute>, arguments: &[&str]) -> Vec<Attribute> {
+    attributes
+        .into_iter()
+        .map(|attribute| {
+            let argument = arguments.contains(&attribute.name);
+            attribute.into_result(argument)
+        })
+        .collect()
+}
+
+impl Kind {
+    /// The type of a value of this kind.
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        match self {
+            Self::Value(ty) => ty.clone(),
+            Self::Nested { nesting, attributes } => {
+                let object = object_type(attributes);
+                match nesting {
+                    Nesting::Single => object,
+                    Nesting::List => Type::list(object),
+                    Nesting::Set => Type::set(object),
+                    Nesting::Map => Type::map(object),
+                }
+            }
+        }
+    }
+}
+
+/// The collection in which nested objects stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nesting {
+    /// One object.
+    Single,
+    /// Objects in order.
+    List,
+    /// Objects without order.
+    Set,
+    /// Objects by key.
+    Map,
+}
+
+/// Who decides the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The configuration, always.
+    Required,
+    /// The configuration; absent means cleared.
+    Optional,
+    /// The configuration; absent means this default.
+    Defaulted(Default),
+    /// The configuration; absent means whatever the service has. For the arguments by which a data source looks up: to
+    /// remove such a line from a resource would have no effect.
+    OptionalComputed,
+    /// The service.
+    Computed,
+}
+
+/// The value of an attribute that the configuration leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Default {
+    /// A bool.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Text.
+    String(&'static str),
+    /// A set of texts.
+    Strings(&'static [&'static str]),
+    /// A single nested object in which every attribute has its own default.
+    Nested,
+}
+
+/// How an attribute behaves. Start from [`REQUIRED`], [`OPTIONAL`] or [`COMPUTED`].
+#[derive(Debug, Clone, Copy)]
+pub struct Behaviour {
+    /// Who decides the value.
+    pub mode: Mode,
+    /// Hidden in Terraform's output.
+    pub sensitive: bool,
+    /// A change needs a new object.
+    pub requires_replace: bool,
+    /// A computed value that an update never changes.
+    pub keep_prior: bool,
+    /// What a configured value must satisfy.
+    pub rules: &'static [Rule],
+    /// Why the attribute should not be used any more.
+    pub deprecated: Option<&'static str>,
+}
+
+/// The configuration must have a value.
+pub const REQUIRED: Behaviour = Behaviour::new(Mode::Required);
+/// The configuration may have a value; without one the object has none.
+pub const OPTIONAL: Behaviour = Behaviour::new(Mode::Optional);
+/// The service decides the value; the configuration must not have one.
+pub const COMPUTED: Behaviour = Behaviour::new(Mode::Computed);
+
+impl Behaviour {
+    const fn new(mode: Mode) -> Self {
+        Self { mode, sensitive: false, requires_replace: false, keep_prior: false, rules: &[], deprecated: None }
+    }
+
+    /// An optional attribute with a value for its absence.
+    #[must_use]
+    pub const fn default(self, default: Default) -> Self {
+        Self { mode: Mode::Defaulted(default), ..self }
+    }
+
+    /// Hidden in Terraform's output.
+    #[must_use]
+    pub const fn sensitive(self) -> Self {
+        Self { sensitive: true, ..self }
+    }
+
+    /// A change replaces the object.
+    #[must_use]
+    pub const fn requires_replace(self) -> Self {
+        Self { requires_replace: true, ..self }
+    }
+
+    /// An update keeps the computed value, so it need not be planned as unknown.
+    #[must_use]
+    pub const fn keep_prior(self) -> Self {
+        Self { keep_prior: true, ..self }
+    }
+
+    /// What a configured value must satisfy.
+    #[must_use]
+    pub const fn rules(self, rules: &'static [Rule]) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Warns whoever sets it.
+    #[must_use]
+    pub const fn deprecated(self, why: &'static str) -> Self {
+        Self { deprecated: Some(why), ..self }
+    }
+
+    /// `required` on the wire.
+    #[must_use]
+    pub const fn is_required(&self) -> bool {
+        matches!(self.mode, Mode::Required)
+    }
+
+    /// `optional` on the wire.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        matches!(self.mode, Mode::Optional | Mode::OptionalComputed | Mode::Defaulted(_))
+    }
+
+    /// `computed` on the wire: the plan may hold another value than the configuration. A default is such a value.
+    #[must_use]
+    pub const fn is_computed(&self) -> bool {
+        matches!(self.mode, Mode::Computed | Mode::OptionalComputed | Mode::Defaulted(_))
+    }
+}
+
+impl Default {
+    /// The default as a value of an attribute of this kind.
+    #[must_use]
+    pub fn value(self, kind: &Kind) -> Dynamic {
+        match (self, kind) {
+            (Self::Bool(value), _) => Dynamic::Bool(value),
+            (Self::Int(value), _) => Dynamic::Number(value.into()),
+            (Self::String(value), _) => value.into(),
+            (Self::Strings(values), _) => Dynamic::set(values.iter().copied().map(Dynamic::from).collect()),
+            (Self::Nested, Kind::Nested { attributes, .. }) => {
+                let value = |attribute: &Attribute| match attribute.behaviour.mode {
+                    Mode::Defaulted(default) => default.value(&attribute.kind),
+                    _ => Dynamic::Null,
+                };
+                Dynamic::Map(attributes.iter().map(|a| (a.name.to_owned(), value(a))).collect::<BTreeMap<_, _>>())
+            }
+            (Self::Nested, Kind::Value(_)) => Dynamic::Null,
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! Values as MessagePack, the encoding of every call (`object-wire-format.md` of Terraform).
+//!
+//! Both directions are led by a [`Type`]: objects are written with exactly their attributes, and a number is accepted in
+//! every width, as a float and as decimal text, since Terraform sends each number in the shortest exact form.
+
+use std::collections::BTreeMap;
+
+use rmp::{Marker, decode, encode};
+
+use super::{DecodeError, Dynamic, Number, Type};
+use crate::diagnostic::Path;
+
+/// Reads a value of type `ty` that fills `bytes` entirely.
+pub fn decode(bytes: &[u8], ty: &Type) -> Result<Dynamic, DecodeError> {
+    let mut reader = Reader { rest: bytes };
+    let value = reader.value(ty, &Path::root())?;
+    if reader.rest.is_empty() { Ok(value) } else { Err(DecodeError::new(&Path::root(), "bytes after the value")) }
+}
+
+/// Writes a value of type `ty`. What an object lacks is written as null, what its type does not name is left out.
+#[must_use]
+pub fn encode(value: &Dynamic, ty: &Type) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(&mut bytes, value, ty);
+    bytes
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn value(&mut self, ty: &Type, path: &Path) -> Result<Dynamic, DecodeError> {
+        let marker = self.marker(path)?;
+        if marker == Marker::Null {
+            return Ok(Dynamic::Null);
+        }
+        if let Some(payload) = self.extension_length(marker, path)? {
+            // Every extension is an unknown value; what a refinement promises about it is not needed.
+            self.take(payload, path)?;
+            return Ok(Dynamic::Unknown);
+        }
+        match ty {
+            Type::Bool => match marker {
+                Marker::True => Ok(Dynamic::Bool(true)),
+                Marker::False => Ok(Dynamic::Bool(false)),
+                other => Err(DecodeError::expected(path, "a bool", name(other))),
+            },
+            Type::Number => self.number(marker, path).map(Dynamic::Number),
+            Type::String => self.string(marker, path).map(|text| Dynamic::String(text.to_owned())),
+            Type::List(element) => self.elements(marker, element, path, Path::index).map(Dynamic::List),
+            Type::Set(element) => self.elements(marker, element, path, |set, _| set.clone()).map(Dynamic::set),
+            Type::Map(element) => self.map(marker, element, path),
+            Type::Object(attributes) => self.object(marker, attributes, path),
+        }
+    }
+
+    fn elements(
+        &mut self,
+        marker: Marker,
+        element: &Type,
+        path: &Path,
+        place: fn(&Path, usize) -> Path,
+    ) -> Result<Vec<Dynamic>, DecodeError> {
+        let length = match marker {
+            Marker::FixArray(length) => usize::from(length),
+            Marker::Array16 => self.length::<2>(path)?,
+            Marker::Array32 => self.length::<4>(path)?,
+            other => return Err(DecodeError::expected(path, "an array", name(other))),
+        };
+        (0..length).map(|index| self.value(element, &place(path, index))).collect()
+    }
+
+    fn map(&mut self, marker: Marker, element: &Type, path: &Path) -> Result<Dynamic, DecodeError> {
+        let mut elements = BTreeMap::new();
+        for _ in 0..self.entries(marker, path)? {
+            let key = self.key(path)?;
+            let value = self.value(element, &path.key(key))?;
+            elements.insert(key.to_owned(), value);
+        }
+        Ok(Dynamic::Map(elements))
+    }
+
+    fn object(
+        &mut self,
+        marker: Marker,
+        attributes: &BTreeMap<String, Type>,
+        path: &Path,
+    ) -> Result<Dynamic, DecodeError> {
+        let mut object = BTreeMap::new();
+        for _ in 0..self.entries(marker, path)? {
+            let key = self.key(path)?;
+            let place = path.attribute(key);
+            let ty = attributes.get(key).ok_or_else(|| DecodeError::new(&place, "no attribute of that name"))?;
+            object.insert(key.to_owned(), self.value(ty, &place)?);
+        }
+        match attributes.keys().find(|name| !object.contains_key(*name)) {
+            Some(missing) => Err(DecodeError::new(&path.attribute(missing), "the attribute is missing")),
+            None => Ok(Dynamic::Map(object)),
+        }
+    }
+
+    fn number(&mut self, marker: Marker, path: &Path) -> Result<Number, DecodeError> {
+        let not_exact = || DecodeError::new(path, "not a finite number");
+        Ok(match marker {
+            Marker::FixPos(number) => Number::from(i64::from(number)),
+            Marker::FixNeg(number) => Number::from(i64::from(number)),
+            Marker::U8 => Number::from(u64::from(u8::from_be_bytes(self.array(path)?))),
+            Marker::U16 => Number::from(u64::from(u16::from_be_bytes(self.array(path)?))),
+            Marker::U32 => Number::from(u64::from(u32::from_be_bytes(self.array(path)?))),
+            Marker::U64 => Number::from(u64::from_be_bytes(self.array(path)?)),
+            Marker::I8 => Number::from(i64::from(i8::from_be_bytes(self.array(path)?))),
+            Marker::I16 => Number::from(i64::from(i16::from_be_bytes(self.array(path)?))),
+            Marker::I32 => Number::from(i64::from(i32::from_be_bytes(self.array(path)?))),
+            Marker::I64 => Number::from(i64::from_be_bytes(self.array(path)?)),
+            Marker::F32 => Number::from_f64(f32::from_be_bytes(self.array(path)?).into()).ok_or_else(not_exact)?,
+            Marker::F64 => Number::from_f64(f64::from_be_bytes(self.array(path)?)).ok_or_else(not_exact)?,
+            text => {
+                let text = self.string(text, path).map_err(|_| DecodeError::expected(path, "a number", name(text)))?;
+                text.parse().map_err(|_| not_exact())?
+            }
+        })
+    }
+
+    fn key(&mut self, path: &Path) -> Result<&'a str, DecodeError> {
+        let marker = self.marker(path)?;
+        self.string(marker, path)
+    }
+
+    fn string(&mut self, marker: Marker, path: &Path) -> Result<&'a str, DecodeError> {
+        let length = match marker {
+            Marker::FixStr(length) => usize::from(length),
+            Marker::Str8 => self.length::<1>(path)?,
+            Marker::Str16 => self.length::<2>(path)?,
+            Marker::Str32 => self.length::<4>(path)?,
+            other => return Err(DecodeError::expected(path, "a string", name(other))),
+        };
+        std::str::from_utf8(self.take(length, path)?).map_err(|_| DecodeError::new(path, "text that is not UTF-8"))
+    }
+
+    fn entries(&mut self, marker: Marker, path: &Path) -> Result<usize, DecodeError> {
+        match marker {
+            Marker::FixMap(length) => Ok(usize::from(length)),
+            Marker::Map16 => self.length::<2>(path),
+            Marker::Map32 => self.length::<4>(path),
+            other => Err(DecodeError::expected(path, "a map", name(other))),
+        }
+    }
+
+    /// Bytes of the extension that `marker` opens, its type byte included; `None` for any other marker.
+    fn extension_length(&mut self, marker: Marker, path: &Path) -> Result<Option<usize>, DecodeError> {
+        let payload = match marker {
+            Marker::FixExt1 => 1,
+            Marker::FixExt2 => 2,
+            Marker::FixExt4 => 4,
+            Marker::FixExt8 => 8,
+            Marker::FixExt16 => 16,
+            Marker::Ext8 => self.length::<1>(path)?,
+            Marker::Ext16 => self.length::<2>(path)?,
+            Marker::Ext32 => self.length::<4>(path)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(payload.saturating_add(1)))
+    }
+
+    fn marker(&mut self, path: &Path) -> Result<Marker, DecodeError> {
+        decode::read_marker(&mut self.rest).map_err(|_| truncated(path))
+    }
+
+    /// A big-endian length of `N` bytes.
+    fn length<const N: usize>(&mut self, path: &Path) -> Result<usize, DecodeError> {
+        Ok(self.array::<N>(path)?.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte)))
+    }
+
+    fn array<const N: usize>(&mut self, path: &Path) -> Result<[u8; N], DecodeError> {
+        let (array, rest) = self.rest.split_first_chunk().ok_or_else(|| truncated(path))?;
+        self.rest = rest;
+        Ok(*array)
+    }
+
+    fn take(&mut self, length: usize, path: &Path) -> Result<&'a [u8], DecodeError> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(|| truncated(path))?;
+        self.rest = rest;
+        Ok(taken)
+    }
+}
+
+fn truncated(path: &Path) -> DecodeError {
+    DecodeError::new(path, "the bytes end inside the value")
+}
+
+/// What a marker introduces, for error messages.
+fn name(marker: Marker) -> &'static str {
+    match marker {
+        Marker::True | Marker::False => "a bool",
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => "a string",
+        Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => "an array",
+        Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => "a map",
+        Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => "binary data",
+        Marker::Reserved => "a reserved byte",
+        _ => "a number",
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, value: &Dynamic, ty: &Type) {
+    let infallible = "writing to memory cannot fail";
+    match (value, ty) {
+        (Dynamic::Unknown, _) => bytes.extend_from_slice(&[0xd4, 0, 0]),
+        (Dynamic::Bool(value), _) => encode::write_bool(bytes, *value).expect(infallible),
+        (Dynamic::Number(number), _) => {
+            if let Some(whole) = number.as_i64() {
+                encode::write_sint(bytes, whole).expect(infallible);
+            } else if let Some(float) = number.as_exact_f64() {
+                encode::write_f64(bytes, float).expect(infallible);
+            } else {
+                encode::write_str(bytes, &number.to_string()).expect(infallible);
+            }
+        }
+        (Dynamic::String(text), _) => encode::write_str(bytes, text).expect(infallible),
+        (Dynamic::List(elements) | Dynamic::Set(elements), Type::List(element) | Type::Set(element)) => {
+            encode::write_array_len(bytes, length(elements.len())).expect(infallible);
+            for value in elements {
+                write(bytes, value, element);
+            }
+        }
+        (Dynamic::Map(elements), Type::Map(element)) => {
+            encode::write_map_len(bytes, length(elements.len())).expect(infallible);
+            for (key, value) in elements {
+                encode::write_str(bytes, key).expect(infallible);
+                write(bytes, value, element);
+            }
+        }
+        (Dynamic::Map(object), Type::Object(attributes)) => {
+            encode::write_map_len(bytes, length(attributes.len())).expect(infallible);
+            for (name, ty) in attributes {
+                encode::write_str(bytes, name).expect(infallible);
+                write(bytes, object.get(name).unwrap_or(&Dynamic::Null), ty);
+            }
+        }
+        (Dynamic::Null, _) => encode::write_nil(bytes).expect(infallible),
+        (Dynamic::List(_) | Dynamic::Set(_) | Dynamic::Map(_), ty) => {
+            debug_assert!(false, "a collection where {ty:?} is expected");
+            encode::write_nil(bytes).expect(infallible);
+        }
+    }
+}
+
+/// Collections come from messages of at most 256 MiB, so their length fits.
+fn length(length: usize) -> u32 {
+    u32::try_from(length).expect("fewer than 2^32 elements")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn object() -> Type {
+        Type::Object(BTreeMap::from([
+            ("name".to_owned(), Type::String),
+            ("scopes".to_owned(), Type::set(Type::String)),
+            ("limits".to_owned(), Type::map(Type::Number)),
+        ]))
+    }
+
+    #[test]
+    fn an_object_is_written_with_exactly_its_attributes() {
+        let value = Dynamic::Map(BTreeMap::from([("name".to_owned(), "x".into())]));
+        let read = decode(&encode(&value, &object()), &object()).unwrap();
+        assert_eq!(read.attribute("scopes"), &Dynamic::Null);
+        let Dynamic::Map(attributes) = read else { panic!("an object") };
+        assert_eq!(attributes.len(), 3);
+    }
+
+    #[test]
+    fn every_extension_is_unknown() {
+        let refined = [0xc7, 0x09, 0x0c, 0x82, 0x01, 0xc2, 0x02, 0xa4, b'p', b'r', b'e', b'-'];
+        assert_eq!(decode(&refined[..], &Type::String), Ok(Dynamic::Unknown));
+        assert_eq!(decode(&[0xd4, 0, 0], &object()), Ok(Dynamic::Unknown));
+        assert_eq!(decode(&[0xd5, 77, 1, 2], &Type::Number), Ok(Dynamic::Unknown));
+    }
+
+    #[test]
+    fn numbers_come_in_every_form() {
+        let number = |bytes: &[u8]| decode(bytes, &Type::Number);
+        let three = Ok(Dynamic::Number(Number::from(3_i64)));
+        assert_eq!(number(&[0x03]), three);
+        assert_eq!(number(&[0xcc, 3]), three);
+        assert_eq!(number(&[0xd3, 0, 0, 0, 0, 0, 0, 0, 3]), three);
+        assert_eq!(number(&[0xca, 0x40, 0x40, 0, 0]), three);
+        assert_eq!(number(&[0xa1, b'3']), three);
+        assert_eq!(number(&[0xff]), Ok(Dynamic::Number(Number::from(-1_i64))));
+        assert_eq!(number(&[0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0]).unwrap_err().problem, "not a finite number");
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let ty = Type::Object(BTreeMap::from([("tags".to_owned(), Type::list(Type::Bool))]));
+        let bytes = [0x81, 0xa4, b't', b'a', b'g', b's', 0x92, 0xc3, 0xa1, b'x'];
+        let error = decode(&bytes, &ty).unwrap_err();
+        assert_eq!(error.path.to_string(), "tags[1]");
+        assert_eq!(error.problem, "expected a bool, found a string");
+        let error = decode(&[0x80], &ty).unwrap_err();
+        assert_eq!((error.path.to_string().as_str(), error.problem.as_str()), ("tags", "the attribute is missing"));
+    }
+
+    pub(crate) fn dynamic() -> impl Strategy<Value = Dynamic> {
+        let leaf =
+            || prop_oneof![Just(Dynamic::Null), Just(Dynamic::Unknown), any::<String>().prop_map(Dynamic::String),];
+        let number = prop_oneof![
+            any::<i64>().prop_map(|n| Dynamic::Number(n.into())),
+            "-?[1-9][0-9]{0,40}(\\.[0-9]{0,20}[1-9])?".prop_map(|n| Dynamic::Number(n.parse().unwrap())),
+        ];
+        (
+            leaf(),
+            prop::collection::vec(leaf(), 0..5).prop_map(Dynamic::set),
+            prop::collection::btree_map(any::<String>(), number, 0..5).prop_map(Dynamic::Map),
+        )
+            .prop_map(|(name, scopes, limits)| {
+                Dynamic::Map(BTreeMap::from([
+                    ("name".to_owned(), name),
+                    ("scopes".to_owned(), scopes),
+                    ("limits".to_owned(), limits),
+                ]))
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(value in dynamic()) {
+            prop_assert_eq!(decode(&encode(&value, &object()), &object()), Ok(value));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = decode(&bytes, &object());
+        }
+    }
+}

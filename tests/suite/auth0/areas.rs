@@ -1,0 +1,74 @@
+//! What the calls about clients and client grants ask for and make of the answers.
+
+use terraform_provider_auth0::auth0::Error;
+
+use super::server::{Server, json};
+use super::{client, session};
+
+const NOT_FOUND: &str = r#"{"statusCode":404,"error":"Not Found","message":"The client does not exist"}"#;
+const FORBIDDEN: &str = r#"{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: read:client_keys","errorCode":"insufficient_scope"}"#;
+
+#[tokio::test]
+async fn an_absence_is_what_the_management_api_says_it_is() {
+    let server = Server::start([json(404, NOT_FOUND), json(404, NOT_FOUND), json(404, "<html>proxy</html>")]).await;
+    let session = session(&client(&server.url()));
+    assert_eq!(session.clients().read("abc").await.unwrap(), None);
+    session.clients().delete("abc").await.unwrap();
+    assert!(matches!(session.clients().read("abc").await, Err(Error::Foreign { status: 404, .. })));
+}
+
+#[tokio::test]
+async fn an_empty_id_never_reads_the_list() {
+    let server = Server::start([]).await;
+    let session = session(&client(&server.url()));
+    assert!(matches!(session.clients().read("").await, Err(Error::InvalidId { .. })));
+    assert!(matches!(session.client_grants().delete("..").await, Err(Error::InvalidId { .. })));
+    assert!(server.requests().is_empty() && server.token_requests().is_empty());
+}
+
+#[tokio::test]
+async fn names_are_looked_up_in_all_pages() {
+    let page = |start: u32, name: &str| {
+        json(
+            200,
+            &format!(
+                r#"{{"total":3,"start":{start},"limit":2,"clients":[{{"client_id":"c{start}","name":"{name}"}},{{"client_id":"d{start}"}}]}}"#
+            ),
+        )
+    };
+    let server = Server::start([page(0, "n"), page(2, "n")]).await;
+    let found = session(&client(&server.url())).clients().find("n").await.unwrap();
+    assert_eq!(found.iter().map(|client| client.client_id.as_str()).collect::<Vec<_>>(), ["c0", "c2"]);
+    let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
+    let query = "fields=client_secret%2Csigning_keys&include_fields=false";
+    assert_eq!(
+        targets,
+        [0, 1].map(|page| format!("/api/v2/clients?{query}&page={page}&per_page=100&include_totals=true"))
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_may_not_leave_fields_out_is_read_whole_from_then_on() {
+    let empty = || json(200, r#"{"total":0,"start":0,"limit":100,"clients":[]}"#);
+    let server = Server::start([json(403, FORBIDDEN), empty(), empty()]).await;
+    let session = session(&client(&server.url()));
+    assert!(session.clients().find("n").await.unwrap().is_empty());
+    assert!(session.clients().find("n").await.unwrap().is_empty());
+    let with_fields: Vec<_> = server.requests().into_iter().map(|request| request.target.contains("fields=")).collect();
+    assert_eq!(with_fields, [true, false, false]);
+}
+
+#[tokio::test]
+async fn a_grant_is_found_by_its_key() {
+    let grants = r#"{"total":3,"start":0,"limit":100,"client_grants":[
+        {"id":"cgr_1","client_id":"abc","audience":"https://a","scope":[],"subject_type":"user"},
+        {"id":"cgr_2","client_id":"abc","audience":"https://a","scope":["x"]},
+        {"id":"cgr_3","client_id":"abc","audience":"https://b","scope":[]}]}"#;
+    let server = Server::start([json(200, grants), json(200, grants)]).await;
+    let session = session(&client(&server.url()));
+    let grant = session.client_grants().find("abc", "https://a", "client").await.unwrap().unwrap();
+    assert_eq!((grant.id.as_str(), grant.scope.as_deref()), ("cgr_2", Some(&["x".to_owned()][..])));
+    assert_eq!(session.client_grants().find("abc", "https://b", "user").await.unwrap(), None);
+    let target = &server.requests()[0].target;
+    assert!(target.starts_with("/api/v2/client-grants?client_id=abc&audience=https%3A%2F%2Fa&page=0"), "{target}");
+}

@@ -1,0 +1,80 @@
+//! How the other side is reached and recognised.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use terraform_provider_auth0::auth0::{Client, Credentials, Error, SettingsError, TransportError};
+use tokio::time::Instant;
+
+use super::server::{Reply, Server, address_without_tls, json, unused_address};
+use super::{CLIENT, SECRET, client, client_with_token, new_client, session, settings};
+
+#[tokio::test]
+async fn a_dead_host_fails_within_seconds() {
+    let client = client_with_token(&format!("http://{}", unused_address().await));
+    let start = Instant::now();
+    let error = session(&client).clients().read("abc").await.unwrap_err();
+    assert!(matches!(error, Error::Transport { cause: TransportError::Refused, .. }), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(4));
+}
+
+#[tokio::test]
+async fn a_host_without_an_address_and_one_without_tls_are_told_apart() {
+    let mut settings = settings("acme.auth0.com", Credentials::Token(SecretString::from(SECRET)));
+    // Too long for a host name, so that no name server is asked; a proxy, so that no other one interferes.
+    settings.http_proxy = Some(format!("http://{}.invalid:3128", "a".repeat(64)).parse().unwrap());
+    let error = session(&Client::new(settings).unwrap()).clients().read("abc").await.unwrap_err();
+    assert!(matches!(error, Error::Transport { cause: TransportError::Dns(_), .. }), "{error}");
+
+    let client = client_with_token(&format!("https://{}", address_without_tls().await));
+    let error = session(&client).clients().create(&new_client()).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { cause: TransportError::Tls(_), .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_is_trusted_when_the_ca_file_says_so() {
+    let (server, pem) = Server::start_tls([json(200, CLIENT)]).await;
+    let error = session(&client(&server.https_url())).clients().read("abc").await.unwrap_err();
+    assert!(matches!(error, Error::Transport { cause: TransportError::Tls(_), .. }), "{error}");
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), pem).unwrap();
+    let mut settings = settings(&server.https_url(), Credentials::Token(SecretString::from(SECRET)));
+    settings.ca_file = Some(file.path().to_owned());
+    let client = Client::new(settings).unwrap();
+    assert!(session(&client).clients().read("abc").await.unwrap().is_some());
+}
+
+#[test]
+fn a_ca_file_without_a_certificate_is_refused() {
+    let ca_file = |path: PathBuf| {
+        let mut settings = settings("acme.auth0.com", Credentials::Token(SecretString::from(SECRET)));
+        settings.ca_file = Some(path);
+        Client::new(settings).unwrap_err()
+    };
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    assert!(matches!(ca_file(empty.path().to_owned()), SettingsError::CaFileWithoutCertificate { .. }));
+    assert!(matches!(ca_file("/nonexistent/ca.pem".into()), SettingsError::CaFileUnreadable { .. }));
+}
+
+#[tokio::test]
+async fn a_request_without_answer_times_out() {
+    let server = Server::start([Reply::Hang]).await;
+    let mut settings = settings(&server.url(), Credentials::Token(SecretString::from(SECRET)));
+    settings.request_timeout = Duration::from_millis(200);
+    let error = session(&Client::new(settings).unwrap()).clients().create(&new_client()).await.unwrap_err();
+    let Error::UnknownFate { cause } = error else { panic!("{error}") };
+    assert!(matches!(*cause, Error::Transport { cause: TransportError::Timeout(_), .. }), "{cause}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Server::start([json(200, CLIENT)]).await;
+    let redirect = Reply::Answer { status: 302, headers: vec![("location", elsewhere.url())], body: String::new() };
+    let server = Server::start([redirect]).await;
+    let error = session(&client(&server.url())).clients().read("abc").await.unwrap_err();
+    assert!(matches!(error, Error::Foreign { status: 302, .. }), "{error}");
+    assert!(elsewhere.requests().is_empty());
+}

@@ -1,0 +1,91 @@
+//! What is sent again, and what is not.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use terraform_provider_auth0::auth0::clients::ClientPatch;
+use terraform_provider_auth0::auth0::{Error, Patch};
+use tokio::time::{self, Instant};
+
+use super::server::{Reply, Server, json, throttled, unused_address};
+use super::{CLIENT, assert_secret_free, client, client_with_token, new_client, session};
+
+const UNAVAILABLE: &str = r#"{"statusCode":503,"error":"Service Unavailable","message":"try later"}"#;
+
+#[tokio::test]
+async fn retry_after_is_waited_for() {
+    let server = Server::start([throttled("retry-after", 1), json(201, CLIENT)]).await;
+    session(&client(&server.url())).clients().create(&new_client()).await.unwrap();
+    let requests = server.requests();
+    assert!(requests[1].at - requests[0].at >= Duration::from_secs(1));
+    assert!(requests[1].at - requests[0].at < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn the_reset_time_of_the_rate_limit_is_waited_for() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let server = Server::start([throttled("x-ratelimit-reset", now.as_secs() + 2), json(200, CLIENT)]).await;
+    session(&client(&server.url())).clients().read("abc").await.unwrap();
+    let requests = server.requests();
+    assert!(requests[1].at - requests[0].at >= Duration::from_millis(900));
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_is_not_begun() {
+    let server = Server::start([throttled("retry-after", 3_600)]).await;
+    let start = Instant::now();
+    let error = session(&client(&server.url())).clients().read("abc").await.unwrap_err();
+    assert!(matches!(error, Error::RateLimited { wait: Some(wait), .. } if wait.as_secs() == 3_600), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_creation_is_not_repeated_after_its_connection_broke() {
+    let server = Server::start([Reply::Drop, json(201, CLIENT)]).await;
+    let error = session(&client(&server.url())).clients().create(&new_client()).await.unwrap_err();
+    assert!(matches!(error, Error::UnknownFate { .. }), "{error}");
+    assert_eq!(server.requests().len(), 1);
+    assert_secret_free(&error);
+}
+
+#[tokio::test]
+async fn a_creation_is_not_repeated_after_a_failure_of_the_service() {
+    for reply in [json(503, UNAVAILABLE), json(500, "<html>s3cret</html>"), json(201, "cut off s3cret")] {
+        let server = Server::start([reply, json(201, CLIENT)]).await;
+        let error = session(&client(&server.url())).clients().create(&new_client()).await.unwrap_err();
+        assert!(matches!(error, Error::UnknownFate { .. }), "{error}");
+        assert_eq!(server.requests().len(), 1);
+        assert_secret_free(&error);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_is_repeated_when_no_connection_was_made() {
+    let address = unused_address().await;
+    let client = client_with_token(&format!("http://{address}"));
+    let creation = tokio::spawn(async move { session(&client).clients().create(&new_client()).await });
+    time::sleep(Duration::from_millis(100)).await;
+    let server = Server::start_at(&address, [json(201, CLIENT)]).await;
+    assert_eq!(creation.await.unwrap().unwrap().client_id, "abc");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn reads_changes_and_deletions_survive_a_broken_connection() {
+    let server = Server::start([
+        Reply::Drop,
+        json(200, CLIENT),
+        json(503, UNAVAILABLE),
+        json(200, CLIENT),
+        Reply::Drop,
+        json(204, ""),
+    ])
+    .await;
+    let session = session(&client(&server.url()));
+    assert!(session.clients().read("abc").await.unwrap().is_some());
+    let patch = ClientPatch { name: Patch::Set("m".to_owned()), ..ClientPatch::default() };
+    session.clients().update("abc", &patch).await.unwrap();
+    session.clients().delete("abc").await.unwrap();
+    let methods: Vec<_> = server.requests().into_iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["GET", "GET", "PATCH", "PATCH", "DELETE", "DELETE"]);
+    assert_eq!(server.requests()[2].body, r#"{"name":"m"}"#);
+}

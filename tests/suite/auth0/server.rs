@@ -1,0 +1,228 @@
+//! A scripted HTTP server: it records what it is asked and answers, drops or hangs as told.
+
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::time::{self, Instant};
+use tokio_rustls::TlsAcceptor;
+
+/// What the server does with one request.
+#[derive(Clone)]
+pub(super) enum Reply {
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
+    /// Ends the connection without an answer.
+    Drop,
+    /// Never answers.
+    Hang,
+    /// Answers after a while.
+    Late(Duration, Box<Reply>),
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) authorization: String,
+    pub(super) body: String,
+    pub(super) at: Instant,
+}
+
+/// Token requests and all others have a script of their own. A token script that has run out grants
+/// `token-1`, `token-2` and so on; any other request beyond its script is answered with a 418.
+#[derive(Default)]
+struct Script {
+    tokens: VecDeque<Reply>,
+    answers: VecDeque<Reply>,
+    granted: u32,
+    seen: Vec<Request>,
+}
+
+pub(super) struct Server {
+    address: SocketAddr,
+    script: Arc<Mutex<Script>>,
+}
+
+pub(super) fn json(status: u16, body: &str) -> Reply {
+    Reply::Answer { status, headers: vec![("content-type", "application/json".to_owned())], body: body.to_owned() }
+}
+
+pub(super) fn throttled(header: &'static str, value: u64) -> Reply {
+    Reply::Answer { status: 429, headers: vec![(header, value.to_string())], body: String::new() }
+}
+
+impl Server {
+    pub(super) async fn start(answers: impl IntoIterator<Item = Reply>) -> Self {
+        Self::start_at("127.0.0.1:0", answers).await
+    }
+
+    pub(super) async fn start_at(address: &str, answers: impl IntoIterator<Item = Reply>) -> Self {
+        Self::listen(address, answers, None).await
+    }
+
+    /// Speaks TLS; the other value is its certificate in PEM, which nobody trusts by default.
+    pub(super) async fn start_tls(answers: impl IntoIterator<Item = Reply>) -> (Self, String) {
+        let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = rustls_pki_types::PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![signed.cert.der().clone()], key.into())
+            .unwrap();
+        let server = Self::listen("127.0.0.1:0", answers, Some(TlsAcceptor::from(Arc::new(config)))).await;
+        let der = STANDARD.encode(signed.cert.der());
+        (server, format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n"))
+    }
+
+    async fn listen(address: &str, answers: impl IntoIterator<Item = Reply>, tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let script = Arc::new(Mutex::new(Script { answers: answers.into_iter().collect(), ..Script::default() }));
+        tokio::spawn(accept(listener, tls, Arc::clone(&script)));
+        Self { address, script }
+    }
+
+    pub(super) fn https_url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// Scripts the token endpoint.
+    pub(super) fn tokens(self, replies: impl IntoIterator<Item = Reply>) -> Self {
+        self.script.lock().unwrap().tokens = replies.into_iter().collect();
+        self
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Requests other than for tokens.
+    pub(super) fn requests(&self) -> Vec<Request> {
+        self.seen(|request| request.target != "/oauth/token")
+    }
+
+    pub(super) fn token_requests(&self) -> Vec<Request> {
+        self.seen(|request| request.target == "/oauth/token")
+    }
+
+    fn seen(&self, which: impl Fn(&Request) -> bool) -> Vec<Request> {
+        self.script.lock().unwrap().seen.iter().filter(|request| which(request)).cloned().collect()
+    }
+}
+
+/// An address where whoever connects is told off in plain text.
+pub(super) async fn address_without_tls() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        // Closing at once could reset the connection before the answer is read.
+        stream.read_to_end(&mut Vec::new()).await
+    });
+    address
+}
+
+/// An address where nothing listens.
+pub(super) async fn unused_address() -> String {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, script: Arc<Mutex<Script>>) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let (tls, script) = (tls.clone(), Arc::clone(&script));
+        tokio::spawn(async move {
+            match tls {
+                None => serve(stream, &script).await,
+                // A client that does not trust the server ends the handshake.
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve(stream, &script).await;
+                    }
+                }
+            }
+        });
+    }
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, script: &Mutex<Script>) {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read(&mut stream).await {
+        let reply = script.lock().unwrap().next(request);
+        if !perform(stream.get_mut(), reply).await {
+            return;
+        }
+    }
+}
+
+impl Script {
+    fn next(&mut self, request: Request) -> Reply {
+        let for_token = request.target == "/oauth/token";
+        self.seen.push(request);
+        if !for_token {
+            return self.answers.pop_front().unwrap_or_else(|| json(418, "beyond the script"));
+        }
+        self.tokens.pop_front().unwrap_or_else(|| {
+            self.granted += 1;
+            json(
+                200,
+                &format!(r#"{{"access_token":"token-{}","expires_in":86400,"token_type":"Bearer"}}"#, self.granted),
+            )
+        })
+    }
+}
+
+/// Whether the connection goes on.
+async fn perform(stream: &mut (impl AsyncWrite + Unpin), mut reply: Reply) -> bool {
+    while let Reply::Late(delay, then) = reply {
+        time::sleep(delay).await;
+        reply = *then;
+    }
+    match reply {
+        Reply::Answer { status, headers, body } => {
+            let mut answer = format!("HTTP/1.1 {status} Scripted\r\n");
+            for (name, value) in headers {
+                write!(answer, "{name}: {value}\r\n").unwrap();
+            }
+            write!(answer, "content-length: {}\r\n\r\n{body}", body.len()).unwrap();
+            stream.write_all(answer.as_bytes()).await.is_ok()
+        }
+        Reply::Hang => std::future::pending().await,
+        Reply::Drop | Reply::Late(..) => false,
+    }
+}
+
+async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Request> {
+    let mut line = String::new();
+    stream.read_line(&mut line).await.ok().filter(|length| *length > 0)?;
+    let mut words = line.split(' ');
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let (mut authorization, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.ok()?;
+        let Some((name, value)) = line.trim().split_once(':') else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "authorization" => value.trim().clone_into(&mut authorization),
+            "content-length" => length = value.trim().parse().ok()?,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Request { method, target, authorization, body: String::from_utf8(body).ok()?, at: Instant::now() })
+}

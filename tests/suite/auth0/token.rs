@@ -1,0 +1,87 @@
+//! When a token is asked for, and how often.
+
+use std::time::Duration;
+
+use terraform_provider_auth0::auth0::{Error, TokenError, TransportError};
+use tokio::time::Instant;
+
+use super::server::{Reply, Server, json, unused_address};
+use super::{CLIENT, assert_secret_free, client, client_with_token, new_client, session};
+
+const UNAUTHORIZED: &str = r#"{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}"#;
+
+#[tokio::test]
+async fn one_token_serves_all_who_wait_for_it() {
+    let late_token = json(200, r#"{"access_token":"token-0","expires_in":60}"#);
+    let server = Server::start(vec![json(200, CLIENT); 10])
+        .await
+        .tokens([Reply::Late(Duration::from_millis(100), Box::new(late_token))]);
+    let client = client(&server.url());
+
+    let reads = (0..10).map(|_| {
+        let session = session(&client);
+        tokio::spawn(async move { session.clients().read("abc").await })
+    });
+    for read in reads.collect::<Vec<_>>() {
+        assert_eq!(read.await.unwrap().unwrap().unwrap().name.as_deref(), Some("n"));
+    }
+
+    let tokens = server.token_requests();
+    assert_eq!(tokens.len(), 1);
+    let audience = "audience=http%3A%2F%2F127.0.0.1%3A";
+    assert!(tokens[0].body.starts_with("grant_type=client_credentials&client_id=me&client_secret=s3cret&audience="));
+    assert!(tokens[0].body.contains(audience) && tokens[0].body.ends_with("%2Fapi%2Fv2%2F"), "{}", tokens[0].body);
+    assert_eq!(server.requests().len(), 10);
+    assert!(server.requests().iter().all(|request| request.authorization == "Bearer token-0"));
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_replaced_once() {
+    let server = Server::start([json(401, UNAUTHORIZED), json(201, CLIENT)]).await;
+    let created = session(&client(&server.url())).clients().create(&new_client()).await.unwrap();
+    assert_eq!(created.client_id, "abc");
+    let tokens: Vec<_> = server.requests().into_iter().map(|request| request.authorization).collect();
+    assert_eq!(tokens, ["Bearer token-1", "Bearer token-2"]);
+
+    let server = Server::start([json(401, UNAUTHORIZED), json(401, UNAUTHORIZED)]).await;
+    let error = session(&client(&server.url())).clients().read("abc").await.unwrap_err();
+    assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
+    assert_eq!((server.requests().len(), server.token_requests().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_given_token_is_not_replaced() {
+    let server = Server::start([json(401, UNAUTHORIZED)]).await;
+    let error = session(&client_with_token(&server.url())).clients().read("abc").await.unwrap_err();
+    assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
+    assert_eq!((server.requests().len(), server.token_requests().len()), (1, 0));
+    assert_secret_free(&error);
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_tried_once_per_process() {
+    let refusal = json(401, r#"{"error":"access_denied","error_description":"Unauthorized"}"#);
+    let server = Server::start([]).await.tokens([refusal]);
+    let client = client(&server.url());
+    for _ in 0..3 {
+        let error = session(&client).clients().read("abc").await.unwrap_err();
+        assert!(matches!(error, Error::Token(TokenError::WrongCredentials)), "{error}");
+        assert_secret_free(&error);
+    }
+    assert_eq!((server.requests().len(), server.token_requests().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn an_unreachable_token_endpoint_is_tried_for_all_who_wait_at_once() {
+    let client = client(&format!("http://{}", unused_address().await));
+    let start = Instant::now();
+    let reads = (0..10).map(|_| {
+        let session = session(&client);
+        tokio::spawn(async move { session.clients().read("abc").await })
+    });
+    for read in reads.collect::<Vec<_>>() {
+        let error = read.await.unwrap().unwrap_err();
+        assert!(matches!(error, Error::Transport { cause: TransportError::Refused, .. }), "{error}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+}

@@ -1,0 +1,110 @@
+//! The pages of the Registry are what the schemas and the examples say.
+
+use terraform_provider_auth0::{
+    framework::{Schemas, Server},
+    provider::Auth0,
+    schema::{
+        Attribute, Kind, Schema,
+        markdown::{Import, Page, Subject},
+    },
+    value::Type,
+};
+
+use crate::golden::{assert_golden, blessing, difference, files, in_repository, text};
+
+#[test]
+fn pages_are_generated_from_schemas_and_examples() {
+    let pages = pages(Server::new(Auth0).schemas());
+    assert_golden(&pages.iter().filter_map(|(path, page)| difference(path, page)).collect::<Vec<_>>());
+    for stored in ["docs/resources", "docs/data-sources"].iter().flat_map(|folder| files(folder, "md")) {
+        let wanted = pages.iter().any(|(path, _)| stored.ends_with(path));
+        if !wanted && blessing() {
+            std::fs::remove_file(in_repository(&stored)).unwrap();
+        } else {
+            assert!(wanted, "{} is the page of no type; `BLESS=1` removes it", stored.display());
+        }
+    }
+}
+
+#[test]
+fn every_description_ends_in_a_full_stop() {
+    for (place, description) in described(Server::new(Auth0).schemas()) {
+        assert!(description.ends_with('.'), "{place}: {description:?}");
+        assert!(!description.contains("[`") && !description.contains("crate::"), "{place} links into code");
+    }
+}
+
+/// Names are all that a reader of a plan sees, and all that a reviewer has to go by.
+#[test]
+fn what_is_called_a_secret_is_sensitive() {
+    const SECRET: [&str; 5] = ["assertion", "key", "password", "secret", "token"];
+    for (place, attribute) in attributes(Server::new(Auth0).schemas()) {
+        let is_text = matches!(&attribute.kind, Kind::Value(Type::String));
+        if is_text && attribute.name.split('_').any(|word| SECRET.contains(&word)) {
+            assert!(attribute.behaviour.sensitive, "{place} is not sensitive");
+        }
+    }
+}
+
+#[test]
+fn pages_do_not_vary() {
+    assert_eq!(pages(Server::new(Auth0).schemas()), pages(Server::new(Auth0).schemas()));
+}
+
+/// Every page with its path.
+fn pages(schemas: &Schemas) -> Vec<(String, String)> {
+    let Schemas { provider, resources, data_sources } = schemas;
+    let index = page(Subject::Provider, provider, &text("examples/provider/provider.tf"), Import::default());
+    let resources = resources.iter().map(|(name, schema)| {
+        let example = |file: &str| text(format!("examples/resources/{name}/{file}"));
+        let (block, command) = (example("import.tf"), example("import.sh"));
+        let import = Import { block: &block, command: &command };
+        (path("resources", name), page(Subject::Resource(name), schema, &example("resource.tf"), import))
+    });
+    let data_sources = data_sources.iter().map(|(name, schema)| {
+        let example = text(format!("examples/data-sources/{name}/data-source.tf"));
+        (path("data-sources", name), page(Subject::DataSource(name), schema, &example, Import::default()))
+    });
+    [("docs/index.md".to_owned(), index)].into_iter().chain(resources).chain(data_sources).collect()
+}
+
+fn page(subject: Subject<'_>, schema: &Schema, example: &str, import: Import<'_>) -> String {
+    Page { provider: "auth0", subject, schema, example, import }.render()
+}
+
+fn path(folder: &str, type_name: &str) -> String {
+    let page = type_name.strip_prefix("auth0_").expect("every type has the provider's prefix");
+    format!("docs/{folder}/{page}.md")
+}
+
+/// Every schema and attribute with its place and description.
+fn described(schemas: &Schemas) -> Vec<(String, String)> {
+    let of_schemas = named(schemas).map(|(name, schema)| (name, schema.description.clone()));
+    let of_attributes = attributes(schemas).into_iter().map(|(place, attribute)| (place, attribute.description));
+    of_schemas.chain(of_attributes).collect()
+}
+
+/// Every attribute, nested ones too, with its place.
+fn attributes(schemas: &Schemas) -> Vec<(String, Attribute)> {
+    fn collect(place: &str, attributes: &[Attribute], found: &mut Vec<(String, Attribute)>) {
+        for attribute in attributes {
+            let place = format!("{place}.{}", attribute.name);
+            if let Kind::Nested { attributes, .. } = &attribute.kind {
+                collect(&place, attributes, found);
+            }
+            found.push((place, attribute.clone()));
+        }
+    }
+    let mut found = Vec::new();
+    for (name, schema) in named(schemas) {
+        collect(&name, &schema.attributes, &mut found);
+    }
+    found
+}
+
+fn named(schemas: &Schemas) -> impl Iterator<Item = (String, &Schema)> {
+    let Schemas { provider, resources, data_sources } = schemas;
+    let resources = resources.iter().map(|(name, schema)| ((*name).to_owned(), schema));
+    let data_sources = data_sources.iter().map(|(name, schema)| (format!("data.{name}"), schema));
+    [("provider".to_owned(), provider)].into_iter().chain(resources).chain(data_sources)
+}
