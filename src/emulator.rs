@@ -1,1 +1,287 @@
-//! Offline Auth0 tenant.
+//! Offline Auth0 tenant: the part of the Management API and of `/oauth/token` that machine-to-machine clients need.
+//!
+//! It shares no code with the provider, so that a mistake about Auth0 in one of them shows. How the parts relate:
+//! `server` takes connections, keeps the log and commits faults; `router` is the list of the API; the handlers
+//! (`clients`, `client_grants`, …) translate between requests and `store`, which is the tenant; `contract` says which
+//! bodies are accepted.
+
+mod answer;
+mod authorization;
+mod client_grants;
+mod clients;
+mod clock;
+pub mod contract;
+mod control;
+mod credentials;
+mod error;
+mod faults;
+mod fields;
+mod glob;
+mod ids;
+mod log;
+mod paging;
+mod query;
+mod resource_servers;
+mod router;
+mod seed;
+mod server;
+mod signing;
+mod store;
+mod tls;
+mod token;
+mod users;
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempPath;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use self::clock::Clock;
+use self::faults::Faults;
+pub use self::faults::{Action, Delay, Drop as DropConnection, Fault, Moment, Substitute, Truncate};
+use self::ids::Ids;
+use self::log::Log;
+pub use self::log::LoggedRequest;
+use self::seed::Administrator;
+use self::server::Server;
+use self::signing::ClientCertificate;
+use self::store::Tenant;
+use self::tls::Tls;
+
+/// A running emulator. It has a thread of its own, and stops when it is dropped.
+pub struct Emulator {
+    url: String,
+    domain: String,
+    administrator: Administrator,
+    ca_file: Option<TempPath>,
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// A new tenant in memory, over http on a free port.
+    ///
+    /// # Panics
+    /// When there is no free port.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::builder().start()
+    }
+
+    /// An emulator with settings of its own.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Where the tenant is, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The same without the scheme, which is what goes into `AUTH0_DOMAIN`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// A client that holds every scope of the Management API.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.administrator.client_id
+    }
+
+    /// Its secret.
+    #[must_use]
+    pub fn client_secret(&self) -> &str {
+        &self.administrator.client_secret
+    }
+
+    /// The certificate to trust, with TLS.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.ca_file.as_deref()
+    }
+
+    /// What a client needs to know, as the binary announces it.
+    #[must_use]
+    pub fn announcement(&self) -> Value {
+        json!({
+            "url": self.url,
+            "domain": self.domain,
+            "client_id": self.client_id(),
+            "client_secret": self.client_secret(),
+            "ca_file": self.ca_file(),
+        })
+    }
+
+    /// The requests so far, in the order of their arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.shared.log().requests().to_vec()
+    }
+
+    /// Empties the log of requests.
+    pub fn clear_requests(&self) {
+        self.shared.log().clear();
+    }
+
+    /// Adds a rule that spoils answers.
+    ///
+    /// # Panics
+    /// When the rule cannot be carried out: a status or header that HTTP does not have.
+    pub fn fault(&self, fault: Fault) {
+        if let Err(reason) = fault.check() {
+            panic!("{reason}");
+        }
+        self.shared.faults().add(fault);
+    }
+
+    /// Removes all such rules.
+    pub fn clear_faults(&self) {
+        self.shared.faults().clear();
+    }
+
+    /// Everything that the tenant is, secrets too.
+    #[must_use]
+    pub fn state(&self) -> Value {
+        self.shared.with_tenant(|tenant| tenant.dump())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(thread) = self.thread.take() {
+            // A panic over there has been reported by its own thread.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Settings of an emulator to be started.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    listen: SocketAddr,
+    tls: bool,
+    latency: Duration,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), tls: false, latency: Duration::ZERO }
+    }
+}
+
+impl Builder {
+    /// The address to listen at; port 0 picks a free one.
+    #[must_use]
+    pub fn listen(self, listen: SocketAddr) -> Self {
+        Self { listen, ..self }
+    }
+
+    /// Serves https with a certificate authority of its own.
+    #[must_use]
+    pub fn tls(self, tls: bool) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Waits before every answer, as if the network were that far.
+    #[must_use]
+    pub fn latency(self, latency: Duration) -> Self {
+        Self { latency, ..self }
+    }
+
+    /// Starts the emulator; it accepts connections when this returns.
+    ///
+    /// # Panics
+    /// When it cannot listen at the address.
+    #[must_use]
+    pub fn start(self) -> Emulator {
+        let listen = self.listen;
+        self.try_start().unwrap_or_else(|error| panic!("cannot listen at {listen}: {error}"))
+    }
+
+    /// The same without panicking.
+    ///
+    /// # Errors
+    /// When it cannot listen at the address or write the authority's certificate.
+    pub fn try_start(self) -> io::Result<Emulator> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = runtime.block_on(TcpListener::bind(self.listen))?;
+        let address = reachable(listener.local_addr()?);
+        let tls = self.tls.then(|| Tls::new(address.ip())).transpose()?;
+        let domain = address.to_string();
+        let url = format!("{}://{domain}", if self.tls { "https" } else { "http" });
+
+        let certificate = ClientCertificate::of(&domain);
+        let mut tenant = Tenant::empty(url.clone(), certificate, Clock::SYSTEM, Ids::random());
+        let administrator = seed::fill(&mut tenant);
+        let shared = Arc::new(Shared {
+            tenant: Mutex::new(tenant),
+            log: Mutex::new(Log::new()),
+            faults: Mutex::default(),
+            latency: self.latency,
+        });
+
+        let server = Server::new(router::router(&shared), Arc::clone(&shared));
+        let (acceptor, ca_file) = tls.map(|tls| (tls.acceptor, tls.ca_file)).unzip();
+        let stop = CancellationToken::new();
+        let serving = server::run(listener, acceptor, server, stop.clone());
+        let (ready, started) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("auth0-emulator".into()).spawn(move || {
+            runtime.block_on(async {
+                let _ = ready.send(());
+                serving.await;
+            });
+        })?;
+        started.recv().map_err(io::Error::other)?;
+        Ok(Emulator { url, domain, administrator, ca_file, shared, stop, thread: Some(thread) })
+    }
+}
+
+/// An address under which this machine reaches a listener.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        _ => address.ip(),
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// What all connections and the owner of the emulator share.
+struct Shared {
+    tenant: Mutex<Tenant>,
+    log: Mutex<Log>,
+    faults: Mutex<Faults>,
+    latency: Duration,
+}
+
+impl Shared {
+    fn with_tenant<T>(&self, act: impl FnOnce(&mut Tenant) -> T) -> T {
+        act(&mut locked(&self.tenant))
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        locked(&self.log)
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        locked(&self.faults)
+    }
+}
+
+/// A panic elsewhere does not spoil what is inside: every change is made in one step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

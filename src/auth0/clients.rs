@@ -43,6 +43,7 @@ pub struct Client {
 
 /// The method by which an application authenticates with keys or certificates, in place of a secret.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[expect(clippy::zero_sized_map_values, reason = "read as the set of its keys, which serde has no other form for")]
 pub struct AuthenticationMethods(BTreeMap<String, IgnoredAny>);
 
 impl AuthenticationMethods {

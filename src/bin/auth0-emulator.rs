@@ -1,2 +1,64 @@
-//! Placeholder.
-fn main() {}
+//! `auth0-emulator`: an offline Auth0 tenant in one process.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use terraform_provider_auth0::emulator::Emulator;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// An offline Auth0 tenant: the Management API and the token endpoint for machine-to-machine clients.
+///
+/// The first line on standard output, written when connections are accepted, is a JSON object with `url`, `domain`,
+/// `client_id`, `client_secret` and `ca_file`. The client holds every scope of the Management API.
+/// Under `/_emulator` are the log of requests, faults on demand and the whole state.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen at; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4010")]
+    listen: SocketAddr,
+
+    /// Serve https; `ca_file` in the first line of output names the certificate to trust.
+    #[arg(long)]
+    tls: bool,
+
+    /// Milliseconds to wait before every answer.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("auth0-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> io::Result<()> {
+    let emulator = Emulator::builder()
+        .listen(arguments.listen)
+        .tls(arguments.tls)
+        .latency(Duration::from_millis(arguments.latency))
+        .try_start()?;
+    writeln!(io::stdout(), "{}", emulator.announcement())?;
+    until_told_to_stop()
+}
+
+/// Waits for the signals that end a service, so that the emulator can clean up behind itself.
+fn until_told_to_stop() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
+}

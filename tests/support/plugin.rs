@@ -193,7 +193,7 @@ pub(crate) struct Handshake {
 }
 
 impl Handshake {
-    fn parse(line: &str) -> Self {
+    pub(crate) fn parse(line: &str) -> Self {
         let fields: Vec<_> = line.split('|').map(str::to_owned).collect();
         assert!((6..=7).contains(&fields.len()), "no handshake: {line:?}");
         Self { fields }

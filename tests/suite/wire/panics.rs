@@ -2,12 +2,16 @@
 
 use std::process::ExitCode;
 
+use nix::sys::signal::Signal;
+use serde_json::Value;
 use terraform_provider_auth0::diagnostic::Diagnostics;
 use terraform_provider_auth0::framework::{Configured, Provider, Registry};
 use terraform_provider_auth0::protocol::serve;
+use terraform_provider_auth0::protocol::wire::tfplugin6 as wire;
 use terraform_provider_auth0::protocol::wire::tfplugin6::diagnostic::Severity;
 
-use crate::support::plugin::{COOKIE, Launch};
+use crate::support::client::{plain, provider};
+use crate::support::plugin::{COOKIE, Handshake, Launch};
 use crate::wire::odd;
 
 #[tokio::test]
@@ -28,12 +32,35 @@ async fn item_031_a_panic_in_a_call_is_the_error_of_that_call_alone() {
 }
 
 #[tokio::test]
-async fn item_032_a_fatal_panic_is_told_as_terraform_expects_it() {
-    let this = std::env::current_exe().unwrap();
-    let plugin = Launch::of(this)
-        .arguments(&["wire::panics::a_plugin_that_panics_at_its_start", "--exact", "--ignored", "--nocapture"])
-        .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE);
+async fn item_031_a_panic_in_a_call_is_logged_and_not_taken_for_the_end_of_the_process() {
+    let mut plugin = plugin("odd").env("TF_LOG", "error").spawn();
+    let handshake = loop {
+        // The test harness has its say on standard output before the plugin has.
+        let line = plugin.line().await;
+        if let Some(start) = line.find("1|6|unix|") {
+            break Handshake::parse(&line[start..]);
+        }
+    };
+    let mut client = provider(plain(&handshake).await);
+    client.configure_provider(wire::configure_provider::Request::default()).await.unwrap();
+    client.read_resource(odd::read("panic")).await.unwrap();
+    client.read_resource(odd::read("nothing")).await.unwrap();
+    plugin.signal(Signal::SIGTERM);
     let finished = plugin.finish().await;
+    assert!(finished.is_clean(), "{finished:?}");
+
+    let record: Value = finished.stderr.lines().find_map(|line| serde_json::from_str(line).ok()).unwrap();
+    assert_eq!(record["@level"], "error");
+    assert_eq!(record["@message"], "panic: told to");
+    assert_eq!(record["tf_rpc"], "ReadResource");
+    assert_eq!(record["tf_resource_type"], odd::THING);
+    assert!(record["place"].as_str().unwrap().contains("odd.rs"), "{record}");
+    assert!(!finished.stderr.lines().any(|line| line.starts_with("panic: ")), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn item_032_a_fatal_panic_is_told_as_terraform_expects_it() {
+    let finished = plugin("broken").finish().await;
     assert_eq!(finished.status.code(), Some(101), "{finished:?}");
     assert!(finished.left_behind.is_empty());
     // Terraform keeps what follows the first line that starts like this.
@@ -43,11 +70,23 @@ async fn item_032_a_fatal_panic_is_told_as_terraform_expects_it() {
     assert!(lines.any(|line| line.contains("serve")), "a backtrace: {}", finished.stderr);
 }
 
-/// The process that the test above starts.
+/// A process that serves a provider of this file's: this program, with the one test below.
+fn plugin(provider: &str) -> Launch {
+    Launch::of(std::env::current_exe().unwrap())
+        .arguments(&["wire::panics::plugin_process", "--exact", "--ignored", "--nocapture"])
+        .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
+        .env("TEST_PROVIDER", provider)
+}
+
 #[test]
-#[ignore = "is a plugin: started by item_032"]
-fn a_plugin_that_panics_at_its_start() {
-    assert_eq!(serve::run_with(Broken, []), ExitCode::SUCCESS);
+#[ignore = "a plugin's process, started by the tests above"]
+fn plugin_process() {
+    let code = match std::env::var("TEST_PROVIDER").as_deref() {
+        Ok("odd") => serve::run_with(odd::Odd, []),
+        Ok("broken") => serve::run_with(Broken, []),
+        _ => return,
+    };
+    assert_eq!(code, ExitCode::SUCCESS);
 }
 
 struct Broken;

@@ -1,0 +1,41 @@
+//! Successful answers and their one content type.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+/// A status with a JSON body or none.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    status: StatusCode,
+    body: Option<Value>,
+}
+
+impl Answer {
+    pub(crate) fn new(status: StatusCode, body: impl Into<Value>) -> Self {
+        Self { status, body: Some(body.into()) }
+    }
+
+    pub(crate) fn ok(body: impl Into<Value>) -> Self {
+        Self::new(StatusCode::OK, body)
+    }
+
+    pub(crate) fn created(body: impl Into<Value>) -> Self {
+        Self::new(StatusCode::CREATED, body)
+    }
+
+    pub(crate) fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: None }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let body = self.body.map_or_else(String::new, |body| body.to_string());
+        let mut response = (self.status, body).into_response();
+        // The service sends the type with empty answers as well.
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        response
+    }
+}

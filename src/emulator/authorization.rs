@@ -1,0 +1,66 @@
+//! Bearer tokens of the Management API: are they valid, and what do they allow.
+
+use std::collections::BTreeSet;
+
+use axum::http::{HeaderMap, StatusCode, header};
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, Validation};
+use serde::Deserialize;
+
+use super::error::ApiError;
+use super::signing::SigningKey;
+
+/// The scopes of a token.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scopes(BTreeSet<String>);
+
+impl Scopes {
+    pub(crate) fn has_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.contains(*name))
+    }
+
+    /// Fails unless the token has one of the scopes.
+    pub(crate) fn require_any(&self, names: &[&str]) -> Result<(), ApiError> {
+        if self.has_any(names) { Ok(()) } else { Err(ApiError::insufficient_scope(names)) }
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Scopes {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
+        Self(names.into_iter().map(str::to_owned).collect())
+    }
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(default)]
+    scope: String,
+}
+
+/// The scopes of the token in the `Authorization` header, if it is one of this tenant for its Management API.
+pub(crate) fn scopes(headers: &HeaderMap, issuer: &str, audience: &str) -> Result<Scopes, ApiError> {
+    let Some(header) = headers.get(header::AUTHORIZATION) else {
+        return Err(ApiError::without_code(StatusCode::UNAUTHORIZED, "Missing authentication"));
+    };
+    let malformed = || ApiError::new(StatusCode::BAD_REQUEST, "Bearer", "Bad HTTP authentication header format");
+    let (scheme, token) = header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(malformed)?;
+    if !scheme.eq_ignore_ascii_case("bearer") || token.split('.').count() != 3 {
+        return Err(malformed());
+    }
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.leeway = 0;
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(&[audience]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+    let claims = jsonwebtoken::decode::<Claims>(token, &SigningKey::shared().decoding(), &validation);
+    let claims = claims.map_err(|error| ApiError::bad_token(complaint(error.kind())))?.claims;
+    Ok(claims.scope.split_whitespace().collect())
+}
+
+fn complaint(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidSignature => "Invalid signature received for JSON Web Token validation",
+        ErrorKind::ExpiredSignature => "Expired token received for JSON Web Token validation",
+        _ => "Invalid token",
+    }
+}

@@ -1,0 +1,64 @@
+//! `/api/v2/client-grants`.
+
+use super::answer::Answer;
+use super::error::ApiError;
+use super::query::{Kind, Parameter};
+use super::router::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
+use super::store::GrantFilter;
+
+pub(crate) const LIST: &[Parameter] = &[
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    FROM,
+    TAKE,
+    Parameter::new("audience", Kind::Text),
+    Parameter::new("client_id", Kind::Text),
+    Parameter::new("allow_any_organization", Kind::OneOf(&["true"])),
+    Parameter::new("subject_type", Kind::OneOf(&["client", "user"])),
+    Parameter::new("default_for", Kind::OneOf(&["third_party_clients"])),
+];
+
+pub(crate) const ORGANIZATIONS: &[Parameter] = &[PAGE, PER_PAGE, INCLUDE_TOTALS, FROM, TAKE];
+
+pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let text = |name| call.query.text(name).map(str::to_owned);
+    let filter = GrantFilter {
+        client_id: text("client_id"),
+        audience: text("audience"),
+        subject_type: text("subject_type"),
+        default_for: text("default_for"),
+        allow_any_organization: call.query.flag("allow_any_organization"),
+    };
+    if filter.client_id.is_some() && filter.default_for.is_some() {
+        return Err(ApiError::bad_query("'client_id and default_for exclude each other'"));
+    }
+    let grants = call.tenant.client_grants(&filter);
+    Ok(Answer::ok(call.query.paging().of(grants, "client_grants")?))
+}
+
+pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.take_body();
+    Ok(Answer::created(call.tenant.create_client_grant(body)?.clone()))
+}
+
+pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(call.tenant.client_grant(&call.path[0])?.clone()))
+}
+
+pub(crate) fn update(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.take_body();
+    Ok(Answer::ok(call.tenant.update_client_grant(&call.path[0], body)?.clone()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
+pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.delete_client_grant(&call.path[0]);
+    Ok(Answer::no_content())
+}
+
+/// A tenant without organizations has grants without them, too.
+pub(crate) fn organizations(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.client_grant(&call.path[0])?;
+    Ok(Answer::ok(call.query.paging().of(Vec::new(), "organizations")?))
+}

@@ -1,0 +1,149 @@
+//! `/api/v2/clients`: which clients and which of their properties a token sees.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::answer::Answer;
+use super::authorization::Scopes;
+use super::contract::{self, Operation};
+use super::error::ApiError;
+use super::fields::Selection;
+use super::query::{Kind, Parameter, Query};
+use super::router::{Call, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, TAKE};
+use super::store::Client;
+
+const FIELDS: Parameter = Parameter::new("fields", Kind::Names(properties));
+
+pub(crate) const SELECTION: &[Parameter] = &[FIELDS, INCLUDE_FIELDS];
+
+pub(crate) const LIST: &[Parameter] = &[
+    FIELDS,
+    INCLUDE_FIELDS,
+    PAGE,
+    Parameter::new("per_page", Kind::Number { minimum: 0, maximum: 100 }),
+    INCLUDE_TOTALS,
+    FROM,
+    TAKE,
+    Parameter::new("is_global", Kind::Flag),
+    Parameter::new("is_first_party", Kind::Flag),
+    Parameter::new("app_type", Kind::Text),
+    Parameter::new("external_client_id", Kind::NotImitated),
+    Parameter::new("q", Kind::NotImitated),
+];
+
+/// What every token sees that may read clients at all.
+const SUMMARY: [&str; 5] = ["app_type", "client_id", "description", "name", "tenant"];
+/// What tells how a client authenticates.
+const SENSITIVE: [&str; 5] =
+    ["client_authentication_methods", "client_secret", "encryption_key", "signing_key", "signing_keys"];
+const READ_SENSITIVE: &[&str] = &["read:client_keys", "read:client_credentials"];
+const READ_ORDINARY: &[&str] = &["read:clients", "read:client_keys"];
+
+pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let view = View::of(&call.query, &call.scopes)?;
+    let signing_keys = call.tenant.listed_signing_keys();
+    let types: Option<Vec<&str>> = call.query.text("app_type").map(|names| names.split(',').collect());
+    let holds = |name: &str, client: &Client| call.query.flag(name).is_none_or(|wanted| client.flag(name) == wanted);
+    let global = call.query.flag("is_global");
+    let wanted = |client: &Client| {
+        global.is_none_or(|wanted| client.is_global() == wanted)
+            && holds("is_first_party", client)
+            && types.as_ref().is_none_or(|types| client.text("app_type").is_some_and(|own| types.contains(&own)))
+    };
+    let clients = call.tenant.clients().into_iter().filter(|(_, client)| wanted(client));
+    let shown = clients.map(|(key, client)| (key, view.show(client, signing_keys.clone()))).collect();
+    Ok(Answer::ok(call.query.paging().of(shown, "clients")?))
+}
+
+pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let view = View::of(&call.query, &call.scopes)?;
+    let client = call.tenant.client(&call.path[0])?;
+    Ok(Answer::ok(view.show(client, call.tenant.signing_keys())))
+}
+
+pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.take_body();
+    if body.contains_key("client_authentication_methods") {
+        call.scopes.require_any(&["create:client_credentials"])?;
+    }
+    Ok(Answer::created(call.tenant.create_client(body)?))
+}
+
+pub(crate) fn update(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.take_body();
+    for (property, scope) in [
+        ("client_secret", "update:client_keys"),
+        ("client_authentication_methods", "update:client_credentials"),
+        ("token_vault_privileged_access", "update:client_token_vault_privileged_access"),
+    ] {
+        if body.contains_key(property) {
+            call.scopes.require_any(&[scope])?;
+        }
+    }
+    let separate = ["client_secret", "client_authentication_methods", "token_vault_privileged_access"];
+    if body.keys().any(|property| !separate.contains(&property.as_str())) {
+        call.scopes.require_any(&["update:clients"])?;
+    }
+    let signing_keys = call.tenant.signing_keys();
+    let client = call.tenant.update_client(&call.path[0], body)?;
+    let view = View { selection: Selection::default(), ordinary: true, sensitive: call.scopes.has_any(READ_SENSITIVE) };
+    Ok(Answer::ok(view.show(client, signing_keys)))
+}
+
+pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.delete_client(&call.path[0])?;
+    Ok(Answer::no_content())
+}
+
+pub(crate) fn rotate_secret(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let signing_keys = call.tenant.signing_keys();
+    let client = call.tenant.rotate_secret(&call.path[0])?;
+    let everything = View { selection: Selection::default(), ordinary: true, sensitive: true };
+    Ok(Answer::ok(everything.show(client, signing_keys)))
+}
+
+/// What a request shows of a client.
+struct View {
+    selection: Selection,
+    ordinary: bool,
+    sensitive: bool,
+}
+
+impl View {
+    /// Fails when a property is asked for by name that the token may not see.
+    fn of(query: &Query, scopes: &Scopes) -> Result<Self, ApiError> {
+        let selection = Selection::new(query.text("fields"), query.flag("include_fields"));
+        let view =
+            Self { selection, ordinary: scopes.has_any(READ_ORDINARY), sensitive: scopes.has_any(READ_SENSITIVE) };
+        match properties().into_iter().find(|name| view.selection.names(name) && !view.permits(name)) {
+            None => Ok(view),
+            Some(name) if SENSITIVE.contains(&name.as_str()) => Err(ApiError::insufficient_scope(READ_SENSITIVE)),
+            Some(_) => Err(ApiError::insufficient_scope(READ_ORDINARY)),
+        }
+    }
+
+    fn permits(&self, property: &str) -> bool {
+        match property {
+            _ if SUMMARY.contains(&property) => true,
+            _ if SENSITIVE.contains(&property) => self.sensitive,
+            _ => self.ordinary,
+        }
+    }
+
+    /// What the token may not see is left out without a word.
+    fn show(&self, client: &Client, signing_keys: Value) -> Value {
+        let mut document: Map<String, Value> = client.document();
+        document.insert("signing_keys".into(), signing_keys);
+        document.retain(|property, _| self.permits(property));
+        self.selection.apply(document, &["tenant"]).into()
+    }
+}
+
+/// Every property that a client may have.
+fn properties() -> BTreeSet<String> {
+    let mut names = contract::read_only_client_properties();
+    names.extend(contract::properties(Operation::CreateClient));
+    names.extend(contract::properties(Operation::UpdateClient));
+    names
+}

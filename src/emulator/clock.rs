@@ -1,0 +1,33 @@
+//! The one place where the emulator learns what time it is.
+
+use jiff::{Timestamp, Unit};
+
+/// A source of the current time, so that a fixed one can stand in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock(fn() -> Timestamp);
+
+impl Clock {
+    pub(crate) const SYSTEM: Self = Self(Timestamp::now);
+
+    /// Now, in whole milliseconds as the service counts.
+    pub(crate) fn now(self) -> Timestamp {
+        let now = (self.0)();
+        now.round(Unit::Millisecond).unwrap_or(now)
+    }
+}
+
+/// A time as the Management API writes it: UTC with milliseconds.
+pub(crate) fn text(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_with_three_digits_of_a_second() {
+        let time: Timestamp = "2026-05-08T16:00:56Z".parse().unwrap();
+        assert_eq!(text(time), "2026-05-08T16:00:56.000Z");
+    }
+}

@@ -1,0 +1,133 @@
+//! Broken rules in the words of z-schema, the validator that the service's messages come from.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
+
+use super::Violation;
+
+/// The violation to report; of several the outermost, and an unknown property only if nothing else is wrong
+/// (a failed branch of the schema leaves properties behind that merely look unknown).
+pub(super) fn first_violation(validator: &Validator, document: &Value, body: &Value) -> Option<Violation> {
+    let mut errors: Vec<_> = validator.iter_errors(body).collect();
+    errors.sort_by_key(|error| (is_unknown_property(error), error.instance_path().as_str().matches('/').count()));
+    let unknown: Vec<String> = errors.iter().flat_map(unknown_properties).collect();
+    let error = errors.into_iter().next()?;
+    let detail = if is_unknown_property(&error) {
+        format!("Additional properties not allowed: {}", unknown.join(","))
+    } else {
+        detail(&error)
+    };
+    let property = property_path(error.instance_path().as_str(), body);
+    let description = property.as_ref().and_then(|_| description(document, error.schema_path().as_str()));
+    Some(Violation { detail, property, description })
+}
+
+fn is_unknown_property(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. })
+}
+
+fn unknown_properties(error: &ValidationError<'_>) -> Vec<String> {
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn detail(error: &ValidationError<'_>) -> String {
+    let value = error.instance();
+    match error.kind() {
+        Kind::Type { kind } => format!("Expected type {} but found type {}", expected(kind), type_name(value)),
+        Kind::Enum { .. } => format!("No enum match for: {}", bare(value)),
+        Kind::Required { property } => format!("Missing required property: {}", bare(property)),
+        Kind::Format { format } => format!("Object didn't pass validation for format {format}: {}", bare(value)),
+        Kind::Pattern { pattern } => format!("String does not match pattern {pattern}: {}", bare(value)),
+        Kind::MinLength { limit } => format!("String is too short ({} chars), minimum {limit}", length(value)),
+        Kind::MaxLength { limit } => format!("String is too long ({} chars), maximum {limit}", length(value)),
+        Kind::Minimum { limit } => format!("Value {value} is less than minimum {limit}"),
+        Kind::Maximum { limit } => format!("Value {value} is greater than maximum {limit}"),
+        Kind::MinItems { limit } => format!("Array is too short ({}), minimum {limit}", length(value)),
+        Kind::MaxItems { limit } => format!("Array is too long ({}), maximum {limit}", length(value)),
+        Kind::MinProperties { limit } => format!("Too few properties defined ({}), minimum {limit}", length(value)),
+        Kind::MaxProperties { limit } => format!("Too many properties defined ({}), maximum {limit}", length(value)),
+        Kind::AnyOf { context } => {
+            first_of(context).unwrap_or_else(|| "Data does not match any schemas from 'anyOf'".into())
+        }
+        Kind::PropertyNames { error } => detail(error),
+        _ => error.to_string(),
+    }
+}
+
+/// Every alternative here is "null, or this": what is wrong with "this" says more than "neither".
+fn first_of(alternatives: &[Vec<ValidationError<'static>>]) -> Option<String> {
+    alternatives.last()?.first().map(detail)
+}
+
+fn expected(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(name) => name.to_string(),
+        TypeKind::Multiple(names) => names.iter().map(|name| name.to_string()).collect::<Vec<_>>().join(","),
+    }
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.chars().count(),
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => 0,
+    }
+}
+
+/// Strings without their quotes, anything else as JSON.
+fn bare(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// `/a/b/0` as `a.b[0]`; `None` for the body itself.
+fn property_path(pointer: &str, body: &Value) -> Option<String> {
+    let mut path = String::new();
+    let mut value = body;
+    for token in pointer.split('/').skip(1).map(unescaped) {
+        if value.is_array() {
+            path.extend(["[", &token, "]"]);
+        } else {
+            path.push_str(if path.is_empty() { "" } else { "." });
+            path.push_str(&token);
+        }
+        value = value.get(&token).or_else(|| value.get(token.parse::<usize>().ok()?)).unwrap_or(&Value::Null);
+    }
+    (!path.is_empty()).then_some(path)
+}
+
+/// The description nearest to the rule that failed, following references on the way to it.
+fn description(document: &Value, schema_path: &str) -> Option<String> {
+    let (mut schema, mut found) = (document, None);
+    for token in schema_path.split('/').skip(1).map(unescaped) {
+        schema = match schema.get(&token) {
+            Some(Value::String(reference)) if token == "$ref" => document.pointer(reference.strip_prefix('#')?)?,
+            Some(next) => next,
+            None => schema.get(token.parse::<usize>().ok()?)?,
+        };
+        if let Some(text) = schema.get("description").and_then(Value::as_str) {
+            found = Some(text.to_owned());
+        }
+    }
+    found
+}
+
+fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}

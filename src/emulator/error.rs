@@ -1,0 +1,115 @@
+//! Errors that are answers, in the shapes that the service gives them.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::contract::Violation;
+use super::paging::NoPage;
+use super::store::{Kind, Refusal};
+
+/// An answer other than success.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ApiError {
+    /// Of the Management API.
+    Management { status: StatusCode, message: String, code: Option<&'static str>, attributes: Option<Value> },
+    /// Of the token endpoint.
+    OAuth { status: StatusCode, error: &'static str, description: String, uri: Option<&'static str> },
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Management { status, message: message.into(), code: Some(code), attributes: None }
+    }
+
+    pub(crate) fn without_code(status: StatusCode, message: impl Into<String>) -> Self {
+        Self::Management { status, message: message.into(), code: None, attributes: None }
+    }
+
+    /// A token that is there, but not valid.
+    pub(crate) fn bad_token(message: impl Into<String>) -> Self {
+        let message = message.into();
+        let attributes = Some(json!({ "error": message }));
+        Self::Management { status: StatusCode::UNAUTHORIZED, message, code: None, attributes }
+    }
+
+    /// A token that holds none of these scopes.
+    pub(crate) fn insufficient_scope(any_of: &[&str]) -> Self {
+        let message = format!("Insufficient scope, expected any of: {}", any_of.join(","));
+        Self::new(StatusCode::FORBIDDEN, "insufficient_scope", message)
+    }
+
+    /// Something that Auth0 may well have, but the emulator has not.
+    pub(crate) fn not_imitated(status: StatusCode, what: impl std::fmt::Display) -> Self {
+        Self::new(status, "not_imitated", format!("auth0-emulator does not imitate {what}"))
+    }
+
+    pub(crate) fn bad_query(detail: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_query_string", format!("Query validation error: {detail}."))
+    }
+
+    pub(crate) fn oauth(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
+        Self::OAuth { status, error, description: description.into(), uri: None }
+    }
+}
+
+impl From<Violation> for ApiError {
+    fn from(violation: Violation) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_body", violation.to_string())
+    }
+}
+
+impl From<NoPage> for ApiError {
+    fn from(reason: NoPage) -> Self {
+        let code = match reason {
+            NoPage::OutOfReach { .. } => "invalid_paging",
+            NoPage::UnknownCheckpoint => "invalid_query_string",
+        };
+        Self::new(StatusCode::BAD_REQUEST, code, reason.to_string())
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match &refusal {
+            Refusal::Missing(Kind::Client) => (StatusCode::NOT_FOUND, "inexistent_client"),
+            Refusal::Missing(Kind::ClientGrant) => (StatusCode::NOT_FOUND, "inexistent_client_grant"),
+            Refusal::Missing(Kind::Credential) => (StatusCode::NOT_FOUND, "inexistent_credential"),
+            Refusal::Missing(Kind::ResourceServer) | Refusal::UnknownAudience(_) => {
+                (StatusCode::NOT_FOUND, "inexistent_resource_server")
+            }
+            Refusal::GrantExists { .. } | Refusal::ResourceServerExists | Refusal::AliasExists(_) => {
+                (StatusCode::CONFLICT, "conflict")
+            }
+            Refusal::Unsuitable(_) => (StatusCode::BAD_REQUEST, "validation_error"),
+            Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+        };
+        Self::new(status, code, refusal.to_string())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Management { status, message, code, attributes } => {
+                let reason = status.canonical_reason().unwrap_or("Error");
+                let mut body = json!({ "statusCode": status.as_u16(), "error": reason, "message": message });
+                if let Some(code) = code {
+                    body["errorCode"] = code.into();
+                }
+                if let Some(attributes) = attributes {
+                    body["attributes"] = attributes;
+                }
+                Answer::new(status, body).into_response()
+            }
+            Self::OAuth { status, error, description, uri } => {
+                let mut body = json!({ "error": error, "error_description": description });
+                if let Some(uri) = uri {
+                    body["error_uri"] = uri.into();
+                }
+                Answer::new(status, body).into_response()
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Ids and secrets of new objects, in the shapes of the Management API.
+
+use rand::RngExt as _;
+use rand::rngs::StdRng;
+
+const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const URL_SAFE: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const HEX: &[u8] = b"0123456789abcdef";
+
+/// A generator of ids. With a seed it gives the same ids in every run.
+pub(crate) struct Ids(StdRng);
+
+impl Ids {
+    pub(crate) fn random() -> Self {
+        Self(rand::make_rng())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self(<StdRng as rand::SeedableRng>::seed_from_u64(seed))
+    }
+
+    pub(crate) fn client(&mut self) -> String {
+        self.text(ALPHANUMERIC, 32)
+    }
+
+    pub(crate) fn third_party_client(&mut self) -> String {
+        format!("tpc_{}", self.text(ALPHANUMERIC, 22))
+    }
+
+    pub(crate) fn client_grant(&mut self) -> String {
+        format!("cgr_{}", self.text(ALPHANUMERIC, 16))
+    }
+
+    pub(crate) fn credential(&mut self) -> String {
+        format!("cred_{}", self.text(ALPHANUMERIC, 22))
+    }
+
+    pub(crate) fn resource_server(&mut self) -> String {
+        self.text(HEX, 24)
+    }
+
+    pub(crate) fn user(&mut self) -> String {
+        format!("auth0|{}", self.text(HEX, 24))
+    }
+
+    pub(crate) fn secret(&mut self) -> String {
+        self.text(URL_SAFE, 64)
+    }
+
+    fn text(&mut self, alphabet: &[u8], length: usize) -> String {
+        (0..length).map(|_| char::from(alphabet[self.0.random_range(0..alphabet.len())])).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_ids_again() {
+        let (mut one, mut other) = (Ids::seeded(7), Ids::seeded(7));
+        assert_eq!(one.client(), other.client());
+        assert_ne!(one.client(), one.client());
+    }
+
+    #[test]
+    fn ids_have_the_shapes_of_the_service() {
+        let mut ids = Ids::seeded(1);
+        assert_eq!(ids.client().len(), 32);
+        assert!(ids.client_grant().starts_with("cgr_"));
+        assert_eq!(ids.credential().len(), "cred_".len() + 22);
+        assert_eq!(ids.third_party_client().len(), "tpc_".len() + 22);
+        assert!(ids.resource_server().bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}

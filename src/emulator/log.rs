@@ -1,0 +1,81 @@
+//! The log of requests, kept for whoever wants to know what a client did.
+
+use serde::Serialize;
+use tokio::time::Instant;
+
+/// A request that arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LoggedRequest {
+    /// Place in the order of arrival, from 1; goes on when the log is cleared.
+    pub seq: u64,
+    /// Milliseconds since the emulator started.
+    pub at_ms: u64,
+    /// Method.
+    pub method: String,
+    /// Path as it was sent, percent-encoded.
+    pub path: String,
+    /// Query as it was sent, without the question mark.
+    pub query: String,
+    /// Status of the answer; `None` while there is none, and when the connection was closed instead.
+    pub status: Option<u16>,
+}
+
+/// The requests so far.
+#[derive(Debug)]
+pub(crate) struct Log {
+    start: Instant,
+    next: u64,
+    requests: Vec<LoggedRequest>,
+}
+
+impl Log {
+    pub(crate) fn new() -> Self {
+        Self { start: Instant::now(), next: 1, requests: Vec::new() }
+    }
+
+    /// Enters a request, and returns its number.
+    pub(crate) fn arrived(&mut self, method: &str, path: &str, query: &str) -> u64 {
+        let seq = self.next;
+        self.next += 1;
+        self.requests.push(LoggedRequest {
+            seq,
+            at_ms: u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            status: None,
+        });
+        seq
+    }
+
+    pub(crate) fn answered(&mut self, seq: u64, status: u16) {
+        if let Ok(place) = self.requests.binary_search_by_key(&seq, |request| request.seq) {
+            self.requests[place].status = Some(status);
+        }
+    }
+
+    pub(crate) fn requests(&self) -> &[LoggedRequest] {
+        &self.requests
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.requests.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_go_on_when_the_log_is_cleared() {
+        let mut log = Log::new();
+        let first = log.arrived("GET", "/a", "x=1");
+        log.clear();
+        let second = log.arrived("GET", "/b", "");
+        log.answered(first, 200);
+        log.answered(second, 404);
+        let logged: Vec<_> = log.requests().iter().map(|request| (request.seq, request.status)).collect();
+        assert_eq!(logged, [(2, Some(404))]);
+    }
+}

@@ -1,0 +1,164 @@
+//! Pages of a list: by offset with or without totals, or from checkpoint to checkpoint.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+/// Offsets reach this far into a list; what lies behind is for checkpoints.
+const REACH_OF_OFFSETS: u64 = 1000;
+
+/// Size of a page when the request names none.
+const DEFAULT_SIZE: u64 = 50;
+
+/// What a request asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Paging {
+    pub page: Option<u64>,
+    pub per_page: Option<u64>,
+    pub include_totals: bool,
+    pub from: Option<String>,
+    pub take: Option<u64>,
+}
+
+/// Why there is no page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoPage {
+    /// The sentence that the service is on record with.
+    #[error(
+        "Requesting page {page} exceeds the allowed maximum of {REACH_OF_OFFSETS} records. \
+         To fetch results beyond {REACH_OF_OFFSETS}, use the checkpoint pagination method."
+    )]
+    OutOfReach { page: u64 },
+    #[error("Query validation error: 'Invalid checkpoint' on property from.")]
+    UnknownCheckpoint,
+}
+
+impl Paging {
+    /// The page of `items`, which come in order and each with a key that grows along the list.
+    ///
+    /// Checkpoints win over offsets when both are asked for.
+    pub(crate) fn of(&self, items: Vec<(String, Value)>, name: &str) -> Result<Value, NoPage> {
+        if self.take.is_some() || self.from.is_some() {
+            self.after_checkpoint(items, name)
+        } else {
+            self.at_offset(items, name)
+        }
+    }
+
+    fn at_offset(&self, items: Vec<(String, Value)>, name: &str) -> Result<Value, NoPage> {
+        let (page, limit) = (self.page.unwrap_or(0), self.per_page.unwrap_or(DEFAULT_SIZE));
+        let start = page.saturating_mul(limit);
+        if start.saturating_add(limit) > REACH_OF_OFFSETS {
+            return Err(NoPage::OutOfReach { page });
+        }
+        let total = items.len();
+        let skipped = usize::try_from(start).unwrap_or(usize::MAX);
+        let taken = usize::try_from(limit).unwrap_or(usize::MAX);
+        let items: Vec<Value> = items.into_iter().map(|(_, item)| item).skip(skipped).take(taken).collect();
+        Ok(if self.include_totals {
+            json!({ "total": total, "start": start, "limit": limit, name: items })
+        } else {
+            Value::Array(items)
+        })
+    }
+
+    fn after_checkpoint(&self, items: Vec<(String, Value)>, name: &str) -> Result<Value, NoPage> {
+        let last_seen = self.from.as_deref().map(key_of).transpose()?;
+        let take = usize::try_from(self.take.unwrap_or(DEFAULT_SIZE)).unwrap_or(usize::MAX);
+        let mut rest = items.into_iter().filter(|(key, _)| last_seen.as_ref().is_none_or(|seen| key > seen)).peekable();
+        let (mut page, mut last) = (Vec::new(), String::new());
+        while page.len() < take
+            && let Some((key, item)) = rest.next()
+        {
+            page.push(item);
+            last = key;
+        }
+        let mut envelope = Map::from_iter([(name.to_owned(), Value::Array(page))]);
+        if rest.peek().is_some() {
+            envelope.insert("next".into(), URL_SAFE_NO_PAD.encode(last).into());
+        }
+        Ok(Value::Object(envelope))
+    }
+}
+
+/// A checkpoint is the key of the last item seen, so that changes elsewhere in the list shift nothing.
+fn key_of(checkpoint: &str) -> Result<String, NoPage> {
+    let bytes = URL_SAFE_NO_PAD.decode(checkpoint).map_err(|_| NoPage::UnknownCheckpoint)?;
+    String::from_utf8(bytes).map_err(|_| NoPage::UnknownCheckpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn items(count: usize) -> Vec<(String, Value)> {
+        (0..count).map(|n| (format!("{n:08}"), json!(n))).collect()
+    }
+
+    #[test]
+    fn without_totals_a_page_is_a_plain_array_of_fifty() {
+        let page = Paging::default().of(items(60), "things").unwrap();
+        assert_eq!(page.as_array().map(Vec::len), Some(50));
+    }
+
+    #[test]
+    fn a_page_past_the_end_is_empty_and_tells_where_it_starts() {
+        let paging = Paging { page: Some(3), per_page: Some(10), include_totals: true, ..Paging::default() };
+        let page = paging.of(items(7), "things").unwrap();
+        assert_eq!(page, json!({ "total": 7, "start": 30, "limit": 10, "things": [] }));
+    }
+
+    #[test]
+    fn offsets_end_after_a_thousand_records() {
+        let page = |page, per_page| Paging { page: Some(page), per_page: Some(per_page), ..Paging::default() };
+        assert!(page(9, 100).of(items(1), "things").is_ok());
+        let refused = page(10, 100).of(items(2000), "things").unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "Requesting page 10 exceeds the allowed maximum of 1000 records. To fetch results beyond 1000, use the \
+             checkpoint pagination method."
+        );
+        assert!(page(20, 50).of(items(1), "things").is_err());
+    }
+
+    #[test]
+    fn taking_wins_over_offsets() {
+        let paging = Paging { take: Some(2), per_page: Some(1), include_totals: true, ..Paging::default() };
+        let page = paging.of(items(2), "things").unwrap();
+        assert_eq!(page, json!({ "things": [0, 1] }));
+    }
+
+    #[test]
+    fn a_made_up_checkpoint_is_refused() {
+        let paging = Paging { from: Some("%%%".into()), ..Paging::default() };
+        assert_eq!(paging.of(items(2), "things"), Err(NoPage::UnknownCheckpoint));
+    }
+
+    proptest! {
+        #[test]
+        fn checkpoints_lead_through_the_whole_list(count in 0..60_usize, take in 1..20_u64) {
+            let (mut seen, mut from) = (Vec::new(), None);
+            loop {
+                let page = Paging { from, take: Some(take), ..Paging::default() }.of(items(count), "things").unwrap();
+                seen.extend(page["things"].as_array().unwrap().clone());
+                from = page["next"].as_str().map(str::to_owned);
+                if from.is_none() {
+                    break;
+                }
+            }
+            prop_assert_eq!(seen, (0..count).map(|n| json!(n)).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn offset_pages_together_are_the_list(count in 0..60_usize, size in 1..20_u64) {
+            let mut seen = Vec::new();
+            for page in 0..60 / size + 1 {
+                let paging = Paging { page: Some(page), per_page: Some(size), ..Paging::default() };
+                seen.extend(paging.of(items(count), "things").unwrap().as_array().unwrap().clone());
+            }
+            prop_assert_eq!(seen, (0..count).map(|n| json!(n)).collect::<Vec<_>>());
+        }
+    }
+}

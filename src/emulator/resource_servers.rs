@@ -1,0 +1,56 @@
+//! `/api/v2/resource-servers`.
+
+use super::answer::Answer;
+use super::error::ApiError;
+use super::fields::Selection;
+use super::query::{Kind, Parameter};
+use super::router::{Call, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, PER_PAGE};
+
+const FIELDS: Parameter = Parameter::new("fields", Kind::Text);
+
+pub(crate) const SELECTION: &[Parameter] = &[FIELDS, INCLUDE_FIELDS];
+
+pub(crate) const LIST: &[Parameter] =
+    &[PAGE, PER_PAGE, INCLUDE_TOTALS, FIELDS, INCLUDE_FIELDS, Parameter::new("identifiers", Kind::Text)];
+
+pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let identifiers: Vec<&str> = call.query.all("identifiers").collect();
+    if identifiers.len() > 10 {
+        let count = identifiers.len();
+        return Err(ApiError::bad_query(format_args!(
+            "'Array is too long ({count}), maximum 10' on property identifiers"
+        )));
+    }
+    let selection = selection(call);
+    let wanted = call
+        .tenant
+        .resource_servers()
+        .filter(|(_, api)| identifiers.is_empty() || identifiers.contains(&api.identifier()));
+    let shown = wanted.map(|(key, api)| (key, selection.apply(api.document.clone(), &[]).into())).collect();
+    Ok(Answer::ok(call.query.paging().of(shown, "resource_servers")?))
+}
+
+pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.take_body();
+    Ok(Answer::created(call.tenant.create_resource_server(body)?.document.clone()))
+}
+
+pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let selection = selection(call);
+    Ok(Answer::ok(selection.apply(call.tenant.resource_server(&call.path[0])?.document.clone(), &[])))
+}
+
+/// Answers 200 where the documentation says 201.
+pub(crate) fn update(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.take_body();
+    Ok(Answer::ok(call.tenant.update_resource_server(&call.path[0], body)?.document.clone()))
+}
+
+pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.delete_resource_server(&call.path[0])?;
+    Ok(Answer::no_content())
+}
+
+fn selection(call: &Call<'_>) -> Selection {
+    Selection::new(call.query.text("fields"), call.query.flag("include_fields"))
+}

@@ -1,0 +1,142 @@
+//! Connections: an accept loop of our own, because a fault may close one without an answer.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tower_service::Service as _;
+
+use super::Shared;
+use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
+use super::router::CONTROL;
+
+/// Serves connections until the token is cancelled; those still open are closed then.
+pub(crate) async fn run(listener: TcpListener, tls: Option<TlsAcceptor>, server: Server, stop: CancellationToken) {
+    let accept_all = async {
+        loop {
+            // Failures concern the one connection (reset while waiting) or pass (out of file descriptors).
+            let Ok((stream, _)) = listener.accept().await else { continue };
+            tokio::spawn(stop.child_token().run_until_cancelled_owned(server.clone().connection(stream, tls.clone())));
+        }
+    };
+    stop.run_until_cancelled(accept_all).await;
+}
+
+/// Everything that a connection needs.
+#[derive(Clone)]
+pub(crate) struct Server {
+    router: Router,
+    shared: Arc<Shared>,
+}
+
+impl Server {
+    pub(crate) fn new(router: Router, shared: Arc<Shared>) -> Self {
+        Self { router, shared }
+    }
+
+    async fn connection(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        // Answers are small, and a client waits for each of them.
+        let _ = stream.set_nodelay(true);
+        match tls {
+            None => self.serve(stream).await,
+            Some(tls) => {
+                if let Ok(stream) = tls.accept(stream).await {
+                    self.serve(stream).await;
+                }
+            }
+        }
+    }
+
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+        let close = CancellationToken::new();
+        let service = {
+            let close = close.clone();
+            service_fn(move |request: Request<Incoming>| {
+                let (server, close) = (self.clone(), close.clone());
+                async move { Ok::<_, Infallible>(server.respond(request.map(Body::new), &close).await) }
+            })
+        };
+        let builder = auto::Builder::new(TokioExecutor::new());
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        // A client that breaks off is its own affair.
+        let _ = close.run_until_cancelled(connection).await;
+    }
+
+    async fn respond(self, request: Request<Body>, close: &CancellationToken) -> Response<Body> {
+        let (method, path) = (request.method().as_str().to_owned(), request.uri().path().to_owned());
+        if path.starts_with(CONTROL) {
+            return self.route(request).await;
+        }
+        let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
+        sleep(self.shared.latency).await;
+        let action = self.shared.faults().strike(&method, &path);
+        let response = match action {
+            None => self.route(request).await,
+            Some(Action::Answer(substitute)) => answer(substitute),
+            Some(Action::Delay(Delay { delay_ms })) => {
+                sleep(std::time::Duration::from_millis(delay_ms)).await;
+                self.route(request).await
+            }
+            Some(Action::Drop(Drop { drop })) => {
+                if drop == Moment::After {
+                    self.route(request).await;
+                }
+                close.cancel();
+                pending().await
+            }
+            Some(Action::Truncate(Truncate { truncate })) => cut(self.route(request).await, truncate).await,
+        };
+        self.shared.log().answered(seq, response.status().as_u16());
+        response
+    }
+
+    async fn route(&self, request: Request<Body>) -> Response<Body> {
+        match self.router.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+fn answer(substitute: Substitute) -> Response<Body> {
+    let status = StatusCode::from_u16(substitute.status).expect("rules are checked when they are given");
+    let (body, json) = match substitute.body {
+        None => (String::new(), false),
+        Some(Value::String(raw)) => (raw, false),
+        Some(body) => (body.to_string(), true),
+    };
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    if json {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    }
+    for (name, value) in substitute.headers {
+        let (name, value) = (HeaderName::try_from(name), HeaderValue::try_from(value));
+        headers.extend(name.ok().zip(value.ok()));
+    }
+    response
+}
+
+/// The first bytes of a body, announced as if they were all of it.
+async fn cut(response: Response<Body>, length: usize) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    let mut bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    bytes.truncate(length);
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    Response::from_parts(parts, Body::from(bytes))
+}

@@ -1,0 +1,97 @@
+//! The state of a tenant and its rules, knowing nothing of HTTP.
+
+mod client_defaults;
+mod client_grants;
+mod clients;
+mod collection;
+mod credentials;
+mod keys;
+mod merge;
+mod refusal;
+mod resource_servers;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+pub(crate) use self::client_grants::GrantFilter;
+pub(crate) use self::clients::Client;
+use self::collection::Collection;
+pub(crate) use self::credentials::Credential;
+pub(crate) use self::refusal::{Kind, Refusal};
+pub(crate) use self::resource_servers::ResourceServer;
+use super::clock::Clock;
+use super::ids::Ids;
+use super::signing::ClientCertificate;
+
+/// Everything that a tenant is.
+pub(crate) struct Tenant {
+    pub clock: Clock,
+    pub ids: Ids,
+    /// Where the tenant is reached, without a slash at the end.
+    pub url: String,
+    /// What goes into the `tenant` property of clients.
+    pub name: String,
+    certificate: ClientCertificate,
+    clients: Collection<Client>,
+    /// By id, which is also the order that lists have.
+    grants: BTreeMap<String, Map<String, Value>>,
+    resource_servers: Collection<ResourceServer>,
+    users: Vec<Map<String, Value>>,
+    /// Client and `jti` of assertions that may not be used again, with the second from which they are stale anyway.
+    used_assertions: BTreeMap<(String, String), i64>,
+}
+
+impl Tenant {
+    /// A tenant without any objects.
+    pub(crate) fn empty(url: String, certificate: ClientCertificate, clock: Clock, ids: Ids) -> Self {
+        Self {
+            clock,
+            ids,
+            url,
+            name: "auth0-emulator".to_owned(),
+            certificate,
+            clients: Collection::default(),
+            grants: BTreeMap::new(),
+            resource_servers: Collection::default(),
+            users: Vec::new(),
+            used_assertions: BTreeMap::new(),
+        }
+    }
+
+    /// Identifier of the Management API.
+    pub(crate) fn management_audience(&self) -> String {
+        format!("{}/api/v2/", self.url)
+    }
+
+    /// Issuer of the tenant's tokens.
+    pub(crate) fn issuer(&self) -> String {
+        format!("{}/", self.url)
+    }
+
+    pub(crate) fn users(&self) -> &[Map<String, Value>] {
+        &self.users
+    }
+
+    pub(crate) fn add_user(&mut self, user: Map<String, Value>) {
+        self.users.push(user);
+    }
+
+    /// Notes that an assertion was used; `false` if it had been before.
+    pub(crate) fn use_assertion(&mut self, client: &str, jti: &str, stale_from: i64) -> bool {
+        let now = self.clock.now().as_second();
+        self.used_assertions.retain(|_, stale_from| *stale_from >= now);
+        self.used_assertions.insert((client.to_owned(), jti.to_owned()), stale_from).is_none()
+    }
+
+    /// Everything, secrets too.
+    pub(crate) fn dump(&self) -> Value {
+        json!({
+            "tenant": self.name,
+            "clients": self.clients.values().map(Client::dump).collect::<Vec<_>>(),
+            "client_grants": self.grants.values().collect::<Vec<_>>(),
+            "resource_servers": self.resource_servers.values().map(|api| &api.document).collect::<Vec<_>>(),
+            "users": self.users,
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! Client grants: which client may call which API.
+
+use serde_json::{Map, Value, json};
+
+use super::refusal::{Kind, Refusal};
+use super::{Tenant, merge};
+
+/// What a list of grants is narrowed to; everything given must hold.
+#[derive(Debug, Default)]
+pub(crate) struct GrantFilter {
+    pub client_id: Option<String>,
+    pub audience: Option<String>,
+    pub subject_type: Option<String>,
+    pub default_for: Option<String>,
+    pub allow_any_organization: Option<bool>,
+}
+
+impl GrantFilter {
+    fn admits(&self, grant: &Map<String, Value>) -> bool {
+        let holds = |name: &str, wanted: &Option<String>| {
+            wanted.as_ref().is_none_or(|wanted| grant.get(name).and_then(Value::as_str) == Some(wanted))
+        };
+        holds("client_id", &self.client_id)
+            && holds("audience", &self.audience)
+            && holds("subject_type", &self.subject_type)
+            && holds("default_for", &self.default_for)
+            && self
+                .allow_any_organization
+                .is_none_or(|wanted| grant.get("allow_any_organization") == Some(&json!(wanted)))
+    }
+}
+
+impl Tenant {
+    pub(crate) fn client_grant(&self, id: &str) -> Result<&Map<String, Value>, Refusal> {
+        self.grants.get(id).ok_or(Refusal::Missing(Kind::ClientGrant))
+    }
+
+    /// Grants in the order of lists, which is that of their ids.
+    pub(crate) fn client_grants(&self, filter: &GrantFilter) -> Vec<(String, Value)> {
+        let admitted = self.grants.iter().filter(|(_, grant)| filter.admits(grant));
+        admitted.map(|(id, grant)| (id.clone(), grant.clone().into())).collect()
+    }
+
+    /// The grant that lets a client call an API in its own name.
+    pub(crate) fn grant_for_machine(&self, client: &str, audience: &str) -> Option<&Map<String, Value>> {
+        let filter = GrantFilter {
+            client_id: Some(client.to_owned()),
+            audience: Some(audience.to_owned()),
+            subject_type: Some("client".to_owned()),
+            ..GrantFilter::default()
+        };
+        self.grants.values().find(|grant| filter.admits(grant))
+    }
+
+    /// Creates a grant; there is one at most for a client, an API and a kind of subject.
+    pub(crate) fn create_client_grant(
+        &mut self,
+        mut grant: Map<String, Value>,
+    ) -> Result<&Map<String, Value>, Refusal> {
+        grant.entry("subject_type").or_insert(json!("client"));
+        let text = |name: &str| grant.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (client, default_for) = (text("client_id"), text("default_for"));
+        let audience = text("audience").unwrap_or_default();
+        let holder = match (&client, &default_for) {
+            (Some(holder), None) | (None, Some(holder)) => holder.clone(),
+            (None, None) => return Err(Refusal::Invalid("Missing required property: client_id".into())),
+            (Some(_), Some(_)) => return Err(Refusal::Invalid("client_id and default_for exclude each other".into())),
+        };
+        check(&grant, grant.contains_key("scope"))?;
+        if let Some(client) = &client
+            && self.client(client)?.text("app_type") == Some("express_configuration")
+        {
+            return Err(Refusal::Unsuitable("Client of type express_configuration cannot be used".into()));
+        }
+        self.resource_server_by_identifier(&audience).ok_or_else(|| Refusal::UnknownAudience(audience.clone()))?;
+        let twin = GrantFilter {
+            client_id: client,
+            default_for,
+            audience: Some(audience.clone()),
+            subject_type: text("subject_type"),
+            ..GrantFilter::default()
+        };
+        if self.grants.values().any(|other| twin.admits(other)) {
+            return Err(Refusal::GrantExists { holder, audience });
+        }
+        hide_scope(&mut grant);
+        let id = self.ids.client_grant();
+        grant.insert("id".into(), id.clone().into());
+        Ok(self.grants.entry(id).or_insert(grant))
+    }
+
+    /// Changes what was sent and nothing else.
+    pub(crate) fn update_client_grant(
+        &mut self,
+        id: &str,
+        patch: Map<String, Value>,
+    ) -> Result<&Map<String, Value>, Refusal> {
+        let mut after = self.client_grant(id)?.clone();
+        let sends_scope = patch.get("scope").is_some_and(Value::is_array);
+        merge::replace(&mut after, patch);
+        check(&after, sends_scope)?;
+        hide_scope(&mut after);
+        let grant = self.grants.get_mut(id).ok_or(Refusal::Missing(Kind::ClientGrant))?;
+        *grant = after;
+        Ok(grant)
+    }
+
+    /// Deletes a grant. What is not there is deleted already.
+    pub(crate) fn delete_client_grant(&mut self, id: &str) {
+        self.grants.remove(id);
+    }
+}
+
+fn check(grant: &Map<String, Value>, sends_scope: bool) -> Result<(), Refusal> {
+    if grant.contains_key("authorization_details_types") && grant.get("subject_type") != Some(&json!("user")) {
+        return Err(Refusal::Unsuitable("authorization_details_types is for grants of the subject type user".into()));
+    }
+    if sends_scope && grant.get("allow_all_scopes") == Some(&json!(true)) {
+        return Err(Refusal::Unsuitable("scope and allow_all_scopes exclude each other".into()));
+    }
+    Ok(())
+}
+
+/// While all scopes are granted none is shown.
+fn hide_scope(grant: &mut Map<String, Value>) {
+    if grant.get("allow_all_scopes") == Some(&json!(true)) {
+        grant.remove("scope");
+    }
+}

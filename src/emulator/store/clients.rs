@@ -1,0 +1,376 @@
+//! Clients, called applications in the dashboard.
+
+use serde_json::{Map, Value, json};
+
+use super::credentials::Credential;
+use super::refusal::{Kind, Refusal};
+use super::{Tenant, client_defaults, merge};
+
+/// Slots of a client that credentials are attached to.
+const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"];
+
+/// A client with its secret and its pool of credentials.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    settings: Map<String, Value>,
+    /// Kept while hidden, so that it is there again when the client goes back to authenticating with it.
+    secret: String,
+    pub credentials: Vec<Credential>,
+}
+
+impl Client {
+    pub(crate) fn id(&self) -> &str {
+        self.text("client_id").unwrap_or_default()
+    }
+
+    pub(crate) fn is_global(&self) -> bool {
+        self.flag("global")
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.settings.get(name) == Some(&Value::Bool(true))
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.settings.get(name)?.as_str()
+    }
+
+    pub(crate) fn allows_grant_type(&self, name: &str) -> bool {
+        self.settings.get("grant_types").and_then(Value::as_array).is_some_and(|types| types.contains(&json!(name)))
+    }
+
+    /// The secret, unless the client authenticates by other means.
+    pub(crate) fn secret(&self) -> Option<&str> {
+        (!self.settings.contains_key("client_authentication_methods")).then_some(&self.secret)
+    }
+
+    /// The credentials that prove a client assertion.
+    pub(crate) fn assertion_credentials(&self) -> impl Iterator<Item = &Credential> {
+        let attached =
+            ids_in(self.settings.get("client_authentication_methods").and_then(|of| of.get("private_key_jwt")));
+        self.credentials.iter().filter(move |credential| attached.contains(&credential.id))
+    }
+
+    /// The settings with the secret, as far as it is ever shown.
+    pub(crate) fn document(&self) -> Map<String, Value> {
+        let mut document = self.settings.clone();
+        if let Some(secret) = self.secret() {
+            document.insert("client_secret".into(), secret.into());
+        }
+        document
+    }
+
+    pub(super) fn dump(&self) -> Value {
+        let credentials: Vec<Value> = self
+            .credentials
+            .iter()
+            .map(|credential| json!({ "pem": credential.pem, "credential": credential.document }))
+            .collect();
+        let mut document = self.settings.clone();
+        document.insert("client_secret".into(), self.secret.clone().into());
+        document.insert("credentials".into(), credentials.into());
+        document.into()
+    }
+
+    fn attached(&self) -> Vec<String> {
+        attached_ids(&self.settings)
+    }
+}
+
+impl Tenant {
+    pub(crate) fn client(&self, id: &str) -> Result<&Client, Refusal> {
+        self.clients.find(id).ok_or(Refusal::Missing(Kind::Client))
+    }
+
+    pub(super) fn client_mut(&mut self, id: &str) -> Result<&mut Client, Refusal> {
+        self.clients.find_mut(id).ok_or(Refusal::Missing(Kind::Client))
+    }
+
+    /// Clients in the order of lists, with keys that grow along it: by creation, the global client last.
+    pub(crate) fn clients(&self) -> Vec<(String, &Client)> {
+        let key = |place: u64, client: &Client| format!("{}{place:020}", u8::from(client.is_global()));
+        let mut clients: Vec<_> = self.clients.numbered().map(|(place, client)| (key(place, client), client)).collect();
+        clients.sort_by(|(one, _), (other, _)| one.cmp(other));
+        clients
+    }
+
+    /// Creates a client. The answer shows credentials that were sent along in full, once.
+    pub(crate) fn create_client(&mut self, mut settings: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+        let secret = self.ids.secret();
+        let strict = client_defaults::is_strict_third_party(&settings);
+        let id = if strict { self.ids.third_party_client() } else { self.ids.client() };
+        let credentials = self.take_inline_credentials(&mut settings)?;
+        mirror_logout(&mut settings);
+        check_grant_types(&settings, settings.get("token_endpoint_auth_method"))?;
+        self.check_client(&settings, &id)?;
+        client_defaults::complete(&mut settings);
+        settings.insert("client_id".into(), id.clone().into());
+        settings.insert("tenant".into(), self.name.clone().into());
+        if let Some(api) = settings.get("resource_server_identifier").and_then(Value::as_str) {
+            let api = self.resource_server_by_identifier_mut(api).expect("the check above found it");
+            api.document.insert("client_id".into(), id.clone().into());
+        }
+        let client = Client { settings, secret, credentials };
+        let mut answer = client.document();
+        show_credentials(&mut answer, &client.credentials);
+        answer.insert("encrypted".into(), true.into());
+        answer.insert("signing_keys".into(), self.certificate.with_key());
+        self.clients.insert(id, client);
+        Ok(answer)
+    }
+
+    /// Puts a client in place as it is, without defaults and checks.
+    pub(crate) fn seed_client(&mut self, settings: Map<String, Value>) {
+        let secret = self.ids.secret();
+        let id = settings["client_id"].as_str().unwrap_or_default().to_owned();
+        self.clients.insert(id, Client { settings, secret, credentials: Vec::new() });
+    }
+
+    /// Changes what was sent and nothing else.
+    pub(crate) fn update_client(&mut self, id: &str, mut patch: Map<String, Value>) -> Result<&Client, Refusal> {
+        let client = self.client(id)?;
+        let secret = patch.remove("client_secret").and_then(|secret| secret.as_str().map(str::to_owned));
+        let mut after = client.settings.clone();
+        check_switches(&client.settings, &patch)?;
+        if patch.get("initiate_login_uri") == Some(&json!("")) {
+            patch.insert("initiate_login_uri".into(), Value::Null);
+        }
+        mirror_logout(&mut patch);
+        if let Some(cross_origin) = patch.get("cross_origin_authentication") {
+            patch.insert("cross_origin_auth".into(), cross_origin.clone());
+        }
+        let sent_grant_types = patch.contains_key("grant_types");
+        merge::replace_client(&mut after, patch);
+        if sent_grant_types {
+            check_grant_types(&after, after.get("token_endpoint_auth_method"))?;
+        }
+        self.check_client(&after, id)?;
+        let pool: Vec<&str> = client.credentials.iter().map(|credential| credential.id.as_str()).collect();
+        if let Some(stranger) = attached_ids(&after).into_iter().find(|id| !pool.contains(&id.as_str())) {
+            return Err(Refusal::Unsuitable(format!("The credential {stranger} does not exist on the client")));
+        }
+        let client = self.client_mut(id)?;
+        client.settings = after;
+        client.secret = secret.unwrap_or_else(|| client.secret.clone());
+        Ok(client)
+    }
+
+    /// Deletes a client with its grants. What is not there is deleted already.
+    pub(crate) fn delete_client(&mut self, id: &str) -> Result<(), Refusal> {
+        if self.clients.find(id).is_some_and(Client::is_global) {
+            return Err(Refusal::Unsuitable("The global client cannot be deleted".into()));
+        }
+        self.clients.remove(id);
+        self.grants.retain(|_, grant| grant.get("client_id").and_then(Value::as_str) != Some(id));
+        for api in self.resource_servers.values_mut() {
+            if api.document.get("client_id").and_then(Value::as_str) == Some(id) {
+                api.document.remove("client_id");
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the client a new secret; the old one is worth nothing from now on.
+    pub(crate) fn rotate_secret(&mut self, id: &str) -> Result<&Client, Refusal> {
+        let secret = self.ids.secret();
+        let client = self.client_mut(id)?;
+        if client.secret().is_none() {
+            return Err(Refusal::Unsuitable("The client does not authenticate with a secret".into()));
+        }
+        client.secret = secret;
+        Ok(client)
+    }
+
+    /// The `signing_keys` of a client in an answer about it alone.
+    pub(crate) fn signing_keys(&self) -> Value {
+        self.certificate.without_key()
+    }
+
+    /// The same in a list.
+    pub(crate) fn listed_signing_keys(&self) -> Value {
+        self.certificate.in_lists()
+    }
+
+    pub(crate) fn credential(&self, client: &str, id: &str) -> Result<&Credential, Refusal> {
+        let credentials = &self.client(client)?.credentials;
+        credentials.iter().find(|credential| credential.id == id).ok_or(Refusal::Missing(Kind::Credential))
+    }
+
+    pub(crate) fn create_credential(&mut self, client: &str, body: Map<String, Value>) -> Result<&Credential, Refusal> {
+        self.client(client)?;
+        let credential = Credential::new(self.ids.credential(), body, self.clock.now())?;
+        let pool = &mut self.client_mut(client)?.credentials;
+        add_to_pool(pool, credential)?;
+        Ok(&pool[pool.len() - 1])
+    }
+
+    pub(crate) fn update_credential(
+        &mut self,
+        client: &str,
+        id: &str,
+        body: Map<String, Value>,
+    ) -> Result<&Credential, Refusal> {
+        let now = self.clock.now();
+        let credentials = &mut self.client_mut(client)?.credentials;
+        let credential = credentials.iter_mut().find(|credential| credential.id == id);
+        let credential = credential.ok_or(Refusal::Missing(Kind::Credential))?;
+        credential.update(body, now);
+        Ok(credential)
+    }
+
+    /// Deletes a credential that nothing uses. What is not there is deleted already.
+    pub(crate) fn delete_credential(&mut self, client: &str, id: &str) -> Result<(), Refusal> {
+        let Ok(client) = self.client_mut(client) else { return Ok(()) };
+        if client.attached().iter().any(|attached| attached == id) {
+            return Err(Refusal::Unsuitable(format!("The credential {id} is still associated with a client")));
+        }
+        client.credentials.retain(|credential| credential.id != id);
+        Ok(())
+    }
+
+    /// Replaces credentials that were sent in full by references, and returns them.
+    fn take_inline_credentials(&mut self, settings: &mut Map<String, Value>) -> Result<Vec<Credential>, Refusal> {
+        let mut pool = Vec::new();
+        for slot in slots_mut(settings) {
+            for place in slot {
+                let Value::Object(body) = place.take() else { continue };
+                let credential = Credential::new(self.ids.credential(), body, self.clock.now())?;
+                *place = json!({ "id": credential.id });
+                add_to_pool(&mut pool, credential)?;
+            }
+        }
+        Ok(pool)
+    }
+
+    /// Rules between the settings of a client, and between clients.
+    fn check_client(&self, settings: &Map<String, Value>, id: &str) -> Result<(), Refusal> {
+        let is = |name: &str, value: Value| settings.get(name) == Some(&value);
+        let by_credentials = settings.contains_key("client_authentication_methods");
+        if by_credentials && settings.contains_key("token_endpoint_auth_method") {
+            return unsuitable("token_endpoint_auth_method and client_authentication_methods exclude each other");
+        }
+        if is("is_token_endpoint_ip_header_trusted", json!(true))
+            && (by_credentials || is("token_endpoint_auth_method", json!("none")))
+        {
+            return unsuitable("is_token_endpoint_ip_header_trusted needs a client that authenticates with a secret");
+        }
+        if is("is_first_party", json!(false))
+            && ["organization_usage", "organization_require_behavior"].iter().any(|name| settings.contains_key(*name))
+        {
+            return unsuitable("Third-party applications cannot use organizations");
+        }
+        if let Some(api) = settings.get("resource_server_identifier").and_then(Value::as_str) {
+            if !is("app_type", json!("resource_server")) {
+                return unsuitable("resource_server_identifier is for applications of the type resource_server");
+            }
+            self.resource_server_by_identifier(api).ok_or_else(|| Refusal::UnknownAudience(api.to_owned()))?;
+        }
+        let aliases = |settings: &Map<String, Value>| {
+            settings.get("client_aliases").and_then(Value::as_array).cloned().unwrap_or_default()
+        };
+        let mine = aliases(settings);
+        let others = self.clients.values().filter(|client| !mine.is_empty() && client.id() != id);
+        match others.flat_map(|client| aliases(&client.settings)).find(|alias| mine.contains(alias)) {
+            Some(taken) => Err(Refusal::AliasExists(taken.as_str().unwrap_or_default().to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Rules about the way from one state to another.
+fn check_switches(before: &Map<String, Value>, patch: &Map<String, Value>) -> Result<(), Refusal> {
+    if patch.get("token_endpoint_auth_method") == Some(&Value::Null)
+        && !patch.get("client_authentication_methods").is_some_and(Value::is_object)
+    {
+        return unsuitable("token_endpoint_auth_method can only be null together with client_authentication_methods");
+    }
+    let mode = "third_party_security_mode";
+    if patch.get(mode).is_some_and(|sent| before.get(mode) != Some(sent)) {
+        return unsuitable("third_party_security_mode cannot be changed");
+    }
+    let encoded = |settings: &Map<String, Value>| settings.get("jwt_configuration")?.get("secret_encoded").cloned();
+    if encoded(patch).is_some_and(|sent| encoded(before) != Some(sent)) {
+        return unsuitable("jwt_configuration.secret_encoded cannot be changed");
+    }
+    Ok(())
+}
+
+fn check_grant_types(settings: &Map<String, Value>, method: Option<&Value>) -> Result<(), Refusal> {
+    let known = |name: &str| {
+        ["authorization_code", "client_credentials", "implicit", "password", "refresh_token"].contains(&name)
+            || name.starts_with("urn:")
+            || name.starts_with("http://auth0.com/oauth/")
+    };
+    let is_public = method == Some(&json!("none"));
+    let sent = settings.get("grant_types").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let bad: Vec<&str> = sent.filter(|name| !known(name) || (is_public && *name == "client_credentials")).collect();
+    if bad.is_empty() { Ok(()) } else { Err(Refusal::Unsuitable(format!("Invalid grant types: {}", bad.join(", ")))) }
+}
+
+/// Two names exist for the same setting: the older one shows the URLs only, and clears both.
+fn mirror_logout(settings: &mut Map<String, Value>) {
+    let older = "oidc_backchannel_logout";
+    if let Some(logout) = settings.get("oidc_logout") {
+        let urls = logout.get("backchannel_logout_urls").map(|urls| json!({ "backchannel_logout_urls": urls }));
+        settings.insert(older.into(), urls.unwrap_or_default());
+    } else if let Some(logout) = settings.get(older) {
+        settings.insert("oidc_logout".into(), logout.clone());
+    }
+}
+
+fn add_to_pool(pool: &mut Vec<Credential>, credential: Credential) -> Result<(), Refusal> {
+    if pool.len() >= 4 {
+        return unsuitable("A client can have a maximum of 4 credentials.");
+    }
+    if pool.iter().any(|other| other.same_key(&credential)) {
+        return unsuitable("credentials contains public keys that already exist in client");
+    }
+    pool.push(credential);
+    Ok(())
+}
+
+/// Shows credentials in full where the settings only refer to them.
+fn show_credentials(document: &mut Map<String, Value>, credentials: &[Credential]) {
+    for slot in slots_mut(document) {
+        for place in slot {
+            let found = credentials.iter().find(|credential| place["id"] == json!(credential.id));
+            *place = found.map_or_else(|| place.take(), |credential| credential.document.clone().into());
+        }
+    }
+}
+
+/// The lists of credentials that a client's settings hold.
+fn slots_mut(settings: &mut Map<String, Value>) -> Vec<&mut Vec<Value>> {
+    let mut slots = Vec::new();
+    for (name, value) in settings.iter_mut() {
+        match (name.as_str(), value) {
+            ("client_authentication_methods", Value::Object(methods)) => {
+                slots.extend(methods.values_mut().filter_map(|method| method["credentials"].as_array_mut()));
+            }
+            ("signed_request_object" | "token_vault_privileged_access", Value::Object(object)) => {
+                slots.extend(object.get_mut("credentials").and_then(Value::as_array_mut));
+            }
+            _ => {}
+        }
+    }
+    slots
+}
+
+fn attached_ids(settings: &Map<String, Value>) -> Vec<String> {
+    let methods = settings.get("client_authentication_methods");
+    AUTHENTICATION_METHODS
+        .iter()
+        .map(|name| methods?.get(name))
+        .chain(["signed_request_object", "token_vault_privileged_access"].map(|name| settings.get(name)))
+        .flat_map(ids_in)
+        .collect()
+}
+
+fn ids_in(slot: Option<&Value>) -> Vec<String> {
+    let credentials = slot.and_then(|slot| slot.get("credentials")).and_then(Value::as_array);
+    credentials.into_iter().flatten().filter_map(|of| of["id"].as_str().map(str::to_owned)).collect()
+}
+
+fn unsuitable(text: &str) -> Result<(), Refusal> {
+    Err(Refusal::Unsuitable(text.to_owned()))
+}

@@ -1,0 +1,37 @@
+//! What a tenant refuses to do, whatever way it was asked.
+
+/// A kind of object that is looked up by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Client,
+    ClientGrant,
+    Credential,
+    ResourceServer,
+}
+
+/// Why a tenant does not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("{}", match .0 {
+        Kind::Client => "The client does not exist",
+        Kind::ClientGrant => "The grant does not exist.",
+        Kind::Credential => "The credential does not exist",
+        Kind::ResourceServer => "The resource server does not exist",
+    })]
+    Missing(Kind),
+    /// An object that the request mentions, but is not about.
+    #[error("No resource with identifier {0}")]
+    UnknownAudience(String),
+    #[error("A client grant already exists between {holder} and {audience}")]
+    GrantExists { holder: String, audience: String },
+    #[error("A resource server with the same identifier already exists")]
+    ResourceServerExists,
+    #[error("An application with the alias {0} already exists")]
+    AliasExists(String),
+    /// The body fits the contract, but not the object or the rest of the body.
+    #[error("{0}")]
+    Unsuitable(String),
+    /// As above, for what the schema of the service cannot say either.
+    #[error("Payload validation error: '{0}'.")]
+    Invalid(String),
+}

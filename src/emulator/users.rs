@@ -1,0 +1,33 @@
+//! `GET /api/v2/users`: enough to see that a scope works, and that it is missed.
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::error::ApiError;
+use super::query::{Kind, Parameter};
+use super::router::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
+
+pub(crate) const LIST: &[Parameter] = &[
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    Parameter::new("connection", Kind::NotImitated),
+    Parameter::new("fields", Kind::NotImitated),
+    Parameter::new("from", Kind::NotImitated),
+    Parameter::new("include_fields", Kind::NotImitated),
+    Parameter::new("q", Kind::NotImitated),
+    Parameter::new("search_engine", Kind::NotImitated),
+    Parameter::new("sort", Kind::NotImitated),
+    Parameter::new("take", Kind::NotImitated),
+];
+
+pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let users = call.tenant.users().iter().enumerate();
+    let users = users.map(|(place, user)| (format!("{place:020}"), Value::Object(user.clone()))).collect();
+    let mut page = call.query.paging().of(users, "users")?;
+    // This list alone also tells how many there are on the page.
+    if let Some(length) = page.get("users").and_then(Value::as_array).map(Vec::len) {
+        page["length"] = length.into();
+    }
+    Ok(Answer::ok(page))
+}
