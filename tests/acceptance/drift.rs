@@ -89,7 +89,7 @@ fn an_object_that_another_tenant_has_is_not_taken_for_deleted() {
     terraform.config(&SMALL.replace("var.management_api", &format!("{:?}", terraform.tenant.management_api())));
     let refused = terraform.fail_to_plan();
     let (home, away) = (terraform.tenant.domain(), elsewhere.domain());
-    refused.assert_says(&[&home, &away]);
+    refused.assert_says(&[home, away]);
     assert_eq!(terraform.addresses().len(), 2, "the state stays as it is");
 
     terraform.point_at(&terraform.tenant);

@@ -28,10 +28,9 @@ mod replacement;
 mod secrets;
 
 /// What these tests use of what all tests share.
+#[path = "../support"]
 mod support {
-    #[path = "../../support/tenant.rs"]
     pub(crate) mod tenant;
-    #[path = "../../support/terraform.rs"]
     pub(crate) mod terraform;
 }
 

@@ -29,6 +29,11 @@ impl Tenant {
         self.emulator.url()
     }
 
+    /// As the provider names it in what it says and remembers.
+    pub(crate) fn domain(&self) -> &str {
+        self.emulator.domain()
+    }
+
     pub(crate) fn client_id(&self) -> &str {
         self.emulator.client_id()
     }
@@ -112,9 +117,14 @@ impl Tenant {
         secrets
     }
 
+    /// A token with which everything in the tenant may be done.
+    pub(crate) fn token(&self) -> &str {
+        self.token.get_or_init(|| self.fetch_token())
+    }
+
     fn call(&self, method: &Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let token = self.token.get_or_init(|| self.fetch_token());
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.management_api())).bearer_auth(token);
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.management_api()));
+        request = request.bearer_auth(self.token());
         if let Some(body) = body {
             request = request.json(body);
         }
