@@ -1,5 +1,7 @@
 //! What tests of whole processes share.
 
+#![expect(clippy::unwrap_used, reason = "where something unexpected is met, the test ends")]
+
 #[path = "support/client.rs"]
 pub(crate) mod client;
 #[path = "support/identity.rs"]

@@ -272,8 +272,7 @@ description: |-
 
 # post_parcel (Resource)
 
-A box with a `label`,
-and what is in it.
+A box with a `label`, and what is in it.
 
 More about boxes.
 

@@ -31,3 +31,15 @@ impl fmt::Display for Reattach<'_> {
         writeln!(f, "Ctrl-C stops the provider.")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_survives_a_shell_whatever_the_path_is() {
+        let address = Address::Unix("/tmp/it's/provider.sock".into());
+        let text = Reattach { provider: "registry.terraform.io/m2m/auth0", address: &address }.to_string();
+        assert!(text.contains(r#""String":"/tmp/it'\''s/provider.sock""#), "{text}");
+    }
+}

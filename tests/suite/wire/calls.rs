@@ -33,7 +33,7 @@ async fn item_028_a_stop_answers_at_once_and_later_calls_work_as_before() {
         assert_eq!(answer.error, "");
         let interrupted = waiting.await.unwrap();
         assert_eq!(interrupted.diagnostics[0].summary, "Interrupted");
-        assert_eq!(interrupted.new_state, odd::thing("wait"), "what Terraform knew is what it keeps");
+        assert_eq!(interrupted.new_state, Some(odd::thing("wait")), "what Terraform knew is what it keeps");
     }
 }
 
@@ -203,7 +203,7 @@ async fn item_034_what_a_newer_client_adds_and_an_older_one_leaves_out_does_no_h
     let mut client = odd::configured().await;
     let old = wire::validate_resource_config::Request {
         type_name: odd::THING.to_owned(),
-        config: odd::thing("nothing"),
+        config: Some(odd::thing("nothing")),
         client_capabilities: None,
     };
     assert_eq!(client.validate_resource_config(old).await.unwrap().into_inner().diagnostics, []);

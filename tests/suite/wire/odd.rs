@@ -84,7 +84,9 @@ impl Resource<Arc<Barrier>> for ThingResource {
                 cx.stop.cancelled().await;
                 return Err(Diagnostic::error("Interrupted", "A stop was asked for.").into());
             }
-            "together" => drop(cx.client.wait().await),
+            "together" => {
+                cx.client.wait().await;
+            }
             _ => {}
         }
         Ok(Some(prior))
@@ -111,17 +113,17 @@ pub(crate) async fn configured() -> ProviderClient<Channel> {
 }
 
 /// The state of a thing that behaves like this when it is read.
-pub(crate) fn thing(behaviour: &str) -> Option<wire::DynamicValue> {
+pub(crate) fn thing(behaviour: &str) -> wire::DynamicValue {
     let object = [("behaviour".to_owned(), behaviour.into()), ("payload".to_owned(), Dynamic::Null)];
     let encoded = Encoded::encode(&Dynamic::Map(object.into()), Schema::of::<Thing>(0).ty());
-    Some(wire::DynamicValue { msgpack: encoded.msgpack, json: encoded.json })
+    wire::DynamicValue { msgpack: encoded.msgpack, json: encoded.json }
 }
 
 /// Reads a thing that behaves like this.
 pub(crate) fn read(behaviour: &str) -> wire::read_resource::Request {
     wire::read_resource::Request {
         type_name: THING.to_owned(),
-        current_state: thing(behaviour),
+        current_state: Some(thing(behaviour)),
         ..wire::read_resource::Request::default()
     }
 }

@@ -81,6 +81,10 @@ fn plugin(provider: &str) -> Launch {
 #[test]
 #[ignore = "a plugin's process, started by the tests above"]
 fn plugin_process() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "arguments are the test harness's, so this is how to reach the process"
+    )]
     let code = match std::env::var("TEST_PROVIDER").as_deref() {
         Ok("odd") => serve::run_with(odd::Odd, []),
         Ok("broken") => serve::run_with(Broken, []),
