@@ -147,7 +147,9 @@ fn item_049_the_schema_can_be_shown() {
     let schema = &schemas["provider_schemas"]["registry.terraform.io/m2m/auth0"];
     let resources = schema["resource_schemas"].as_object().unwrap();
     assert_eq!(resources.keys().collect::<Vec<_>>(), ["auth0_client_grant", "auth0_m2m_client"]);
-    for block in [&schema["provider"], &schema["data_source_schemas"]["auth0_m2m_client"]].into_iter().chain(resources.values()) {
+    for block in
+        [&schema["provider"], &schema["data_source_schemas"]["auth0_m2m_client"]].into_iter().chain(resources.values())
+    {
         assert_described(&block["block"]);
     }
 }

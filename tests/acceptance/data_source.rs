@@ -28,7 +28,7 @@ fn item_109_it_reads_while_planning_when_its_arguments_are_known() {
         terraform.apply();
         let attributes = terraform.attributes(DATA);
         assert!(attributes["id"] == *id && attributes["client_id"] == *id && attributes["name"] == "known");
-        assert_eq!(attributes["grant_types"], client["grant_types"]);
+        assert_eq!(attributes["jwt_configuration"]["alg"], client["jwt_configuration"]["alg"]);
     }
 }
 

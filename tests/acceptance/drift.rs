@@ -42,7 +42,9 @@ fn item_101_drift_is_shown_and_reverted() {
     assert_eq!(plan.changed(GRANT), ["scopes"]);
     assert!(plan.text().contains("- description = \"by hand\" -> null"), "{}", plan.text());
     terraform.apply();
-    assert!(["", "null"].contains(&terraform.tenant.read(&client(&terraform))["description"].as_str().unwrap_or("null")));
+    assert!(
+        ["", "null"].contains(&terraform.tenant.read(&client(&terraform))["description"].as_str().unwrap_or("null"))
+    );
     assert_eq!(terraform.tenant.read(&grant(&terraform))["scope"], json!(["read:users"]));
 }
 

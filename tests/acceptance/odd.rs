@@ -65,7 +65,10 @@ impl Provider for Odd {
         Diagnostics::new()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the test tells its provider by the environment where the things are")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test tells its provider by the environment where the things are"
+    )]
     fn configure(&self, _: Config, _: &str) -> Result<Configured<String>, Diagnostics> {
         Ok(Configured::Ready(std::env::var(STORE).unwrap()))
     }
@@ -111,10 +114,7 @@ impl Resource<String> for ThingResource {
 /// A workspace with the odd provider.
 fn workspace(lines: &str) -> Workspace {
     let terraform = Workspace::with(SOURCE, &std::env::current_exe().unwrap());
-    terraform.file(
-        "versions.tf",
-        "terraform {\n  required_providers {\n    odd = { source = \"test/odd\" }\n  }\n}\n",
-    );
+    terraform.file("versions.tf", "terraform {\n  required_providers {\n    odd = { source = \"test/odd\" }\n  }\n}\n");
     terraform.file("things/.keep", "");
     terraform.env(STORE, terraform.path("things").to_str().unwrap());
     thing(&terraform, lines);

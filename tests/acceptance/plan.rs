@@ -22,22 +22,22 @@ fn item_087_ignored_changes_are_ignored() {
               name              = "a"
               description       = "{description}"
               jwt_configuration = {{ alg = "{alg}", lifetime_in_seconds = 60 }}
-              lifecycle {{ ignore_changes = [{ignored}] }}
+              lifecycle {{ ignore_changes = {ignored} }}
             }}
             "#
         )
     };
     let terraform = Workspace::new();
-    terraform.config(&config("", "one", "RS256"));
+    terraform.config(&config("[]", "one", "RS256"));
     terraform.apply();
-    for ignored in ["description, client_id, jwt_configuration.alg", "description, jwt_configuration", "all"] {
+    for ignored in ["[description, client_id, jwt_configuration.alg]", "[description, jwt_configuration]", "all"] {
         terraform.config(&config(ignored, "two", "PS256"));
         terraform.assert_empty_plan();
     }
     let path = format!("clients/{}", terraform.text(CLIENT, "id"));
     terraform.tenant.change(&path, &json!({ "description": "by hand", "jwt_configuration": { "alg": "RS512" } }));
     terraform.assert_empty_plan();
-    terraform.config(&config("jwt_configuration.alg", "two", "PS256"));
+    terraform.config(&config("[jwt_configuration.alg]", "two", "PS256"));
     terraform.apply();
     let client = terraform.tenant.read(&path);
     assert_eq!((&client["description"], &client["jwt_configuration"]["alg"]), (&json!("two"), &json!("RS512")));

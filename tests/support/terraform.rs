@@ -87,7 +87,11 @@ impl Workspace {
     /// Sets a variable of the environment; an empty value takes it away.
     pub(crate) fn env(&self, name: &str, value: &str) {
         let mut environment = self.environment.borrow_mut();
-        if value.is_empty() { environment.remove(name) } else { environment.insert(name.to_owned(), value.to_owned()) };
+        if value.is_empty() {
+            environment.remove(name)
+        } else {
+            environment.insert(name.to_owned(), value.to_owned())
+        };
     }
 
     /// Replaces the configuration.
