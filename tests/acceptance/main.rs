@@ -1,1 +1,100 @@
-fn main() {}
+//! What the real `terraform` makes of the provider, on offline tenants.
+//!
+//! Each test has a folder, a tenant and provider processes of its own. Without a `terraform` on the PATH they are reported
+//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the odd one
+//! of `odd.rs`.
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+use support::terraform::unavailable;
+use terraform_provider_auth0::protocol::serve;
+
+mod commands;
+mod data_source;
+mod drift;
+mod existing;
+mod failure;
+mod import;
+mod lifecycle;
+mod log;
+mod mistakes;
+mod modules;
+mod odd;
+mod plan;
+mod provider;
+mod replacement;
+mod secrets;
+
+/// What these tests use of what all tests share.
+#[path = "../support"]
+mod support {
+    pub(crate) mod tenant;
+    pub(crate) mod terraform;
+}
+
+/// The trials of a module, named after its functions.
+macro_rules! trials {
+    ($($test:ident),+ $(,)?) => {
+        /// Every test of this module.
+        pub(crate) fn trials() -> Vec<(String, fn())> {
+            let module = module_path!().rsplit("::").next().unwrap_or_default();
+            let tests: &[(&str, fn())] = &[$((stringify!($test), $test)),+];
+            tests.iter().map(|(name, test)| (format!("{module}::{name}"), *test)).collect()
+        }
+    };
+}
+pub(crate) use trials;
+
+fn main() -> ExitCode {
+    if is_set("TF_PLUGIN_MAGIC_COOKIE") {
+        return serve::run_with(odd::Odd, []);
+    }
+    let arguments = Arguments::from_args();
+    let unavailable = unavailable();
+    let must_run = is_set("CI");
+    if let (Some(reason), false) = (&unavailable, must_run) {
+        note(&format!("acceptance tests are ignored: {reason}"));
+    }
+    let tests = [
+        commands::trials(),
+        data_source::trials(),
+        drift::trials(),
+        existing::trials(),
+        failure::trials(),
+        import::trials(),
+        lifecycle::trials(),
+        log::trials(),
+        mistakes::trials(),
+        modules::trials(),
+        odd::trials(),
+        plan::trials(),
+        provider::trials(),
+        replacement::trials(),
+        secrets::trials(),
+    ];
+    let trials = tests.into_iter().flatten().map(|(name, test)| {
+        let reason = unavailable.clone();
+        let ignored = reason.is_some() && !must_run;
+        let run = move || match reason {
+            Some(reason) => Err(reason.into()),
+            None => {
+                test();
+                Ok(())
+            }
+        };
+        Trial::test(name, run).with_ignored_flag(ignored)
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test program is told by the environment what it is to do")]
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+#[expect(clippy::print_stderr, reason = "the reason is for whoever started the tests")]
+fn note(text: &str) {
+    eprintln!("{text}");
+}

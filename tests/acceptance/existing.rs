@@ -1,0 +1,65 @@
+//! A grant that exists already: never taken over silently.
+
+use serde_json::{Value, json};
+
+use crate::lifecycle::SMALL;
+use crate::support::terraform::Workspace;
+
+super::trials![
+    an_existing_grant_is_named_with_the_way_to_import_it,
+    an_existing_grant_is_adopted_when_that_is_wanted,
+    an_existing_grant_that_is_right_already_is_adopted_without_a_write,
+];
+
+const CLIENT: &str = "auth0_m2m_client.a";
+const GRANT: &str = "auth0_client_grant.a";
+
+/// A client under Terraform, and a grant for it that is not.
+fn beside_a_grant(scope: &Value) -> (Workspace, String) {
+    let terraform = Workspace::new();
+    terraform.config(r#"resource "auth0_m2m_client" "a" { name = "a" }"#);
+    terraform.apply();
+    let grant = json!({
+        "client_id": terraform.text(CLIENT, "id"),
+        "audience": terraform.tenant.management_api(),
+        "scope": scope,
+    });
+    let grant = terraform.tenant.create("client-grants", &grant)["id"].as_str().unwrap().to_owned();
+    (terraform, grant)
+}
+
+fn an_existing_grant_is_named_with_the_way_to_import_it() {
+    let (terraform, grant) = beside_a_grant(&json!(["read:clients"]));
+    terraform.config(SMALL);
+    let refused = terraform.fail_to_apply();
+    refused.assert_one_error(&["Client Grant Exists Already", &grant, "audience = var.management_api"]);
+    refused.assert_says(&[&format!("terraform import auth0_client_grant.NAME {grant}"), "`adopt_existing = true`"]);
+    assert_eq!(terraform.addresses(), [CLIENT]);
+    assert_eq!(terraform.tenant.read(&format!("client-grants/{grant}"))["scope"], json!(["read:clients"]));
+
+    // The advice works as it stands.
+    let block = format!("import {{\n  to = {GRANT}\n  id = {grant:?}\n}}\n");
+    assert!(refused.stderr.contains(&format!("id = {grant:?}")), "{}", refused.stderr);
+    terraform.config(&format!("{SMALL}{block}"));
+    terraform.apply();
+    assert_eq!(terraform.text(GRANT, "id"), grant);
+    assert_eq!(terraform.tenant.read(&format!("client-grants/{grant}"))["scope"], json!(["read:users"]));
+}
+
+fn an_existing_grant_is_adopted_when_that_is_wanted() {
+    let (terraform, grant) = beside_a_grant(&json!(["read:clients"]));
+    terraform.config(&SMALL.replace("scopes ", "adopt_existing = true\n  scopes "));
+    terraform.apply();
+    assert_eq!(terraform.text(GRANT, "id"), grant);
+    assert_eq!(terraform.tenant.read(&format!("client-grants/{grant}"))["scope"], json!(["read:users"]));
+    terraform.destroy();
+    assert!(terraform.tenant.read(&format!("client-grants/{grant}")).is_null());
+}
+
+fn an_existing_grant_that_is_right_already_is_adopted_without_a_write() {
+    let (terraform, grant) = beside_a_grant(&json!(["read:users"]));
+    terraform.config(&SMALL.replace("scopes ", "adopt_existing = true\n  scopes "));
+    let adopted = terraform.apply();
+    assert_eq!(terraform.text(GRANT, "id"), grant);
+    assert!(!adopted.requests.iter().any(|request| request.starts_with("PATCH")), "{:?}", adopted.requests);
+}

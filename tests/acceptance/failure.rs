@@ -1,0 +1,128 @@
+//! What the state holds after something failed.
+
+use serde_json::json;
+use terraform_provider_auth0::emulator::Action;
+
+use crate::lifecycle::SMALL;
+use crate::support::terraform::Workspace;
+
+super::trials![
+    item_094_a_failed_update_keeps_the_old_values_and_the_difference,
+    a_failed_create_leaves_nothing_in_the_state,
+    a_create_whose_answer_is_lost_is_no_second_client,
+    a_property_that_is_refused_is_shown_at_its_line,
+    a_missing_scope_is_named,
+    a_refused_connection_is_named,
+    a_name_that_does_not_resolve_is_named,
+    a_wrong_secret_is_named,
+    an_api_that_is_not_there_is_named_at_its_line,
+    an_overloaded_service_is_asked_again,
+];
+
+const CLIENT: &str = "auth0_m2m_client.a";
+
+fn item_094_a_failed_update_keeps_the_old_values_and_the_difference() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.apply();
+    terraform.config(&SMALL.replace("name = \"a\"", "name = \"b\""));
+    terraform.tenant.refuse("PATCH", "/api/v2/clients/*", 403, "operation_not_supported", "Not now");
+    terraform.fail_to_apply().assert_one_error(&["Cannot update the client", "Not now", CLIENT]);
+    assert_eq!(terraform.text(CLIENT, "name"), "a");
+    assert!(!terraform.is_tainted(CLIENT));
+    assert_eq!(terraform.plan().changed(CLIENT), ["name"]);
+    terraform.apply();
+    assert_eq!(terraform.text(CLIENT, "name"), "b");
+}
+
+fn a_failed_create_leaves_nothing_in_the_state() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.tenant.refuse("POST", "/api/v2/client-grants", 403, "operation_not_supported", "Not now");
+    terraform.fail_to_apply().assert_one_error(&["Cannot create the client grant", "Not now"]);
+    assert_eq!(terraform.addresses(), [CLIENT], "what was made before is there, what failed is not");
+    assert!(!terraform.is_tainted(CLIENT));
+    terraform.apply();
+    assert_eq!(terraform.tenant.clients("a").len(), 1);
+}
+
+fn a_create_whose_answer_is_lost_is_no_second_client() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.tenant.spoil("POST", "/api/v2/clients", Action::drop_after());
+    let run = terraform.try_apply(&[]);
+    assert_eq!(terraform.tenant.clients("a").len(), 1, "{run:?}");
+    let posts = run.requests.iter().filter(|request| *request == "POST /api/v2/clients").count();
+    assert_eq!(posts, 1, "{run:?}");
+}
+
+fn a_property_that_is_refused_is_shown_at_its_line() {
+    let terraform = Workspace::new();
+    terraform
+        .config("resource \"auth0_m2m_client\" \"a\" {\n  name = \"a\"\n  logo_uri = \"https://example.com/x\"\n}\n");
+    let body = json!({
+        "statusCode": 400, "error": "Bad Request", "errorCode": "invalid_body",
+        "message": "Payload validation error: 'Object didn't pass validation for format absolute-https-uri-or-empty: \
+                    https://example.com/x' on property logo_uri (The URL of the client logo).",
+    });
+    terraform.tenant.spoil("POST", "/api/v2/clients", Action::answer(400, body, &[]));
+    let failed = terraform.fail_to_apply();
+    failed.assert_one_error(&["Cannot create the client", "main.tf line 3", "logo_uri = \"https://example.com/x\""]);
+    failed.assert_says(&["didn't pass validation", "invalid_body"]);
+    assert!(terraform.addresses().is_empty());
+}
+
+fn a_missing_scope_is_named() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    let body = json!({
+        "statusCode": 403, "error": "Forbidden", "errorCode": "insufficient_scope",
+        "message": "Insufficient scope, expected any of: create:clients",
+    });
+    terraform.tenant.spoil("POST", "/api/v2/clients", Action::answer(403, body, &[]));
+    terraform.fail_to_apply().assert_one_error(&[
+        "Cannot create the client",
+        "Grant it `create:clients`",
+        "Management API",
+    ]);
+}
+
+fn a_refused_connection_is_named() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.env("AUTH0_DOMAIN", "http://127.0.0.1:1");
+    terraform.fail_to_apply().assert_one_error(&["refused", "`AUTH0_DOMAIN`"]);
+}
+
+fn a_name_that_does_not_resolve_is_named() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.env("AUTH0_DOMAIN", "tenant.invalid");
+    terraform.fail_to_apply().assert_one_error(&["cannot be resolved", "`AUTH0_DOMAIN`"]);
+}
+
+fn a_wrong_secret_is_named() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.env("AUTH0_CLIENT_SECRET", "not-the-secret");
+    let failed = terraform.fail_to_apply();
+    failed.assert_one_error(&["`client_secret`", "`AUTH0_CLIENT_SECRET`"]);
+    assert!(!failed.diagnostics().contains("not-the-secret"));
+}
+
+fn an_api_that_is_not_there_is_named_at_its_line() {
+    let terraform = Workspace::new();
+    terraform.config(&SMALL.replace("var.management_api", "\"https://nowhere.example.com\""));
+    let failed = terraform.fail_to_apply();
+    failed.assert_one_error(&["https://nowhere.example.com", "audience = \"https://nowhere.example.com\""]);
+    assert_eq!(terraform.addresses(), [CLIENT]);
+}
+
+fn an_overloaded_service_is_asked_again() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.apply();
+    terraform.tenant.spoil("GET", "/api/v2/clients/*", Action::status(503));
+    terraform.tenant.spoil("GET", "/api/v2/client-grants/*", Action::drop_before());
+    terraform.assert_empty_plan();
+}

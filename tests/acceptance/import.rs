@@ -1,0 +1,112 @@
+//! Objects that were there before Terraform.
+
+use serde_json::json;
+
+use crate::lifecycle::SMALL;
+use crate::support::terraform::Workspace;
+
+super::trials![
+    item_103_the_command_imports_what_the_next_plan_leaves_alone,
+    item_103_all_three_forms_of_a_grants_id_name_the_same_grant,
+    item_103_a_block_imports_and_writes_configuration_that_validates,
+    item_104_a_malformed_id_is_answered_with_the_right_form,
+    item_104_an_object_that_is_not_there_is_not_imported,
+    an_application_of_another_type_is_not_imported,
+];
+
+const CLIENT: &str = "auth0_m2m_client.a";
+const GRANT: &str = "auth0_client_grant.a";
+
+/// A client and its grant that somebody made by hand: the ids of both.
+fn existing(terraform: &Workspace) -> (String, String) {
+    let tenant = &terraform.tenant;
+    let client = tenant.create("clients", &json!({ "name": "a", "app_type": "non_interactive" }));
+    let client = client["client_id"].as_str().unwrap().to_owned();
+    let grant = json!({ "client_id": client, "audience": tenant.management_api(), "scope": ["read:users"] });
+    let grant = tenant.create("client-grants", &grant);
+    (client, grant["id"].as_str().unwrap().to_owned())
+}
+
+fn item_103_the_command_imports_what_the_next_plan_leaves_alone() {
+    let terraform = Workspace::new();
+    // Made as Terraform would have made it: what a tenant's own defaults are is another matter.
+    terraform.config(SMALL);
+    terraform.apply();
+    let (client, grant) = (terraform.text(CLIENT, "id"), terraform.text(GRANT, "id"));
+    for address in [CLIENT, GRANT] {
+        terraform.run(&["state", "rm", address]).success();
+    }
+    terraform.run(&["import", CLIENT, &client]).success();
+    terraform.run(&["import", GRANT, &grant]).success();
+    terraform.assert_empty_plan();
+}
+
+fn item_103_all_three_forms_of_a_grants_id_name_the_same_grant() {
+    let terraform = Workspace::new();
+    let (client, grant) = existing(&terraform);
+    let audience = terraform.tenant.management_api();
+    terraform.config(&SMALL.replace("auth0_m2m_client.a.client_id", &format!("{client:?}")));
+    let key = format!("{client}::{audience}");
+    for id in [&grant, &key, &format!("{key}::client")] {
+        terraform.run(&["import", GRANT, id]).success();
+        let attributes = terraform.attributes(GRANT);
+        assert_eq!(attributes["id"], *grant, "{id}");
+        assert_eq!(attributes["client_id"], *client);
+        assert_eq!(attributes["audience"], *audience);
+        assert_eq!(attributes["subject_type"], "client");
+        assert_eq!(attributes["scopes"], json!(["read:users"]));
+        terraform.plan_with(&["-target=auth0_client_grant.a", "-detailed-exitcode"]);
+        terraform.run(&["state", "rm", GRANT]).success();
+    }
+}
+
+fn item_103_a_block_imports_and_writes_configuration_that_validates() {
+    let terraform = Workspace::new();
+    let (client, grant) = existing(&terraform);
+    let tenant_client = format!("clients/{client}");
+    terraform.tenant.change(
+        &tenant_client,
+        &json!({ "description": "By hand", "client_metadata": { "team": "a" }, "jwt_configuration": { "alg": "PS256" } }),
+    );
+    terraform.config(&format!(
+        "import {{\n  to = {CLIENT}\n  id = {client:?}\n}}\nimport {{\n  to = {GRANT}\n  id = {grant:?}\n}}\n"
+    ));
+    terraform.run(&["plan", "-generate-config-out=generated.tf"]).success();
+    terraform.run(&["validate"]).success();
+    let imported = terraform.apply();
+    assert!(imported.stdout.contains("2 imported, 0 added"), "{}", imported.stdout);
+    assert_eq!(terraform.text(CLIENT, "description"), "By hand");
+    assert_eq!(terraform.tenant.read(&tenant_client)["jwt_configuration"]["alg"], "PS256");
+}
+
+fn item_104_a_malformed_id_is_answered_with_the_right_form() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    let refused = terraform.run(&["import", CLIENT, "not a client"]).failure();
+    refused.assert_one_error(&["Invalid Import ID", "\"not a client\"", "by its client id"]);
+    let refused = terraform.run(&["import", GRANT, "nonsense"]).failure();
+    refused.assert_one_error(&["Invalid Import ID", "`cgr_…`", "`CLIENT_ID::AUDIENCE::SUBJECT_TYPE`"]);
+    assert!(refused.requests.is_empty(), "{refused:?}");
+    assert!(terraform.addresses().is_empty());
+}
+
+fn item_104_an_object_that_is_not_there_is_not_imported() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    for (address, id) in [(CLIENT, "AaiyAPdpYdesoKnqjj8HJqRn4T5titww"), (GRANT, "cgr_AaiyAPdpYdesoKnq")] {
+        let refused = terraform.run(&["import", address, id]).failure();
+        refused.assert_one_error(&["Cannot import non-existent remote object"]);
+    }
+    let refused = terraform.run(&["import", GRANT, "abc::https://api.example.com"]).failure();
+    refused.assert_one_error(&["Cannot Import Non-Existent Client Grant", "`abc`", "`https://api.example.com`"]);
+    assert!(terraform.addresses().is_empty());
+}
+
+fn an_application_of_another_type_is_not_imported() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    let spa = terraform.tenant.create("clients", &json!({ "name": "s", "app_type": "spa" }));
+    let refused = terraform.run(&["import", CLIENT, spa["client_id"].as_str().unwrap()]).failure();
+    refused.assert_one_error(&["Not a Machine-to-Machine Client", "`spa`", "`auth0_client`"]);
+    assert!(terraform.addresses().is_empty());
+}

@@ -1,0 +1,173 @@
+//! An offline tenant of a test's own, and what its administrator can see and do behind Terraform's back.
+
+use std::cell::OnceCell;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use terraform_provider_auth0::emulator::{Action, Emulator, Fault};
+use tokio::runtime::{Builder, Runtime};
+
+/// A running tenant. It ends with its value.
+pub(crate) struct Tenant {
+    emulator: Emulator,
+    http: reqwest::Client,
+    runtime: Runtime,
+    token: OnceCell<String>,
+}
+
+impl Tenant {
+    pub(crate) fn start() -> Self {
+        Self {
+            emulator: Emulator::start(),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            runtime: Builder::new_current_thread().enable_all().build().unwrap(),
+            token: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.emulator.url()
+    }
+
+    /// As the provider names it in what it says and remembers.
+    pub(crate) fn domain(&self) -> &str {
+        self.emulator.domain()
+    }
+
+    pub(crate) fn client_id(&self) -> &str {
+        self.emulator.client_id()
+    }
+
+    pub(crate) fn client_secret(&self) -> &str {
+        self.emulator.client_secret()
+    }
+
+    /// The identifier of its Management API.
+    pub(crate) fn management_api(&self) -> String {
+        format!("{}/api/v2/", self.url())
+    }
+
+    /// Spoils the next request like this.
+    pub(crate) fn spoil(&self, method: &str, path: &str, action: Action) {
+        self.emulator.fault(Fault::new(method, path, action));
+    }
+
+    /// Refuses the next request in the service's own words.
+    pub(crate) fn refuse(&self, method: &str, path: &str, status: u16, code: &str, message: &str) {
+        let body = json!({ "statusCode": status, "error": "Refused", "message": message, "errorCode": code });
+        self.spoil(method, path, Action::answer(status, body, &[]));
+    }
+
+    /// What `path` (such as `clients/ID`) shows; null when there is nothing.
+    pub(crate) fn read(&self, path: &str) -> Value {
+        match self.call(&Method::GET, path, None) {
+            (200, body) => body,
+            (404, _) => Value::Null,
+            (status, body) => panic!("GET {path}: {status} {body}"),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn create(&self, path: &str, body: &Value) -> Value {
+        let (status, answer) = self.call(&Method::POST, path, Some(body));
+        assert_eq!(status, 201, "POST {path}: {answer}");
+        answer
+    }
+
+    #[track_caller]
+    pub(crate) fn change(&self, path: &str, body: &Value) {
+        let (status, answer) = self.call(&Method::PATCH, path, Some(body));
+        assert_eq!(status, 200, "PATCH {path}: {answer}");
+    }
+
+    #[track_caller]
+    pub(crate) fn delete(&self, path: &str) {
+        let (status, answer) = self.call(&Method::DELETE, path, None);
+        assert_eq!(status, 204, "DELETE {path}: {answer}");
+    }
+
+    /// An API of the tenant's own, with these scopes. Answers its identifier.
+    pub(crate) fn api(&self, identifier: &str, scopes: &[&str]) -> String {
+        let scopes: Vec<_> = scopes.iter().map(|scope| json!({ "value": scope })).collect();
+        self.create("resource-servers", &json!({ "identifier": identifier, "name": identifier, "scopes": scopes }));
+        identifier.to_owned()
+    }
+
+    /// The clients that are not there from the start, by name.
+    pub(crate) fn clients(&self, name: &str) -> Vec<Value> {
+        let clients = self.read("clients?per_page=100");
+        clients.as_array().unwrap().iter().filter(|client| client["name"] == name).cloned().collect()
+    }
+
+    pub(crate) fn forget_requests(&self) {
+        self.emulator.clear_requests();
+    }
+
+    /// The requests since then, with `{id}` in place of ids, and without the query.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let requests = self.emulator.requests();
+        requests.iter().map(|request| format!("{} {}", request.method, without_id(&request.path))).collect()
+    }
+
+    /// Every secret that the tenant knows.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let mut secrets = Vec::new();
+        collect_secrets(&serde_json::to_value(self.emulator.state()).unwrap(), &mut secrets);
+        assert!(secrets.iter().any(|secret| secret == self.client_secret()));
+        secrets
+    }
+
+    /// A token with which everything in the tenant may be done.
+    pub(crate) fn token(&self) -> &str {
+        self.token.get_or_init(|| self.fetch_token())
+    }
+
+    fn call(&self, method: &Method, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.management_api()));
+        request = request.bearer_auth(self.token());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        self.runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            let status = response.status().as_u16();
+            let text = response.text().await.unwrap();
+            (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+        })
+    }
+
+    fn fetch_token(&self) -> String {
+        let request = json!({
+            "grant_type": "client_credentials",
+            "client_id": self.client_id(),
+            "client_secret": self.client_secret(),
+            "audience": self.management_api(),
+        });
+        let answer: Value = self.runtime.block_on(async {
+            let response = self.http.post(format!("{}/oauth/token", self.url())).json(&request).send().await;
+            response.unwrap().json().await.unwrap()
+        });
+        answer["access_token"].as_str().expect("a token").to_owned()
+    }
+}
+
+fn without_id(path: &str) -> String {
+    let segments: Vec<_> = path.split('/').collect();
+    match segments.as_slice() {
+        ["", "api", "v2", collection, _id] => format!("/api/v2/{collection}/{{id}}"),
+        _ => path.to_owned(),
+    }
+}
+
+fn collect_secrets(value: &Value, secrets: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(secret) = object.get("client_secret").and_then(Value::as_str) {
+                secrets.push(secret.to_owned());
+            }
+            object.values().for_each(|value| collect_secrets(value, secrets));
+        }
+        Value::Array(array) => array.iter().for_each(|value| collect_secrets(value, secrets)),
+        _ => {}
+    }
+}
