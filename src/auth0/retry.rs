@@ -118,7 +118,7 @@ pub(super) fn decide(
         Setback::Unreachable if history.unreachable < MOST_UNREACHABLE => backoff(history.unreachable, chance),
         Setback::Broken | Setback::Unavailable if history.failed < MOST_FAILED => backoff(history.failed, chance),
         Setback::Throttled(None) => backoff(history.throttled, chance),
-        Setback::Throttled(Some(asked)) => asked + spread(asked, chance),
+        Setback::Throttled(Some(asked)) => asked.saturating_add(spread(asked, chance)),
         Setback::TokenRejected if history.rejected == 1 => Duration::ZERO,
         _ => return Verdict::GiveUp,
     };
@@ -153,6 +153,10 @@ mod tests {
 
     use super::*;
 
+    fn throttled(seconds: u64) -> Setback {
+        Setback::Throttled(Some(Duration::from_secs(seconds)))
+    }
+
     fn setbacks() -> impl Strategy<Value = Setback> {
         prop_oneof![
             Just(Setback::Final),
@@ -162,7 +166,9 @@ mod tests {
             Just(Setback::Unavailable),
             Just(Setback::TokenRejected),
             Just(Setback::Throttled(None)),
-            (0_u64..100_000).prop_map(|seconds| Setback::Throttled(Some(Duration::from_secs(seconds)))),
+            (0_u64..100_000).prop_map(throttled),
+            any::<u64>().prop_map(throttled),
+            Just(throttled(u64::MAX)),
         ]
     }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -148,7 +149,7 @@ impl Held {
         let Grant { header, lifetime } = outcome?;
         self.serial += 1;
         let bearer = Bearer { header, serial: self.serial };
-        let renew_at = lifetime.map(|lifetime| asked + renewal_age(lifetime));
+        let renew_at = lifetime.and_then(|lifetime| asked.checked_add(renewal_age(lifetime)));
         self.token = Some((bearer.clone(), renew_at));
         Ok(bearer)
     }
@@ -164,9 +165,18 @@ fn renewal_age(lifetime: Duration) -> Duration {
 }
 
 #[derive(Deserialize)]
-struct TokenBody {
+struct TokenBody<'a> {
     access_token: String,
-    expires_in: Option<u64>,
+    #[serde(borrow)]
+    expires_in: Option<&'a RawValue>,
+}
+
+impl TokenBody<'_> {
+    /// Any number of seconds, as a whole number or not. A token with no end or a strange one is a token all the same.
+    fn lifetime(&self) -> Option<Duration> {
+        let seconds = self.expires_in?.get().parse().ok()?;
+        Duration::try_from_secs_f64(seconds).ok().filter(|lifetime| !lifetime.is_zero())
+    }
 }
 
 fn grant(answer: &Answer, call: &Call, audience: &str) -> Result<Grant, Error> {
@@ -174,9 +184,9 @@ fn grant(answer: &Answer, call: &Call, audience: &str) -> Result<Grant, Error> {
         return Err(refusal::explain(answer, call.endpoint(), audience));
     }
     let status = answer.status.as_u16();
-    let body = serde_json::from_slice::<TokenBody>(&answer.body).map_err(|_| TokenError::NotAuth0 { status })?;
+    let body = serde_json::from_slice::<TokenBody<'_>>(&answer.body).map_err(|_| TokenError::NotAuth0 { status })?;
     let header = bearer_header(&body.access_token).ok_or(TokenError::NotAuth0 { status })?;
-    Ok(Grant { header, lifetime: body.expires_in.map(Duration::from_secs) })
+    Ok(Grant { header, lifetime: body.lifetime() })
 }
 
 fn bearer_header(token: &str) -> Option<HeaderValue> {
@@ -225,6 +235,26 @@ mod tests {
         assert!(matches!(held.known(now + Duration::from_hours(1000), false), Some(Ok(_))));
         held.drop_token(first.serial);
         assert!(held.known(now, false).is_none());
+    }
+
+    #[test]
+    fn a_token_is_granted_whatever_is_said_about_its_life() {
+        let kept = |life: &str, age| {
+            let body = format!(r#"{{"access_token":"abc"{life}}}"#).into();
+            let answer = Answer { status: StatusCode::OK, wait: None, body };
+            let (asked, mut held) = (Instant::now(), Held::default());
+            held.keep(grant(&answer, &call(), ""), asked).unwrap();
+            held.known(asked + age, false).is_some()
+        };
+        let (day, century) = (Duration::from_hours(24), Duration::from_hours(876_000));
+        for life in ["86400", "86400.0", "864e2"] {
+            let life = format!(r#","expires_in":{life}"#);
+            assert!(kept(&life, day - RENEW_AHEAD * 2) && !kept(&life, day), "{life}");
+        }
+        for odd in ["18446744073709551615", "9e18", "1e999", "-1", "0", "null", r#""soon""#, "{}"] {
+            assert!(kept(&format!(r#","expires_in":{odd}"#), century), "{odd}");
+        }
+        assert!(kept("", century));
     }
 
     #[test]
