@@ -79,6 +79,10 @@ impl FromStr for Tenant {
         if text.is_empty() {
             return Err(TenantError::Empty);
         }
+        // Before any message repeats the text: a user part may hold a password.
+        if text.contains('@') {
+            return Err(TenantError::Excess);
+        }
         // The parser would drop tabs and line breaks silently, and a text without `//` hides its scheme.
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err(TenantError::Malformed(text.to_owned()));
@@ -89,13 +93,7 @@ impl FromStr for Tenant {
             "https" | "http" => {}
             other => return Err(TenantError::Scheme(other.to_owned())),
         }
-        // Before any message repeats the text: a user part may hold a password.
-        if !url.username().is_empty()
-            || url.password().is_some()
-            || url.path() != "/"
-            || url.query().is_some()
-            || url.fragment().is_some()
-        {
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(TenantError::Excess);
         }
         let Some(host) = url.host_str() else { return Err(TenantError::Malformed(text.to_owned())) };
@@ -167,6 +165,8 @@ mod tests {
             ("acme.auth0.com/api", TenantError::Excess),
             ("acme.auth0.com?x=1", TenantError::Excess),
             ("user:hunter2@acme.auth0.com", TenantError::Excess),
+            ("https://user:hunter2@acme.auth0.com:99999/", TenantError::Excess),
+            ("https://user:hunter2@acme.auth0.com\n", TenantError::Excess),
         ] {
             let error = parse(text).unwrap_err();
             assert_eq!(error, expected, "{text}");
