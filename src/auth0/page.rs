@@ -92,16 +92,15 @@ impl<T: Listed> Reading<T> {
                 }
                 (number + 1 < total.div_ceil(limit)).then(|| Ask::Numbered(number + 1))
             }
-            Ask::Checkpoint(from) => {
-                let next = next.filter(|next| !next.is_empty());
-                if next.is_some() && next == *from {
-                    return Err(Stuck("next"));
-                }
-                next.map(|next| Ask::Checkpoint(Some(next)))
-            }
+            Ask::Checkpoint(_) => next.filter(|next| !next.is_empty()).map(|next| Ask::Checkpoint(Some(next))),
         };
+        let known = self.items.len();
         // An object that is created or deleted meanwhile shifts others onto a page where they are seen again.
         self.items.extend(items.into_iter().filter(|item| self.seen.insert(item.id().to_owned())));
+        // A total ends the counting of pages; nothing but news on each page ends a chain of checkpoints.
+        if matches!(following, Some(Ask::Checkpoint(_))) && self.items.len() == known {
+            return Err(Stuck("next"));
+        }
         Ok(match following {
             Some(ask) => Progress::Unfinished(Self { ask, ..self }),
             None => Progress::Complete(self.items),
@@ -200,5 +199,23 @@ mod tests {
         );
         let reading = Reading::starting_with(Ask::Checkpoint(Some("x".to_owned())));
         assert_eq!(reading.advance(Page { next: Some("x".to_owned()), ..bare() }).err(), Some(Stuck("next")));
+    }
+
+    #[test]
+    fn a_list_that_leads_back_is_an_error() {
+        let page = |item: &str, next: &str| Page {
+            items: vec![item.to_owned()],
+            total: None,
+            limit: None,
+            next: Some(next.to_owned()),
+        };
+        let follow = |reading: Reading<String>, page| match reading.advance(page) {
+            Ok(Progress::Unfinished(reading)) => reading,
+            _ => panic!("the page holds something new"),
+        };
+        let reading = follow(Reading::starting_with(Ask::Checkpoint(None)), page("1", "a"));
+        let reading = follow(reading, page("2", "b"));
+        let reading = follow(reading, page("3", "a"));
+        assert_eq!(reading.advance(page("2", "b")).err(), Some(Stuck("next")));
     }
 }
