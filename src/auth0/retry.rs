@@ -117,8 +117,11 @@ pub(super) fn decide(
         }
         Setback::Unreachable if history.unreachable < MOST_UNREACHABLE => backoff(history.unreachable, chance),
         Setback::Broken | Setback::Unavailable if history.failed < MOST_FAILED => backoff(history.failed, chance),
-        Setback::Throttled(None) => backoff(history.throttled, chance),
-        Setback::Throttled(Some(asked)) => asked.saturating_add(spread(asked, chance)),
+        // A service that keeps asking for too little is believed less and less.
+        Setback::Throttled(asked) => {
+            let asked = asked.map_or(Duration::ZERO, |asked| asked.saturating_add(spread(asked, chance)));
+            asked.max(backoff(history.throttled, chance))
+        }
         Setback::TokenRejected if history.rejected == 1 => Duration::ZERO,
         _ => return Verdict::GiveUp,
     };
@@ -265,9 +268,15 @@ mod tests {
     fn throttling_is_sat_out_until_the_deadline() {
         let limit = Duration::from_mins(10);
         for repeat in [Repeat::Always, Repeat::IfUnsent] {
-            let (attempts, time, _) = persist(repeat, Setback::Throttled(Some(Duration::from_secs(5))), limit);
-            assert!(attempts > 100 && time + Duration::from_secs(10) > limit, "{attempts} {time:?}");
+            let (attempts, time, _) = persist(repeat, throttled(5), limit);
+            assert!(attempts > 40 && time + LONGEST_BACKOFF > limit, "{attempts} {time:?}");
         }
+    }
+
+    #[test]
+    fn a_service_that_asks_for_no_wait_is_not_stormed() {
+        let (attempts, ..) = persist(Repeat::Always, throttled(0), Duration::from_mins(10));
+        assert!(attempts < 70, "{attempts}");
     }
 
     #[test]
