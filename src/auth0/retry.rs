@@ -10,6 +10,8 @@ use super::http::{Answer, TransportError};
 
 /// How often an unreachable host is tried: long enough for a restart, short enough for a typing error.
 const MOST_UNREACHABLE: u32 = 3;
+/// How often a service that does not answer is tried: each time costs the whole time that a request may take.
+const MOST_SILENT: u32 = 2;
 /// How often a failing service is tried.
 const MOST_FAILED: u32 = 6;
 
@@ -30,7 +32,9 @@ pub(super) enum Setback {
     Unreadable,
     /// No connection was made.
     Unreachable,
-    /// A connection was made, but no whole answer came.
+    /// A connection was made, but no answer came in time.
+    Silent,
+    /// A connection was made, but it ended before the answer did.
     Broken,
     /// The service failed.
     Unavailable,
@@ -44,6 +48,7 @@ pub(super) enum Setback {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct History {
     unreachable: u32,
+    silent: u32,
     failed: u32,
     throttled: u32,
     rejected: u32,
@@ -80,7 +85,8 @@ impl Setback {
             | TransportError::Refused
             | TransportError::ConnectTimeout(_)
             | TransportError::Connect(_) => Self::Unreachable,
-            TransportError::Timeout(_) | TransportError::Broken(_) => Self::Broken,
+            TransportError::Timeout(_) => Self::Silent,
+            TransportError::Broken(_) => Self::Broken,
             TransportError::TooLarge => Self::Unreadable,
         }
     }
@@ -90,6 +96,7 @@ impl History {
     pub(super) fn record(&mut self, setback: Setback) {
         match setback {
             Setback::Unreachable => self.unreachable += 1,
+            Setback::Silent => self.silent += 1,
             Setback::Broken | Setback::Unavailable => self.failed += 1,
             Setback::Throttled(_) => self.throttled += 1,
             Setback::TokenRejected => self.rejected += 1,
@@ -98,7 +105,7 @@ impl History {
     }
 
     pub(super) fn attempts(&self) -> u32 {
-        self.unreachable + self.failed + self.throttled + self.rejected
+        self.unreachable + self.silent + self.failed + self.throttled + self.rejected
     }
 }
 
@@ -112,10 +119,13 @@ pub(super) fn decide(
     chance: f64,
 ) -> Verdict {
     let after = match setback {
-        Setback::Broken | Setback::Unavailable | Setback::Unreadable if repeat == Repeat::IfUnsent => {
+        Setback::Silent | Setback::Broken | Setback::Unavailable | Setback::Unreadable
+            if repeat == Repeat::IfUnsent =>
+        {
             return Verdict::FateUnknown;
         }
         Setback::Unreachable if history.unreachable < MOST_UNREACHABLE => backoff(history.unreachable, chance),
+        Setback::Silent if history.silent < MOST_SILENT => backoff(history.silent, chance),
         Setback::Broken | Setback::Unavailable if history.failed < MOST_FAILED => backoff(history.failed, chance),
         // A service that keeps asking for too little is believed less and less.
         Setback::Throttled(asked) => {
@@ -165,6 +175,7 @@ mod tests {
             Just(Setback::Final),
             Just(Setback::Unreadable),
             Just(Setback::Unreachable),
+            Just(Setback::Silent),
             Just(Setback::Broken),
             Just(Setback::Unavailable),
             Just(Setback::TokenRejected),
@@ -217,7 +228,10 @@ mod tests {
             for setback in met {
                 history.record(setback);
                 let verdict = decide(Repeat::IfUnsent, &history, setback, now, now + Duration::from_mins(20), chance);
-                let may_have_landed = matches!(setback, Setback::Broken | Setback::Unavailable | Setback::Unreadable);
+                let may_have_landed = matches!(
+                    setback,
+                    Setback::Silent | Setback::Broken | Setback::Unavailable | Setback::Unreadable
+                );
                 prop_assert_eq!(verdict == Verdict::FateUnknown, may_have_landed);
             }
         }
@@ -251,14 +265,21 @@ mod tests {
     }
 
     #[test]
-    fn an_unreachable_host_fails_within_seconds() {
+    fn the_waits_for_an_unreachable_host_take_seconds() {
         let (attempts, time, verdict) = persist(Repeat::IfUnsent, Setback::Unreachable, Duration::from_mins(20));
         assert_eq!((attempts, verdict), (MOST_UNREACHABLE, Verdict::GiveUp));
         assert!(time < Duration::from_secs(3), "{time:?}");
     }
 
     #[test]
-    fn a_failing_service_is_given_up_within_half_a_minute() {
+    fn a_silent_service_is_tried_twice() {
+        let (attempts, time, verdict) = persist(Repeat::Always, Setback::Silent, Duration::from_mins(20));
+        assert_eq!((attempts, verdict), (MOST_SILENT, Verdict::GiveUp));
+        assert!(time < Duration::from_secs(1), "{time:?}");
+    }
+
+    #[test]
+    fn the_waits_for_a_failing_service_take_less_than_half_a_minute() {
         let (attempts, time, verdict) = persist(Repeat::Always, Setback::Unavailable, Duration::from_mins(20));
         assert_eq!((attempts, verdict), (MOST_FAILED, Verdict::GiveUp));
         assert!(time < Duration::from_secs(30), "{time:?}");

@@ -12,7 +12,7 @@ use super::server::{Reply, Server, address_without_tls, json, unused_address};
 use super::{CLIENT, SECRET, client, client_with_token, new_client, session, settings};
 
 #[tokio::test]
-async fn a_dead_host_fails_within_seconds() {
+async fn a_host_that_refuses_connections_fails_within_seconds() {
     let client = client_with_token(&format!("http://{}", unused_address().await));
     let start = Instant::now();
     let error = session(&client).clients().read("abc").await.unwrap_err();
@@ -67,6 +67,16 @@ async fn a_request_without_answer_times_out() {
     let error = session(&Client::new(settings).unwrap()).clients().create(&new_client()).await.unwrap_err();
     let Error::UnknownFate { cause } = error else { panic!("{error}") };
     assert!(matches!(*cause, Error::Transport { cause: TransportError::Timeout(_), .. }), "{cause}");
+}
+
+#[tokio::test]
+async fn a_host_that_never_answers_is_tried_twice() {
+    let server = Server::start([Reply::Hang, Reply::Hang, json(200, CLIENT)]).await;
+    let mut settings = settings(&server.url(), Credentials::Token(SecretString::from(SECRET)));
+    settings.request_timeout = Duration::from_millis(200);
+    let error = session(&Client::new(settings).unwrap()).clients().read("abc").await.unwrap_err();
+    assert!(matches!(error, Error::Transport { cause: TransportError::Timeout(_), .. }), "{error}");
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
