@@ -5,7 +5,6 @@
 mod refusal;
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -27,14 +26,16 @@ pub use refusal::TokenError;
 /// How long before its end a token is replaced, so that none expires on its way.
 const RENEW_AHEAD: Duration = Duration::from_mins(1);
 
+/// How long a failure of the token endpoint answers everybody. The retries that it has survived are then not
+/// repeated for each of hundreds of objects.
+const OUTAGE_MEMORY: Duration = Duration::from_secs(30);
+
 /// Where tokens come from, and the one in use.
 pub(super) struct Tokens {
     source: Source,
     audience: String,
     /// Locked while a token is asked for, so that one request serves everybody who waits.
     held: Mutex<Held>,
-    /// Number of requests for a token that came to an end.
-    ended: AtomicU64,
 }
 
 enum Source {
@@ -57,7 +58,7 @@ impl Tokens {
             }
             Credentials::ClientSecret { client_id, client_secret } => Source::ClientSecret { client_id, client_secret },
         };
-        Ok(Self { source, audience, held: Mutex::default(), ended: AtomicU64::new(0) })
+        Ok(Self { source, audience, held: Mutex::default() })
     }
 
     /// Whether a rejected token can be replaced by another.
@@ -76,10 +77,8 @@ impl Tokens {
             Source::Given(header) => return Ok(Bearer { header: header.clone(), serial: 0 }),
             Source::ClientSecret { client_id, client_secret } => (client_id, client_secret.expose_secret()),
         };
-        let seen = self.ended.load(Ordering::Acquire);
         let mut held = bounds.run(self.held.lock()).await.map_err(|ended| Error::ended(ended, endpoint.clone()))?;
-        let ended_meanwhile = self.ended.load(Ordering::Acquire) > seen;
-        if let Some(known) = held.known(Instant::now(), ended_meanwhile) {
+        if let Some(known) = held.known(Instant::now()) {
             return known;
         }
         let form = [
@@ -95,8 +94,7 @@ impl Tokens {
             // The end of one operation; whoever waits next asks for itself.
             return Err(error);
         }
-        self.ended.fetch_add(1, Ordering::Release);
-        held.keep(outcome, asked)
+        held.keep(outcome, asked, Instant::now())
     }
 
     /// Drops a token that the service did not accept, unless it was replaced already.
@@ -118,8 +116,8 @@ fn exchange<'a>(
 #[derive(Default)]
 struct Held {
     token: Option<(Bearer, Option<Instant>)>,
-    /// Why the last request for a token failed.
-    failure: Option<Error>,
+    /// Why and when the last request for a token failed.
+    failure: Option<(Error, Instant)>,
     serial: u64,
 }
 
@@ -130,22 +128,26 @@ struct Grant {
 
 impl Held {
     /// The token or the failure that spares a request. A refusal is final for this process: repeating
-    /// wrong credentials for each of a thousand objects would lock the application out. Any other
-    /// failure answers those who waited for it.
-    fn known(&self, now: Instant, waited_for_failure: bool) -> Option<Result<Bearer, Error>> {
+    /// wrong credentials for each of a thousand objects would lock the application out.
+    fn known(&self, now: Instant) -> Option<Result<Bearer, Error>> {
         if let Some((bearer, renew_at)) = &self.token
             && renew_at.is_none_or(|renew_at| now < renew_at)
         {
             return Some(Ok(bearer.clone()));
         }
-        let failure = self.failure.as_ref()?;
-        let is_final = matches!(failure, Error::Token(refusal) if refusal.is_final());
-        (is_final || waited_for_failure).then(|| Err(failure.clone()))
+        let (failure, at) = self.failure.as_ref()?;
+        let is_known = match failure {
+            Error::Token(refusal) if refusal.is_final() => true,
+            // Whether that can be sat out depends on the deadline of each operation.
+            Error::RateLimited { .. } => false,
+            _ => now < *at + OUTAGE_MEMORY,
+        };
+        is_known.then(|| Err(failure.clone()))
     }
 
-    fn keep(&mut self, outcome: Result<Grant, Error>, asked: Instant) -> Result<Bearer, Error> {
+    fn keep(&mut self, outcome: Result<Grant, Error>, asked: Instant, answered: Instant) -> Result<Bearer, Error> {
         self.token = None;
-        self.failure = outcome.as_ref().err().cloned();
+        self.failure = outcome.as_ref().err().map(|error| (error.clone(), answered));
         let Grant { header, lifetime } = outcome?;
         self.serial += 1;
         let bearer = Bearer { header, serial: self.serial };
@@ -221,9 +223,9 @@ mod tests {
         let at = |seconds| asked + Duration::from_secs(seconds);
         for (lifetime, last) in [(86_400, 86_339), (120, 59), (10, 4)] {
             let mut held = Held::default();
-            held.keep(Ok(granted(Some(lifetime))), asked).unwrap();
-            assert!(matches!(held.known(at(last), false), Some(Ok(_))), "{lifetime}");
-            assert!(held.known(at(last + 1), false).is_none(), "{lifetime}");
+            held.keep(Ok(granted(Some(lifetime))), asked, asked).unwrap();
+            assert!(matches!(held.known(at(last)), Some(Ok(_))), "{lifetime}");
+            assert!(held.known(at(last + 1)).is_none(), "{lifetime}");
         }
     }
 
@@ -231,10 +233,10 @@ mod tests {
     fn a_token_without_an_end_is_used_until_it_is_rejected() {
         let now = Instant::now();
         let mut held = Held::default();
-        let first = held.keep(Ok(granted(None)), now).unwrap();
-        assert!(matches!(held.known(now + Duration::from_hours(1000), false), Some(Ok(_))));
+        let first = held.keep(Ok(granted(None)), now, now).unwrap();
+        assert!(matches!(held.known(now + Duration::from_hours(1000)), Some(Ok(_))));
         held.drop_token(first.serial);
-        assert!(held.known(now, false).is_none());
+        assert!(held.known(now).is_none());
     }
 
     #[test]
@@ -243,8 +245,8 @@ mod tests {
             let body = format!(r#"{{"access_token":"abc"{life}}}"#).into();
             let answer = Answer { status: StatusCode::OK, wait: None, body };
             let (asked, mut held) = (Instant::now(), Held::default());
-            held.keep(grant(&answer, &call(), ""), asked).unwrap();
-            held.known(asked + age, false).is_some()
+            held.keep(grant(&answer, &call(), ""), asked, asked).unwrap();
+            held.known(asked + age).is_some()
         };
         let (day, century) = (Duration::from_hours(24), Duration::from_hours(876_000));
         for life in ["86400", "86400.0", "864e2"] {
@@ -261,23 +263,27 @@ mod tests {
     fn a_late_rejection_does_not_drop_the_newer_token() {
         let now = Instant::now();
         let mut held = Held::default();
-        let first = held.keep(Ok(granted(None)), now).unwrap();
+        let first = held.keep(Ok(granted(None)), now, now).unwrap();
         held.drop_token(first.serial);
-        held.keep(Ok(granted(None)), now).unwrap();
+        held.keep(Ok(granted(None)), now, now).unwrap();
         held.drop_token(first.serial);
-        assert!(matches!(held.known(now, false), Some(Ok(_))));
+        assert!(matches!(held.known(now), Some(Ok(_))));
     }
 
     #[test]
-    fn a_failure_answers_those_who_waited_and_a_refusal_everybody() {
-        let now = Instant::now();
-        let mut held = Held::default();
-        held.keep(Err(unreachable()), now).err().unwrap();
-        assert!(matches!(held.known(now, true), Some(Err(Error::Transport { .. }))));
-        assert!(held.known(now, false).is_none());
+    fn a_refusal_answers_for_good_and_an_outage_for_a_while() {
+        let (now, mut held) = (Instant::now(), Held::default());
+        let after = |seconds| now + Duration::from_secs(seconds);
+        held.keep(Err(unreachable()), now, after(90)).err().unwrap();
+        assert!(matches!(held.known(after(119)), Some(Err(Error::Transport { .. }))));
+        assert!(held.known(after(120)).is_none());
 
-        held.keep(Err(TokenError::WrongCredentials.into()), now).err().unwrap();
-        assert!(matches!(held.known(now, false), Some(Err(Error::Token(TokenError::WrongCredentials)))));
+        held.keep(Err(TokenError::WrongCredentials.into()), now, now).err().unwrap();
+        assert!(matches!(held.known(after(3_600)), Some(Err(Error::Token(TokenError::WrongCredentials)))));
+
+        let throttled = Error::RateLimited { endpoint: call().endpoint(), wait: None };
+        held.keep(Err(throttled), now, now).err().unwrap();
+        assert!(held.known(now).is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use terraform_provider_auth0::auth0::{Error, TokenError, TransportError};
-use tokio::time::Instant;
+use tokio::time::{self, Instant};
 
 use super::server::{Reply, Server, json, unused_address};
 use super::{CLIENT, assert_secret_free, client, client_with_token, new_client, session};
@@ -72,8 +72,9 @@ async fn wrong_credentials_are_tried_once_per_process() {
 }
 
 #[tokio::test]
-async fn an_unreachable_token_endpoint_is_tried_for_all_who_wait_at_once() {
-    let client = client(&format!("http://{}", unused_address().await));
+async fn an_unreachable_token_endpoint_is_tried_once_for_everybody() {
+    let address = unused_address().await;
+    let client = client(&format!("http://{address}"));
     let start = Instant::now();
     let reads = (0..10).map(|_| {
         let session = session(&client);
@@ -84,4 +85,14 @@ async fn an_unreachable_token_endpoint_is_tried_for_all_who_wait_at_once() {
         assert!(matches!(error, Error::Transport { cause: TransportError::Refused, .. }), "{error}");
     }
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+
+    let server = Server::start_at(&address, [json(200, CLIENT)]).await;
+    let error = session(&client).clients().read("abc").await.unwrap_err();
+    assert!(matches!(error, Error::Transport { cause: TransportError::Refused, .. }), "{error}");
+    assert!(server.token_requests().is_empty());
+
+    time::pause();
+    time::advance(Duration::from_secs(30)).await;
+    time::resume();
+    assert!(session(&client).clients().read("abc").await.unwrap().is_some());
 }
