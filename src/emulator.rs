@@ -32,15 +32,14 @@ mod token;
 mod users;
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempPath;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::clock::Clock;
@@ -217,7 +216,9 @@ impl Builder {
     /// When it cannot listen at the address or write the authority's certificate.
     pub fn try_start(self) -> io::Result<Emulator> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind(self.listen))?;
+        // Not through the runtime: the caller may be in one of its own.
+        let listener = TcpListener::bind(self.listen)?;
+        listener.set_nonblocking(true)?;
         let address = reachable(listener.local_addr()?);
         let tls = self.tls.then(|| Tls::new(address.ip())).transpose()?;
         let domain = address.to_string();
@@ -237,14 +238,8 @@ impl Builder {
         let (acceptor, ca_file) = tls.map(|tls| (tls.acceptor, tls.ca_file)).unzip();
         let stop = CancellationToken::new();
         let serving = server::run(listener, acceptor, server, stop.clone());
-        let (ready, started) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("auth0-emulator".into()).spawn(move || {
-            runtime.block_on(async {
-                let _ = ready.send(());
-                serving.await;
-            });
-        })?;
-        started.recv().map_err(io::Error::other)?;
+        let thread =
+            std::thread::Builder::new().name("auth0-emulator".into()).spawn(move || runtime.block_on(serving))?;
         Ok(Emulator { url, domain, administrator, ca_file, shared, stop, thread: Some(thread) })
     }
 }

@@ -154,7 +154,7 @@ mod tests {
         #[test]
         fn offset_pages_together_are_the_list(count in 0..60_usize, size in 1..20_u64) {
             let mut seen = Vec::new();
-            for page in 0..60 / size + 1 {
+            for page in 0..=60 / size {
                 let paging = Paging { page: Some(page), per_page: Some(size), ..Paging::default() };
                 seen.extend(paging.of(items(count), "things").unwrap().as_array().unwrap().clone());
             }

@@ -10,7 +10,6 @@ use super::store::Tenant;
 const MANAGEMENT_SCOPES: &str = include_str!("seed/management_scopes.json");
 
 /// The application that may do everything.
-#[derive(Debug, Clone)]
 pub(crate) struct Administrator {
     pub client_id: String,
     pub client_secret: String,

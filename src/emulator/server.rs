@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::pending;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -25,11 +26,20 @@ use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
 use super::router::CONTROL;
 
 /// Serves connections until the token is cancelled; those still open are closed then.
-pub(crate) async fn run(listener: TcpListener, tls: Option<TlsAcceptor>, server: Server, stop: CancellationToken) {
+pub(crate) async fn run(
+    listener: std::net::TcpListener,
+    tls: Option<TlsAcceptor>,
+    server: Server,
+    stop: CancellationToken,
+) {
+    let listener = TcpListener::from_std(listener).expect("the listener was made non-blocking");
     let accept_all = async {
         loop {
-            // Failures concern the one connection (reset while waiting) or pass (out of file descriptors).
-            let Ok((stream, _)) = listener.accept().await else { continue };
+            let Ok((stream, _)) = listener.accept().await else {
+                // The one connection failed while it waited, or files have run out, which passes.
+                sleep(Duration::from_millis(10)).await;
+                continue;
+            };
             tokio::spawn(stop.child_token().run_until_cancelled_owned(server.clone().connection(stream, tls.clone())));
         }
     };
@@ -88,7 +98,7 @@ impl Server {
             None => self.route(request).await,
             Some(Action::Answer(substitute)) => answer(substitute),
             Some(Action::Delay(Delay { delay_ms })) => {
-                sleep(std::time::Duration::from_millis(delay_ms)).await;
+                sleep(Duration::from_millis(delay_ms)).await;
                 self.route(request).await
             }
             Some(Action::Drop(Drop { drop })) => {

@@ -21,18 +21,19 @@ model! {
     /// variable; what the configuration says wins. All of them may depend on values that are only known after an apply:
     /// until then nothing is asked of the tenant.
     pub struct Config {
-        /// The tenant's domain, such as `example.eu.auth0.com`, optionally with a port. An emulator on this machine is given
-        /// as `http://127.0.0.1:PORT`; plain http is refused for any other host. Environment variable: `AUTH0_DOMAIN`.
+        /// The tenant's domain, such as `example.eu.auth0.com`, optionally with a port, or its address, such as
+        /// `https://example.eu.auth0.com/`. An emulator on this machine is given as `http://127.0.0.1:PORT`; plain http is refused for any other host. Environment variable: `AUTH0_DOMAIN`.
         domain: Value<String> = OPTIONAL,
-        /// The audience of the Management API's tokens. It only needs to be given when `domain` is a custom domain: it is then
-        /// `https://TENANT.REGION.auth0.com/api/v2/`. Environment variable: `AUTH0_AUDIENCE`.
+        /// The audience of the Management API's tokens. It only needs to be given when `domain` is a custom domain: give
+        /// `https://TENANT.REGION.auth0.com/api/v2/` then. Environment variable: `AUTH0_AUDIENCE`.
         audience: Value<String> = OPTIONAL,
         /// The client id of the application that the provider acts as. Environment variable: `AUTH0_CLIENT_ID`.
         client_id: Value<String> = OPTIONAL,
         /// The client secret of that application. Environment variable: `AUTH0_CLIENT_SECRET`.
         client_secret: Value<SecretString> = OPTIONAL.sensitive(),
         /// A Management API token, instead of `client_id` and `client_secret`. It is used as it is and not renewed, so it must
-        /// outlive the run. Environment variable: `AUTH0_API_TOKEN`.
+        /// outlive the run. Environment variable: `AUTH0_API_TOKEN`, which wins over `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`,
+        /// but not over `client_id` or `client_secret` in the configuration.
         api_token: Value<SecretString> = OPTIONAL.sensitive(),
     }
 }

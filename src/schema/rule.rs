@@ -34,7 +34,7 @@ impl Rule {
                 }
             }
             Self::Length(0, max) => format!("at most {max} characters long"),
-            Self::Length(min, usize::MAX) => format!("at least {}", plural(*min, "character")),
+            Self::Length(min, usize::MAX) => format!("at least {} long", plural(*min, "character")),
             Self::Length(min, max) => format!("{min} to {max} characters long"),
             Self::Range(min, i64::MAX) => format!("at least {min}"),
             Self::Range(min, max) => format!("between {min} and {max}"),

@@ -51,7 +51,7 @@ fn item_072_a_mistake_is_shown_at_its_line_also_inside_maps_and_objects() {
     let long = "x".repeat(256);
     refused(
         &format!("name = \"a\"\nclient_metadata = {{\n  fine = \"1\"\n  long = \"{long}\"\n}}"),
-        &["main.tf line 3", "client_metadata", "at most 255 characters"],
+        &["main.tf line 5", "long = ", "at most 255 characters"],
     );
     let terraform = Workspace::new();
     terraform.config(

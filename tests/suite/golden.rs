@@ -48,8 +48,8 @@ pub(crate) fn difference(path: &str, expected: &str) -> Option<String> {
         return None;
     }
     if blessing() {
-        fs::create_dir_all(file.parent().expect("a file is in a folder")).unwrap();
-        fs::write(&file, expected).unwrap();
+        fs::create_dir_all(file.parent().expect("a file is in a folder")).expect("the work tree can be written");
+        fs::write(&file, expected).expect("the work tree can be written");
         return None;
     }
     let same = stored.lines().zip(expected.lines()).take_while(|(stored, expected)| stored == expected).count();

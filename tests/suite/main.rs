@@ -6,6 +6,7 @@ mod support;
 mod auth0;
 mod conformance;
 mod docs;
+mod emulator;
 mod floors;
 mod golden;
 mod wire;

@@ -10,7 +10,6 @@ use super::{Tenant, client_defaults, merge};
 const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"];
 
 /// A client with its secret and its pool of credentials.
-#[derive(Debug, Clone)]
 pub(crate) struct Client {
     settings: Map<String, Value>,
     /// Kept while hidden, so that it is there again when the client goes back to authenticating with it.

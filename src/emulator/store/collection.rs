@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 /// Like a map by id that remembers the order of insertion.
-#[derive(Debug)]
 pub(crate) struct Collection<T> {
     objects: BTreeMap<u64, T>,
     places: HashMap<String, u64>,

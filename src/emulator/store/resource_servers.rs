@@ -7,7 +7,6 @@ use super::refusal::{Kind, Refusal};
 use super::{Tenant, merge};
 
 /// An API with its scopes and token settings.
-#[derive(Debug, Clone)]
 pub(crate) struct ResourceServer {
     pub document: Map<String, Value>,
 }

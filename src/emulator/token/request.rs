@@ -11,7 +11,6 @@ use crate::emulator::error::ApiError;
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A token request. Parameters that are not listed are ignored.
-#[derive(Debug)]
 pub(super) struct TokenRequest {
     pub grant_type: String,
     pub audience: Option<String>,
@@ -20,7 +19,6 @@ pub(super) struct TokenRequest {
 }
 
 /// How the client proves who it is.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Proof {
     Secret {
         client_id: String,

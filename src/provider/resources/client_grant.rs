@@ -26,7 +26,8 @@ model! {
         id: Value<String> = COMPUTED.keep_prior(),
         /// The client id of the application.
         client_id: Value<String> = REQUIRED.requires_replace().rules(&[Rule::Length(1, usize::MAX)]),
-        /// The identifier of the API, such as `https://api.example.com`. The Management API is `https://DOMAIN/api/v2/`.
+        /// The identifier of the API, such as `https://api.example.com`. The Management API is
+        /// `https://TENANT.REGION.auth0.com/api/v2/`.
         audience: Value<String> = REQUIRED.requires_replace().rules(&[Rule::Length(1, usize::MAX)]),
         /// The scopes that the application gets. Without any, it may call the API and has no permission.
         scopes: Value<BTreeSet<String>> = OPTIONAL.rules(&[Rule::Each(&Rule::Length(1, 280))]),
@@ -36,7 +37,7 @@ model! {
             .requires_replace()
             .rules(&[Rule::OneOf(&["client", "user"])]),
         /// Whether a grant that exists already is taken over when this one is created, and brought to what is configured here.
-        /// It is then deleted with this resource.
+        /// To destroy this resource then deletes the grant that was taken over.
         adopt_existing: Value<bool> = OPTIONAL.default(Default::Bool(false)),
     }
 }

@@ -22,7 +22,7 @@ model! {
     ///
     /// What it may call is said by `auth0_client_grant`. The client secret is never part of plan or state.
     pub(in crate::provider) struct M2mClient {
-        /// The client id, under the name that Terraform gives to every object.
+        /// The same as `client_id`.
         id: Value<String> = COMPUTED.keep_prior(),
         /// The client id, by which the application asks for tokens.
         client_id: Value<String> = COMPUTED.keep_prior(),
@@ -36,13 +36,14 @@ model! {
         grant_types: Value<BTreeSet<String>> = OPTIONAL
             .default(Default::Strings(&["client_credentials"]))
             .rules(&[Rule::Each(&Rule::Length(1, usize::MAX))]),
-        /// How the application proves to the token endpoint who it is.
+        /// How the application proves to the token endpoint who it is: with its secret in the body of the request
+        /// (`client_secret_post`) or in the header `Authorization` (`client_secret_basic`).
         authentication_method: Value<String> = OPTIONAL
             .default(Default::String(SECRET_METHODS[0]))
             .rules(&[Rule::OneOf(&SECRET_METHODS)]),
-        /// The tokens that Auth0 makes for the application itself (ID tokens). Access tokens are as the API says that they are for.
+        /// The ID tokens that Auth0 makes for the application. Access tokens follow the settings of the API that they are for.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested),
-        /// Up to 10 texts of your own, by key.
+        /// Texts of your own, by key.
         client_metadata: Value<BTreeMap<String, String>> = OPTIONAL.rules(&[
             Rule::Items(0, 10),
             Rule::Keys(&Rule::Form("1 to 255 letters, digits, spaces, tabs or characters of `:,-+=_*?\"/\\()<>@`", is_metadata_key)),
@@ -52,15 +53,15 @@ model! {
 }
 
 model! {
-    /// Tokens made for the application itself.
+    /// The ID tokens of an application.
     pub(in crate::provider) struct JwtConfiguration {
-        /// The algorithm that signs them.
+        /// The algorithm that signs ID tokens.
         alg: Value<String> = OPTIONAL
             .default(Default::String("RS256"))
             .rules(&[Rule::OneOf(&["HS256", "RS256", "RS512", "PS256"])]),
-        /// How long they are valid, in seconds.
+        /// How long ID tokens are valid, in seconds.
         lifetime_in_seconds: Value<i64> = OPTIONAL.default(Default::Int(36_000)).rules(&[Rule::Range(1, i64::MAX)]),
-        /// Whether the client secret is base64 encoded. It can only be said when the application is created.
+        /// Whether the client secret is base64 encoded. It can only be set when the application is created.
         secret_encoded: Value<bool> = OPTIONAL.default(Default::Bool(false)).requires_replace(),
     }
 }

@@ -1,0 +1,131 @@
+//! Faults on demand, as a client on the network sees them.
+
+use std::time::Duration;
+
+use serde_json::json;
+use terraform_provider_auth0::emulator::{Action, Emulator, Fault};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::{Tenant, reply};
+
+#[tokio::test]
+async fn a_status_is_answered_without_effect() {
+    let tenant = Tenant::start().await;
+    let body = json!({ "statusCode": 429, "error": "Too Many Requests" });
+    let action = Action::answer(429, body.clone(), &[("x-ratelimit-reset", "17"), ("retry-after", "1")]);
+    tenant.emulator.fault(Fault::new("POST", "/api/v2/clients", action));
+    let request = tenant.http.post(tenant.api("/clients")).bearer_auth(&tenant.token).json(&json!({ "name": "x" }));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status().as_u16(), 429);
+    assert_eq!(response.headers()["x-ratelimit-reset"], "17");
+    assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
+    assert_eq!(response.json::<serde_json::Value>().await.unwrap(), body);
+    assert_eq!(tenant.get("/clients?is_global=false").await.expect(200).as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_string_is_sent_as_it_is() {
+    let tenant = Tenant::start().await;
+    let page = json!("<html>Bad gateway</html>");
+    tenant.emulator.fault(Fault::new("GET", "*", Action::answer(502, page, &[("content-type", "text/html")])));
+    let response = tenant.http.get(tenant.api("/clients")).send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/html");
+    assert_eq!(response.text().await.unwrap(), "<html>Bad gateway</html>");
+}
+
+#[tokio::test]
+async fn rules_skip_and_run_out() {
+    let tenant = Tenant::start().await;
+    tenant.emulator.fault(Fault::new("GET", "/api/v2/clients*", Action::status(500)).skip(1).times(2));
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(tenant.http.get(tenant.api("/clients/x")).send().await.unwrap().status().as_u16());
+    }
+    assert_eq!(statuses, [401, 500, 500, 401]);
+}
+
+#[tokio::test]
+async fn a_delay_holds_one_request_up_and_no_other() {
+    let tenant = Tenant::start().await;
+    tenant.emulator.fault(Fault::new("GET", "/api/v2/client-grants", Action::delay_ms(400)));
+    let start = Instant::now();
+    let (slow, fast) = tokio::join!(
+        async {
+            tenant.get("/client-grants").await.expect(200);
+            start.elapsed()
+        },
+        async {
+            tenant.get("/clients").await.expect(200);
+            start.elapsed()
+        }
+    );
+    assert!(slow >= Duration::from_millis(400), "{slow:?}");
+    assert!(fast < slow, "{fast:?}");
+}
+
+#[tokio::test]
+async fn a_dropped_request_gets_no_answer_with_or_without_effect() {
+    let tenant = Tenant::start().await;
+    for (action, created) in [(Action::drop_before(), 0), (Action::drop_after(), 1)] {
+        tenant.emulator.fault(Fault::new("POST", "/api/v2/clients", action));
+        let before = tenant.get("/clients").await.expect(200).as_array().unwrap().len();
+        let request = tenant.http.post(tenant.api("/clients")).bearer_auth(&tenant.token).json(&json!({ "name": "x" }));
+        assert!(request.send().await.is_err(), "an answer came");
+        let after = tenant.get("/clients").await.expect(200).as_array().unwrap().len();
+        assert_eq!(after - before, created);
+    }
+}
+
+#[tokio::test]
+async fn dropping_closes_the_connection_itself() {
+    let tenant = Tenant::start().await;
+    tenant.emulator.fault(Fault::new("*", "/.well-known/*", Action::drop_before()));
+    let mut stream = TcpStream::connect(tenant.emulator.domain()).await.unwrap();
+    stream.write_all(b"GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut received = Vec::new();
+    let end = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut received)).await;
+    assert!(end.is_ok(), "the connection stayed open");
+    assert_eq!(received, b"");
+}
+
+#[tokio::test]
+async fn a_cut_body_comes_with_the_length_it_has() {
+    let tenant = Tenant::start().await;
+    tenant.emulator.fault(Fault::new("POST", "/api/v2/clients", Action::truncate(10)));
+    let request = tenant.http.post(tenant.api("/clients")).bearer_auth(&tenant.token).json(&json!({ "name": "x" }));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status().as_u16(), 201);
+    assert_eq!(response.headers()["content-length"], "10");
+    assert_eq!(response.bytes().await.unwrap().len(), 10);
+    let list = tenant.get("/clients?is_global=false").await.expect(200);
+    assert_eq!(list.as_array().unwrap().len(), 2, "the real answer had its effect");
+}
+
+#[tokio::test]
+async fn faults_are_given_listed_and_removed_over_http() {
+    let tenant = Tenant::start().await;
+    let url = format!("{}/_emulator/faults", tenant.url);
+    let rule = json!({ "method": "POST", "path": "/oauth/token", "action": { "status": 503 } });
+    reply(tenant.http.post(&url).json(&rule)).await.expect(201);
+    let full = json!({ "method": "POST", "path": "/oauth/token", "skip": 0, "times": 1, "action": { "status": 503 } });
+    assert_eq!(reply(tenant.http.get(&url)).await.expect(200), json!({ "faults": [full] }));
+    reply(tenant.http.delete(&url)).await.expect(204);
+    assert_eq!(reply(tenant.http.get(&url)).await.expect(200), json!({ "faults": [] }));
+    for action in
+        [json!({ "explode": true }), json!({ "status": 99 }), json!({ "status": 200, "headers": { "a b": "c" } })]
+    {
+        let rule = json!({ "method": "GET", "path": "*", "action": action });
+        let body = reply(tenant.http.post(&url).json(&rule)).await.expect(400);
+        assert_eq!(body["errorCode"], "invalid_fault", "{rule}");
+    }
+}
+
+#[tokio::test]
+async fn latency_is_added_to_every_answer() {
+    let tenant = Tenant::of(Emulator::builder().latency(Duration::from_millis(60)).start()).await;
+    let start = Instant::now();
+    tenant.get("/clients").await.expect(200);
+    assert!(start.elapsed() >= Duration::from_millis(60));
+}
