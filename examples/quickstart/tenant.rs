@@ -43,7 +43,8 @@ impl Tenant {
         if !set("AUTH0_DOMAIN") {
             return Err("Set AUTH0_DOMAIN to the tenant's domain, such as example.eu.auth0.com.".into());
         }
-        if !set("AUTH0_API_TOKEN") && !(set("AUTH0_CLIENT_ID") && set("AUTH0_CLIENT_SECRET")) {
+        let has_client = set("AUTH0_CLIENT_ID") && set("AUTH0_CLIENT_SECRET");
+        if !has_client && !set("AUTH0_API_TOKEN") {
             return Err("Set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN.".into());
         }
         let domain = variables["AUTH0_DOMAIN"].trim_end_matches('/');

@@ -75,9 +75,8 @@ impl Workspace {
         let (_, name) = source.rsplit_once('/').unwrap();
         // Terraform takes the first file of the folder whose name starts like this.
         symlink(binary, plugins.join(format!("terraform-provider-{name}"))).unwrap();
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{ {source:?} = {plugins:?} }}\n  direct {{ exclude = [{source:?}] }}\n}}\n"
-        );
+        let overrides = format!("dev_overrides {{ {source:?} = \"{}\" }}", plugins.display());
+        let overrides = format!("provider_installation {{\n  {overrides}\n  direct {{ exclude = [{source:?}] }}\n}}\n");
         fs::write(workspace.path("cli.tfrc"), overrides).unwrap();
         workspace.env("TF_CLI_CONFIG_FILE", workspace.path("cli.tfrc").to_str().unwrap());
         workspace.env("CHECKPOINT_DISABLE", "1");
