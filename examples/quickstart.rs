@@ -102,8 +102,13 @@ async fn run(narrator: &Narrator, terraform: &Terraform, on_real_tenant: bool) -
     let workspace = Workspace::create(terraform, &binaries.provider, &tenant, &interrupt)?;
     let told = story::tell(narrator, &workspace, &tenant).await;
     let cleared = workspace.clear(narrator).await;
-    if let Some(emulator) = emulator {
-        emulator.stop().await?;
+    let stopped = match emulator {
+        Some(emulator) => emulator.stop().await,
+        None => Ok(()),
+    };
+    match (told, cleared.and(stopped)) {
+        // What is left behind has to be told in any case.
+        (Err(failure), Err(left)) => Err(format!("{failure}\n\n{left}").into()),
+        (told, cleared) => told.and(cleared),
     }
-    told.and(cleared)
 }

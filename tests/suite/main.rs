@@ -9,4 +9,5 @@ mod docs;
 mod emulator;
 mod floors;
 mod golden;
+mod provider;
 mod wire;
