@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::environment::Environment;
+use super::{connection::Connection, environment::Environment};
 use crate::{
     auth0::{self, Client, Credentials, Settings, Tenant},
     diagnostic::{Diagnostic, Diagnostics},
@@ -67,7 +67,7 @@ pub(super) fn configure(
     config: Config,
     environment: &Environment,
     terraform_version: &str,
-) -> Result<Configured<Client>, Diagnostics> {
+) -> Result<Configured<Connection>, Diagnostics> {
     if let Some(conflict) = conflict(&config) {
         return Err(conflict.into());
     }
@@ -99,7 +99,7 @@ pub(super) fn configure(
         http_proxy: None,
     };
     Client::new(settings)
-        .map(Configured::Ready)
+        .map(|client| Configured::Ready(Connection::new(client)))
         .map_err(|error| Diagnostic::error("Invalid Provider Configuration", format!("{error}.")).into())
 }
 
