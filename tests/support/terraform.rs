@@ -12,10 +12,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{fs, iter};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -134,6 +137,18 @@ impl Workspace {
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.tenant.forget_requests();
         let output = self.command(arguments).output().unwrap();
+        Run::new(arguments, &output, self.tenant.requests())
+    }
+
+    /// Runs a command, and presses Ctrl-C as soon as the tenant has been asked `request`.
+    pub(crate) fn run_interrupted(&self, arguments: &[&str], request: &str) -> Run {
+        self.tenant.forget_requests();
+        // A group of its own, as a shell would make it, though only Terraform gets the signal.
+        let mut command = self.command(arguments);
+        let child = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        self.tenant.wait_for(request);
+        kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+        let output = child.wait_with_output().unwrap();
         Run::new(arguments, &output, self.tenant.requests())
     }
 
