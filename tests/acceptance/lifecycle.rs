@@ -109,6 +109,8 @@ fn item_080_nothing_is_planned_after_an_apply_nor_after_a_refresh() {
     terraform.apply();
     terraform.run(&["refresh"]).success();
     terraform.assert_empty_plan();
+    let refresh_only = terraform.run(&["plan", "-refresh-only", "-detailed-exitcode"]);
+    assert_eq!(refresh_only.code, 0, "{refresh_only:?}");
 }
 
 fn item_081_an_update_plan_has_what_changed_and_nothing_else() {
