@@ -258,7 +258,8 @@ fn a_patch_carries_the_changed_fields_alone() {
             .replace("lifetime_in_seconds = 60", "lifetime_in_seconds = 90")
             .replace("tier = \"1\"", "tier = \"2\""),
     );
-    terraform.try_apply(&["-refresh=false"]);
+    terraform.try_apply(&["-refresh=false"]).success();
+    assert_eq!(terraform.plan().changed(CLIENT), ["client_metadata", "jwt_configuration", "logo_uri"]);
     let client = terraform.tenant.read(&path);
     assert_eq!(client["description"], "Else");
     assert_eq!(client["logo_uri"], "https://example.com/other.png");
