@@ -87,16 +87,13 @@ async fn run(narrator: &Narrator, terraform: &Terraform, on_real_tenant: bool) -
 
     let interrupt = Interrupt::listen()?;
     narrator.chapter("Find a tenant");
-    let (emulator, tenant) = match real {
-        Some(tenant) => {
-            narrator.say(&format!("A real one: {}.", tenant.url()));
-            (None, tenant)
-        }
-        None => {
-            let (emulator, tenant) = Emulator::start(&binaries.emulator).await?;
-            narrator.say(&format!("An offline one, started for this story: {}.", tenant.url()));
-            (Some(emulator), tenant)
-        }
+    let (emulator, tenant) = if let Some(tenant) = real {
+        narrator.say(&format!("A real one: {}.", tenant.url()));
+        (None, tenant)
+    } else {
+        let (emulator, tenant) = Emulator::start(&binaries.emulator).await?;
+        narrator.say(&format!("An offline one, started for this story: {}.", tenant.url()));
+        (Some(emulator), tenant)
     };
 
     let workspace = Workspace::create(terraform, &binaries.provider, &tenant, &interrupt)?;

@@ -31,6 +31,7 @@ impl Narrator {
         let _ = stdout().flush();
     }
 
+    #[expect(clippy::unused_self, reason = "it is the narrator who speaks, in whatever colour")]
     pub(crate) fn say(&self, text: &str) {
         println!("  {text}");
     }
@@ -56,6 +57,7 @@ impl Narrator {
     }
 
     /// Something that ends the story, on standard error.
+    #[expect(clippy::unused_self, reason = "it is the narrator who speaks, in whatever colour")]
     pub(crate) fn problem(&self, text: &str) {
         eprintln!("\n{text}");
     }

@@ -58,7 +58,8 @@ impl<'a> Workspace<'a> {
         fs::create_dir(&plugins)?;
         symlink(provider, plugins.join("terraform-provider-auth0"))?;
         let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"m2m/auth0\" = {plugins:?}\n  }}\n  direct {{}}\n}}\n"
+            "provider_installation {{\n  dev_overrides {{\n    \"m2m/auth0\" = {:?}\n  }}\n  direct {{}}\n}}\n",
+            plugins.display().to_string()
         );
         fs::write(folder.path().join("cli.tfrc"), overrides)?;
         Ok(Self { folder, terraform, tenant, interrupt })
