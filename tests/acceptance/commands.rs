@@ -29,7 +29,8 @@ fn item_011_a_mirror_is_enough_to_install_it() {
     fs::create_dir_all(&package).unwrap();
     fs::copy(PROVIDER, package.join(format!("terraform-provider-auth0_v{version}"))).unwrap();
     let mirror = terraform.path("mirror");
-    terraform.file("cli.tfrc", &format!("provider_installation {{\n  filesystem_mirror {{ path = {mirror:?} }}\n}}\n"));
+    let installation = format!("filesystem_mirror {{ path = \"{}\" }}", mirror.display());
+    terraform.file("cli.tfrc", &format!("provider_installation {{\n{installation}\n}}\n"));
     terraform.config(SMALL);
     let installed = terraform.run(&["init"]).success();
     assert!(installed.stdout.contains(&format!("Installed m2m/auth0 v{version}")), "{}", installed.stdout);

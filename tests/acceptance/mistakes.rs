@@ -69,7 +69,7 @@ fn every_rule_is_told_in_words() {
     );
     refused("name = \"a\"\nauthentication_method = \"none\"", &["main.tf line 3", "`client_secret_post`"]);
     refused("name = \"a\"\njwt_configuration = { lifetime_in_seconds = 0 }", &["main.tf line", "at least 1"]);
-    let many: String = (0..11).map(|n| format!("k{n} = \"v\"\n")).collect();
-    refused(&format!("name = \"a\"\nclient_metadata = {{\n{many}}}"), &["at most 10 elements"]);
+    let many: Vec<_> = (0..11).map(|n| format!("k{n} = \"v\"")).collect();
+    refused(&format!("name = \"a\"\nclient_metadata = {{\n{}\n}}", many.join("\n")), &["at most 10 elements"]);
     refused("name = \"a\"\nclient_metadata = { \"a.b\" = \"1\" }", &["main.tf line 3", "The key"]);
 }

@@ -16,7 +16,7 @@ async fn item_073_validation_needs_no_configuration_and_lets_unknown_values_pass
             .iter()
             .filter(|attribute| attribute.behaviour.is_required() || attribute.behaviour.is_optional());
         let attributes: Vec<_> = settable.map(|attribute| (attribute.name, Dynamic::Unknown)).collect();
-        Some(encode(schema, object(schema, &attributes)))
+        Some(encode(schema, &object(schema, &attributes)))
     };
     for type_name in [CLIENT, GRANT] {
         let request = wire::validate_resource_config::Request {
@@ -30,7 +30,6 @@ async fn item_073_validation_needs_no_configuration_and_lets_unknown_values_pass
     let request = wire::validate_data_resource_config::Request {
         type_name: CLIENT.to_owned(),
         config: unknown(&schemas().data_sources[CLIENT]),
-        ..Default::default()
     };
     assert_eq!(host.client.validate_data_resource_config(request).await.unwrap().into_inner().diagnostics, []);
     let request = wire::validate_provider_config::Request { config: unknown(&schemas().provider) };

@@ -46,7 +46,7 @@ impl Host {
         ];
         let request = wire::configure_provider::Request {
             terraform_version: "1.11.4".to_owned(),
-            config: Some(encode(&schemas().provider, object(&schemas().provider, &config))),
+            config: Some(encode(&schemas().provider, &object(&schemas().provider, &config))),
             ..Default::default()
         };
         assert_eq!(self.client.configure_provider(request).await.unwrap().into_inner().diagnostics, []);
@@ -78,9 +78,9 @@ impl Host {
         let schema = resource(type_name);
         let request = wire::apply_resource_change::Request {
             type_name: (*type_name).to_owned(),
-            prior_state: Some(encode(schema, prior.clone())),
+            prior_state: Some(encode(schema, prior)),
             planned_state: planned.planned_state.clone(),
-            config: Some(encode(schema, config.clone())),
+            config: Some(encode(schema, config)),
             planned_private: if planned.planned_private.is_empty() {
                 private.clone().into()
             } else {
@@ -122,9 +122,9 @@ impl Change {
         let schema = resource(type_name);
         wire::plan_resource_change::Request {
             type_name: (*type_name).to_owned(),
-            prior_state: Some(encode(schema, prior.clone())),
-            proposed_new_state: Some(encode(schema, proposed(schema, prior, config))),
-            config: Some(encode(schema, config.clone())),
+            prior_state: Some(encode(schema, prior)),
+            proposed_new_state: Some(encode(schema, &proposed(schema, prior, config))),
+            config: Some(encode(schema, config)),
             prior_private: private.clone().into(),
             ..Default::default()
         }
@@ -162,8 +162,8 @@ pub(crate) fn object(schema: &Schema, attributes: &[(&str, Dynamic)]) -> Dynamic
     Dynamic::Map(object)
 }
 
-pub(crate) fn encode(schema: &Schema, value: Dynamic) -> wire::DynamicValue {
-    Encoded::encode(&value, schema.ty()).into()
+pub(crate) fn encode(schema: &Schema, value: &Dynamic) -> wire::DynamicValue {
+    Encoded::encode(value, schema.ty()).into()
 }
 
 pub(crate) fn decode(type_name: &str, value: Option<wire::DynamicValue>) -> Dynamic {
