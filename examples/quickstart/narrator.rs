@@ -32,7 +32,6 @@ impl Narrator {
         let _ = stdout().flush();
     }
 
-    #[expect(clippy::unused_self, reason = "it is the narrator who speaks, in whatever colour")]
     pub(crate) fn say(&self, text: &str) {
         println!("  {text}");
     }
@@ -58,7 +57,6 @@ impl Narrator {
     }
 
     /// Something that ends the story, on standard error.
-    #[expect(clippy::unused_self, reason = "it is the narrator who speaks, in whatever colour")]
     pub(crate) fn problem(&self, text: &str) {
         eprintln!("\n{text}");
     }
