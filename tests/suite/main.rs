@@ -5,6 +5,7 @@ mod support;
 
 mod auth0;
 mod conformance;
+mod contract;
 mod docs;
 mod emulator;
 mod floors;
