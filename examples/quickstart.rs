@@ -87,23 +87,25 @@ async fn run(narrator: &Narrator, terraform: &Terraform, on_real_tenant: bool) -
 
     let interrupt = Interrupt::listen()?;
     narrator.chapter("Find a tenant");
-    let (emulator, tenant) = match real {
-        Some(tenant) => {
-            narrator.say(&format!("A real one: {}.", tenant.url()));
-            (None, tenant)
-        }
-        None => {
-            let (emulator, tenant) = Emulator::start(&binaries.emulator).await?;
-            narrator.say(&format!("An offline one, started for this story: {}.", tenant.url()));
-            (Some(emulator), tenant)
-        }
+    let (emulator, tenant) = if let Some(tenant) = real {
+        narrator.say(&format!("A real one: {}.", tenant.url()));
+        (None, tenant)
+    } else {
+        let (emulator, tenant) = Emulator::start(&binaries.emulator).await?;
+        narrator.say(&format!("An offline one, started for this story: {}.", tenant.url()));
+        (Some(emulator), tenant)
     };
 
     let workspace = Workspace::create(terraform, &binaries.provider, &tenant, &interrupt)?;
     let told = story::tell(narrator, &workspace, &tenant).await;
     let cleared = workspace.clear(narrator).await;
-    if let Some(emulator) = emulator {
-        emulator.stop().await?;
+    let stopped = match emulator {
+        Some(emulator) => emulator.stop().await,
+        None => Ok(()),
+    };
+    match (told, cleared.and(stopped)) {
+        // What is left behind has to be told in any case.
+        (Err(failure), Err(left)) => Err(format!("{failure}\n\n{left}").into()),
+        (told, cleared) => told.and(cleared),
     }
-    told.and(cleared)
 }

@@ -1,13 +1,15 @@
 //! Everything that this provider offers.
 
 mod config;
+mod connection;
 mod data_sources;
 mod diagnosis;
 mod environment;
 mod resources;
 
+use connection::Connection;
+
 use crate::{
-    auth0,
     diagnostic::Diagnostics,
     framework::{Configured, Provider, Registry},
 };
@@ -20,9 +22,9 @@ impl Provider for Auth0 {
     const ADDRESS: &'static str = "registry.terraform.io/m2m/auth0";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     type Config = config::Config;
-    type Client = auth0::Client;
+    type Client = Connection;
 
-    fn registry(&self) -> Registry<auth0::Client> {
+    fn registry(&self) -> Registry<Connection> {
         Registry::new()
             .data_source(data_sources::m2m_client::M2mClientDataSource)
             .resource(resources::client_grant::ClientGrantResource)
@@ -37,11 +39,11 @@ impl Provider for Auth0 {
         &self,
         config: config::Config,
         terraform_version: &str,
-    ) -> Result<Configured<auth0::Client>, Diagnostics> {
+    ) -> Result<Configured<Connection>, Diagnostics> {
         config::configure(config, &environment::process(), terraform_version)
     }
 
-    fn origin(client: &auth0::Client) -> String {
+    fn origin(client: &Connection) -> String {
         client.tenant().domain().to_owned()
     }
 }

@@ -5,7 +5,7 @@ pub mod msgpack;
 mod number;
 mod types;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use bytes::Bytes;
 
@@ -158,7 +158,7 @@ impl From<&str> for Dynamic {
 
 /// A value as it travels: one of two encodings, or neither, which means null
 /// (`DynamicValue` in `tfplugin6.proto`; Terraform sends MessagePack).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Encoded {
     /// MessagePack, or empty.
     pub msgpack: Bytes,
@@ -182,6 +182,13 @@ impl Encoded {
     #[must_use]
     pub fn encode(value: &Dynamic, ty: &Type) -> Self {
         Self { msgpack: msgpack::encode(value, ty).into(), json: Bytes::new() }
+    }
+}
+
+/// Tells lengths only: the value may hold a secret.
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Encoded({} bytes of MessagePack, {} of JSON)", self.msgpack.len(), self.json.len())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the reader sees: chapters, sentences, commands, results.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the story is told on the terminal")]
+#![expect(clippy::unused_self, reason = "whether a line has colours is for the narrator to decide")]
 
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _, stdout};

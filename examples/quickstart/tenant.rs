@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Client, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
+use terraform_provider_auth0::auth0;
 
 use super::Failure;
 
@@ -43,11 +44,12 @@ impl Tenant {
         if !set("AUTH0_DOMAIN") {
             return Err("Set AUTH0_DOMAIN to the tenant's domain, such as example.eu.auth0.com.".into());
         }
-        if !set("AUTH0_API_TOKEN") && !(set("AUTH0_CLIENT_ID") && set("AUTH0_CLIENT_SECRET")) {
+        let can_authenticate = set("AUTH0_API_TOKEN") || (set("AUTH0_CLIENT_ID") && set("AUTH0_CLIENT_SECRET"));
+        if !can_authenticate {
             return Err("Set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN.".into());
         }
-        let domain = variables["AUTH0_DOMAIN"].trim_end_matches('/');
-        let url = if domain.contains("://") { format!("{domain}/") } else { format!("https://{domain}/") };
+        // As the provider reads it: https, or an emulator on this machine.
+        let url = variables["AUTH0_DOMAIN"].parse::<auth0::Tenant>()?.url().to_string();
         let mut http = Client::builder().user_agent("terraform-provider-auth0/quickstart").timeout(TIMEOUT);
         if url.starts_with("http://") {
             // An emulator on this machine, which no proxy reaches.

@@ -57,9 +57,8 @@ impl<'a> Workspace<'a> {
         let plugins = folder.path().join("plugins");
         fs::create_dir(&plugins)?;
         symlink(provider, plugins.join("terraform-provider-auth0"))?;
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"m2m/auth0\" = {plugins:?}\n  }}\n  direct {{}}\n}}\n"
-        );
+        let overrides = format!("dev_overrides {{ \"m2m/auth0\" = \"{}\" }}", plugins.display());
+        let overrides = format!("provider_installation {{\n  {overrides}\n  direct {{}}\n}}\n");
         fs::write(folder.path().join("cli.tfrc"), overrides)?;
         Ok(Self { folder, terraform, tenant, interrupt })
     }

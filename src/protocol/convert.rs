@@ -29,12 +29,23 @@ impl From<Diagnostic> for wire::Diagnostic {
             Severity::Error => wire::diagnostic::Severity::Error,
             Severity::Warning => wire::diagnostic::Severity::Warning,
         };
-        Self { severity: severity.into(), summary, detail, attribute: path.as_ref().map(Into::into) }
+        Self { severity: severity.into(), summary, detail, attribute: path.as_ref().map(place) }
     }
 }
 
 fn diagnostics(diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
     diagnostics.into_iter().map(Into::into).collect()
+}
+
+/// The place of a problem, such that Terraform finds its line.
+///
+/// It looks no further than for an attribute, and for an element by its key in the attribute's expression. The object of a
+/// nested attribute is written like a map, so its attributes are found when they are named as elements.
+fn place(path: &Path) -> wire::AttributePath {
+    match path.steps() {
+        [Step::Attribute(outer), Step::Attribute(inner)] => (&Path::root().attribute(outer).key(inner)).into(),
+        _ => path.into(),
+    }
 }
 
 impl From<&Path> for wire::AttributePath {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::environment::Environment;
+use super::{connection::Connection, environment::Environment};
 use crate::{
     auth0::{self, Client, Credentials, Settings, Tenant},
     diagnostic::{Diagnostic, Diagnostics},
@@ -47,17 +47,19 @@ pub(super) fn validate(config: &Config) -> Diagnostics {
     if let Some(domain) = config.domain.as_str() {
         diagnostics.extend(tenant(domain, "The argument `domain`").err());
     }
-    if config.api_token.known().is_some() {
-        let conflicting =
-            [("client_id", config.client_id.is_null()), ("client_secret", config.client_secret.is_null())];
-        diagnostics.extend(conflicting.into_iter().filter(|(_, absent)| !absent).map(|(name, _)| {
-            let detail = format!(
-                "`api_token` and `{name}` are two ways to authenticate, so only one of them can be used. Remove one."
-            );
-            Diagnostic::error("Conflicting Provider Arguments", detail).at(name)
-        }));
-    }
+    diagnostics.extend(conflict(config));
     diagnostics
+}
+
+/// Two ways to authenticate. What is unknown may turn out to be absent, so it is in no conflict yet.
+fn conflict(config: &Config) -> Option<Diagnostic> {
+    config.api_token.known()?;
+    let given =
+        [("client_id", config.client_id.known().is_some()), ("client_secret", config.client_secret.known().is_some())];
+    let (name, _) = given.into_iter().find(|(_, given)| *given)?;
+    let detail =
+        format!("`api_token` and `{name}` are two ways to authenticate, so only one of them can be used. Remove one.");
+    Some(Diagnostic::error("Conflicting Provider Arguments", detail).at(name))
 }
 
 /// Makes the client. It asks nothing of anybody; the token is fetched on first use.
@@ -65,7 +67,10 @@ pub(super) fn configure(
     config: Config,
     environment: &Environment,
     terraform_version: &str,
-) -> Result<Configured<Client>, Diagnostics> {
+) -> Result<Configured<Connection>, Diagnostics> {
+    if let Some(conflict) = conflict(&config) {
+        return Err(conflict.into());
+    }
     let Config { domain, audience, client_id, client_secret, api_token } = config;
     if domain.is_unknown()
         || audience.is_unknown()
@@ -94,7 +99,7 @@ pub(super) fn configure(
         http_proxy: None,
     };
     Client::new(settings)
-        .map(Configured::Ready)
+        .map(|client| Configured::Ready(Connection::new(client)))
         .map_err(|error| Diagnostic::error("Invalid Provider Configuration", format!("{error}.")).into())
 }
 
@@ -216,6 +221,11 @@ mod tests {
         let found = validate(&config);
         assert_eq!(found.iter().next().unwrap().path, Some("client_id".into()));
         assert!(validate(&Config { api_token: secret("t"), ..NOTHING }).is_empty());
+        let unknown = Config { api_token: secret("t"), client_id: Value::Unknown, ..NOTHING };
+        assert!(validate(&unknown).is_empty(), "it may turn out to be absent");
+        let config =
+            Config { api_token: secret("t"), client_secret: secret("s"), domain: known("t.auth0.com"), ..NOTHING };
+        assert!(configure(config, &with(&[]), "1").is_err(), "what became known only later is checked as well");
     }
 
     #[test]

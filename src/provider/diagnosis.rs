@@ -1,15 +1,9 @@
 //! What the Management API's errors mean to somebody who runs Terraform, and what to do next.
 
 use crate::{
-    auth0::{self, ApiError, Error, PropertyPath, PropertyStep, Session, TokenError, TransportError},
+    auth0::{ApiError, Error, PropertyPath, PropertyStep, TokenError, TransportError},
     diagnostic::{Diagnostic, Path},
-    framework::Cx,
 };
-
-/// The Management API for the time of one call: its waits end with the call's deadline, and when the user interrupts.
-pub(super) fn session(cx: &Cx<auth0::Client>) -> Session {
-    cx.client.within(&cx.stop, cx.deadline)
-}
 
 /// How a Terraform type and the API name the same things.
 pub(super) struct Names {
@@ -47,16 +41,20 @@ impl Names {
 
 /// The error in a sentence, and after it what to do.
 fn detail(error: &Error) -> String {
-    match next_step(error) {
-        Some(step) => format!("{}. {step}", sentence(error)),
-        None => format!("{}.", sentence(error)),
+    let mut detail = sentence(error);
+    if let Some(step) = next_step(error) {
+        detail.push(' ');
+        detail.push_str(&step);
     }
+    detail
 }
 
-/// The error's own words, without the full stop that some of the service's messages have.
+/// The error's own words as a sentence.
 fn sentence(error: &Error) -> String {
     let mut text = error.to_string();
-    text.truncate(text.trim_end_matches('.').len());
+    if !text.ends_with(['.', '?', '!']) {
+        text.push('.');
+    }
     match text.chars().next() {
         Some(first) if first.is_lowercase() => first.to_uppercase().chain(text.chars().skip(1)).collect(),
         _ => text,

@@ -106,10 +106,16 @@ fn replacements(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic, pa
         let (prior, planned) = (prior.attribute(attribute.name), planned.attribute(attribute.name));
         if attribute.behaviour.requires_replace && prior != planned {
             found.push(path);
-        } else if let (Kind::Nested { nesting: Nesting::Single, attributes }, Dynamic::Map(_), Dynamic::Map(_)) =
-            (&attribute.kind, prior, planned)
-        {
-            replacements(attributes, prior, planned, &path, found);
+            continue;
+        }
+        let Kind::Nested { nesting: Nesting::Single, attributes } = &attribute.kind else { continue };
+        match (prior, planned) {
+            (Dynamic::Map(_), Dynamic::Map(_)) => replacements(attributes, prior, planned, &path, found),
+            // It may turn out to differ where that needs a new object, and the plan has to say so now.
+            (Dynamic::Map(_), Dynamic::Unknown) if attributes.iter().any(|a| a.behaviour.requires_replace) => {
+                found.push(path);
+            }
+            _ => {}
         }
     }
 }
@@ -249,5 +255,6 @@ mod tests {
         let planned = plan_of(&existing(), &outer(&[("name", Dynamic::Unknown), ("inner", Dynamic::Unknown)]));
         assert_eq!(planned.state.attribute("name"), &Dynamic::Unknown);
         assert_eq!(planned.state.attribute("inner"), &Dynamic::Unknown);
+        assert_eq!(planned.requires_replace, ["inner".into()], "what is inside may need a new object");
     }
 }

@@ -164,7 +164,7 @@ mod tests {
             [
                 "tags: Invalid Attribute Value The value \"too long\" must be 1 to 3 characters long.",
                 "labels[\"a\"]: Null Element `labels` must not contain null. Leave the element out instead.",
-                "inner.size: Invalid Attribute Value The value 12 must be between 1 and 9.",
+                "inner.size: Invalid Attribute Value The value 12 must be a whole number from 1 to 9.",
             ]
         );
     }

@@ -207,15 +207,9 @@ fn write(bytes: &mut Vec<u8>, value: &Dynamic, ty: &Type) {
     match (value, ty) {
         (Dynamic::Unknown, _) => bytes.extend_from_slice(&[0xd4, 0, 0]),
         (Dynamic::Bool(value), _) => encode::write_bool(bytes, *value).expect(infallible),
-        (Dynamic::Number(number), _) => {
-            if let Some(whole) = number.as_i64() {
-                encode::write_sint(bytes, whole).expect(infallible);
-            } else if let Some(float) = number.as_exact_f64() {
-                encode::write_f64(bytes, float).expect(infallible);
-            } else {
-                encode::write_str(bytes, &number.to_string()).expect(infallible);
-            }
-        }
+        // As text, Terraform reads a number with the precision that it uses for JSON. As a MessagePack integer it would get
+        // another one, and `plan -refresh-only -detailed-exitcode` would take the same number for a change.
+        (Dynamic::Number(number), _) => encode::write_str(bytes, &number.to_string()).expect(infallible),
         (Dynamic::String(text), _) => encode::write_str(bytes, text).expect(infallible),
         (Dynamic::List(elements) | Dynamic::Set(elements), Type::List(element) | Type::Set(element)) => {
             encode::write_array_len(bytes, length(elements.len())).expect(infallible);

@@ -15,13 +15,6 @@ impl Number {
         self.0.is_integer().then(|| self.0.to_i64()).flatten()
     }
 
-    /// The number as `f64`, when that is exact.
-    #[must_use]
-    pub(super) fn as_exact_f64(&self) -> Option<f64> {
-        let float = self.0.to_f64().filter(|float| float.is_finite())?;
-        (BigDecimal::try_from(float).ok()? == self.0).then_some(float)
-    }
-
     /// The exact value of a finite float.
     pub(super) fn from_f64(float: f64) -> Option<Self> {
         BigDecimal::try_from(float).ok().map(Self)
@@ -73,6 +66,5 @@ mod tests {
         let number: Number = text.parse().unwrap();
         assert_eq!(number.to_string(), text);
         assert_eq!(number.as_i64(), None);
-        assert_eq!("9007199254740993".parse::<Number>().unwrap().as_exact_f64(), None);
     }
 }

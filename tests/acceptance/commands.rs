@@ -16,7 +16,8 @@ super::trials![
     item_011_a_mirror_is_enough_to_install_it,
     item_019_it_works_with_tls_and_without,
     item_044_a_server_of_its_own_serves_command_after_command,
-    item_045_one_server_keeps_configurations_apart,
+    item_045_one_server_keeps_the_configurations_of_commands_apart,
+    item_045_one_server_serves_several_aliases,
     item_049_the_schema_can_be_shown,
 ];
 
@@ -28,7 +29,8 @@ fn item_011_a_mirror_is_enough_to_install_it() {
     fs::create_dir_all(&package).unwrap();
     fs::copy(PROVIDER, package.join(format!("terraform-provider-auth0_v{version}"))).unwrap();
     let mirror = terraform.path("mirror");
-    terraform.file("cli.tfrc", &format!("provider_installation {{\n  filesystem_mirror {{ path = {mirror:?} }}\n}}\n"));
+    let installation = format!("filesystem_mirror {{ path = \"{}\" }}", mirror.display());
+    terraform.file("cli.tfrc", &format!("provider_installation {{\n{installation}\n}}\n"));
     terraform.config(SMALL);
     let installed = terraform.run(&["init"]).success();
     assert!(installed.stdout.contains(&format!("Installed m2m/auth0 v{version}")), "{}", installed.stdout);
@@ -108,24 +110,36 @@ fn item_044_a_server_of_its_own_serves_command_after_command() {
     assert!(terraform.tenant.clients("a").is_empty());
 }
 
-fn item_045_one_server_keeps_configurations_apart() {
+fn item_045_one_server_keeps_the_configurations_of_commands_apart() {
     let mut server = Server::start();
     let terraform = Workspace::new();
     let (one, other) = (Tenant::start(), Tenant::start());
     server.attach(&terraform);
-    terraform.config(&format!(
-        "provider \"auth0\" {{\n{}\n}}\nresource \"auth0_m2m_client\" \"one\" {{ name = \"one\" }}",
-        arguments(&one)
-    ));
-    terraform.apply();
-    terraform.run(&["state", "rm", "auth0_m2m_client.one"]).success();
-    terraform.config(&format!(
-        "provider \"auth0\" {{\n{}\n}}\nresource \"auth0_m2m_client\" \"other\" {{ name = \"other\" }}",
-        arguments(&other)
-    ));
-    terraform.apply();
+    for (tenant, name) in [(&one, "one"), (&other, "other")] {
+        terraform.config(&format!(
+            "provider \"auth0\" {{\n{}\n}}\nresource \"auth0_m2m_client\" \"{name}\" {{ name = \"{name}\" }}",
+            arguments(tenant)
+        ));
+        terraform.apply();
+        terraform.run(&["state", "rm", &format!("auth0_m2m_client.{name}")]).success();
+    }
     assert_eq!((one.clients("one").len(), one.clients("other").len()), (1, 0));
     assert_eq!((other.clients("one").len(), other.clients("other").len()), (0, 1));
+    assert!(server.is_running());
+}
+
+fn item_045_one_server_serves_several_aliases() {
+    let mut server = Server::start();
+    let terraform = Workspace::new();
+    server.attach(&terraform);
+    let arguments = arguments(&terraform.tenant);
+    terraform.config(&format!(
+        "provider \"auth0\" {{\n{arguments}\n}}\nprovider \"auth0\" {{\nalias = \"other\"\n{arguments}\n}}\n\
+         resource \"auth0_m2m_client\" \"one\" {{ name = \"one\" }}\n\
+         resource \"auth0_m2m_client\" \"other\" {{\nprovider = auth0.other\nname = \"other\"\n}}"
+    ));
+    terraform.apply();
+    assert_eq!((terraform.tenant.clients("one").len(), terraform.tenant.clients("other").len()), (1, 1));
     assert!(server.is_running());
 }
 

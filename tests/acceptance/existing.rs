@@ -9,6 +9,8 @@ super::trials![
     an_existing_grant_is_named_with_the_way_to_import_it,
     an_existing_grant_is_adopted_when_that_is_wanted,
     an_existing_grant_that_is_right_already_is_adopted_without_a_write,
+    an_adopted_grant_loses_what_is_not_configured,
+    an_adopted_grant_survives_the_instance_that_had_it,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -62,4 +64,31 @@ fn an_existing_grant_that_is_right_already_is_adopted_without_a_write() {
     let adopted = terraform.apply();
     assert_eq!(terraform.text(GRANT, "id"), grant);
     assert!(!adopted.requests.iter().any(|request| request.starts_with("PATCH")), "{:?}", adopted.requests);
+}
+
+fn an_adopted_grant_loses_what_is_not_configured() {
+    let (terraform, grant) = beside_a_grant(&json!([]));
+    let all = json!({"allow_all_scopes": true, "organization_usage": "allow", "allow_any_organization": true});
+    terraform.tenant.change(&format!("client-grants/{grant}"), &all);
+    terraform.config(&SMALL.replace("scopes ", "adopt_existing = true\n  scopes "));
+    let adopted = terraform.apply();
+    assert_eq!(adopted.requests.iter().filter(|request| request.starts_with("PATCH")).count(), 1);
+    let is = terraform.tenant.read(&format!("client-grants/{grant}"));
+    assert_eq!((&is["allow_all_scopes"], &is["scope"]), (&json!(false), &json!(["read:users"])));
+    assert_eq!((&is["organization_usage"], &is["allow_any_organization"]), (&json!(null), &json!(false)));
+}
+
+/// The new instance finds the grant of the old one, which is then destroyed.
+fn an_adopted_grant_survives_the_instance_that_had_it() {
+    let adopting =
+        SMALL.replace("scopes ", "adopt_existing = true\n  lifecycle { create_before_destroy = true }\n  scopes ");
+    let terraform = Workspace::new();
+    terraform.config(&adopting);
+    terraform.apply();
+    let grant = terraform.text(GRANT, "id");
+    terraform.apply_with(&["-replace", GRANT]);
+    assert_eq!(terraform.text(GRANT, "id"), grant);
+    terraform.assert_empty_plan();
+    terraform.destroy();
+    assert!(terraform.tenant.read(&format!("client-grants/{grant}")).is_null(), "the last instance does delete it");
 }

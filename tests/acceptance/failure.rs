@@ -7,6 +7,7 @@ use crate::lifecycle::SMALL;
 use crate::support::terraform::Workspace;
 
 super::trials![
+    item_027_ctrl_c_ends_a_wait_and_keeps_what_there_is,
     item_094_a_failed_update_keeps_the_old_values_and_the_difference,
     a_failed_create_leaves_nothing_in_the_state,
     a_create_whose_answer_is_lost_is_no_second_client,
@@ -20,6 +21,17 @@ super::trials![
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
+
+fn item_027_ctrl_c_ends_a_wait_and_keeps_what_there_is() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.tenant.spoil("POST", "/api/v2/client-grants", Action::delay_ms(600_000));
+    let apply = ["apply", "-auto-approve", "-input=false"];
+    let interrupted = terraform.run_interrupted(&apply, "POST /api/v2/client-grants").failure();
+    assert!(interrupted.stdout.contains("Interrupt received"), "{interrupted:?}");
+    interrupted.assert_says(&["Cannot create the client grant", "stopped before it was done"]);
+    assert_eq!(terraform.addresses(), [CLIENT]);
+}
 
 fn item_094_a_failed_update_keeps_the_old_values_and_the_difference() {
     let terraform = Workspace::new();

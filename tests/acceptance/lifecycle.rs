@@ -109,6 +109,8 @@ fn item_080_nothing_is_planned_after_an_apply_nor_after_a_refresh() {
     terraform.apply();
     terraform.run(&["refresh"]).success();
     terraform.assert_empty_plan();
+    let refresh_only = terraform.run(&["plan", "-refresh-only", "-detailed-exitcode"]);
+    assert_eq!(refresh_only.code, 0, "{refresh_only:?}");
 }
 
 fn item_081_an_update_plan_has_what_changed_and_nothing_else() {
@@ -256,7 +258,8 @@ fn a_patch_carries_the_changed_fields_alone() {
             .replace("lifetime_in_seconds = 60", "lifetime_in_seconds = 90")
             .replace("tier = \"1\"", "tier = \"2\""),
     );
-    terraform.try_apply(&["-refresh=false"]);
+    terraform.try_apply(&["-refresh=false"]).success();
+    assert_eq!(terraform.plan().changed(CLIENT), ["client_metadata", "jwt_configuration", "logo_uri"]);
     let client = terraform.tenant.read(&path);
     assert_eq!(client["description"], "Else");
     assert_eq!(client["logo_uri"], "https://example.com/other.png");

@@ -56,7 +56,7 @@ fn item_038_without_a_level_nothing_is_written() {
     // Terraform throws standard error away when it does not log, so something in between keeps it.
     let (wrapper, kept) = (terraform.path("plugins/terraform-provider-auth0"), terraform.path("stderr"));
     fs::remove_file(&wrapper).unwrap();
-    fs::write(&wrapper, format!("#!/bin/sh\nexec {PROVIDER:?} \"$@\" 2>>{kept:?}\n")).unwrap();
+    fs::write(&wrapper, format!("#!/bin/sh\nexec '{PROVIDER}' \"$@\" 2>>'{}'\n", kept.display())).unwrap();
     fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
     terraform.config(SMALL);
     terraform.apply();

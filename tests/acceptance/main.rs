@@ -79,12 +79,12 @@ fn main() -> ExitCode {
     let trials = tests.into_iter().flatten().map(|(name, test)| {
         let reason = unavailable.clone();
         let ignored = reason.is_some() && !must_run;
-        let run = move || match reason {
-            Some(reason) => Err(reason.into()),
-            None => {
-                test();
-                Ok(())
+        let run = move || {
+            if let Some(reason) = reason {
+                return Err(reason.into());
             }
+            test();
+            Ok(())
         };
         Trial::test(name, run).with_ignored_flag(ignored)
     });

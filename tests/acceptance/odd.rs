@@ -165,7 +165,7 @@ fn item_093_what_a_failed_create_left_is_known_and_replaced() {
     terraform.fail_to_apply().assert_one_error(&["Half Done", THING]);
     assert!(terraform.is_tainted(THING));
     let left = terraform.text(THING, "id");
-    assert_eq!(things(&terraform), [left.clone()]);
+    assert_eq!(things(&terraform), [left.as_str()]);
 
     thing(&terraform, "content = \"whole\"");
     assert_eq!(terraform.plan().action(THING), "delete, create");

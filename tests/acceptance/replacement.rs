@@ -11,6 +11,7 @@ super::trials![
     item_086_replacement_can_be_demanded,
     item_086_what_came_into_being_half_is_replaced,
     a_grant_for_another_api_or_client_is_another_grant,
+    an_unknown_object_that_may_need_a_new_client_is_planned_as_one,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -127,4 +128,25 @@ fn a_grant_for_another_api_or_client_is_another_grant() {
     assert_eq!(terraform.plan().action(GRANT), "delete, create");
     terraform.apply();
     assert_eq!(terraform.text(GRANT, "client_id"), terraform.text("auth0_m2m_client.b", "id"));
+}
+
+fn an_unknown_object_that_may_need_a_new_client_is_planned_as_one() {
+    let config = |input: &str| {
+        format!(
+            r#"
+            resource "terraform_data" "x" {{ input = {input} }}
+            resource "auth0_m2m_client" "a" {{
+              name              = "a"
+              jwt_configuration = terraform_data.x.output ? {{ alg = "RS256" }} : {{ alg = "PS256", secret_encoded = true }}
+            }}
+            "#
+        )
+    };
+    let terraform = Workspace::new();
+    terraform.config(&config("true"));
+    terraform.apply();
+    terraform.config(&config("false"));
+    assert_eq!(terraform.plan().action(CLIENT), "delete, create");
+    terraform.apply();
+    assert_eq!(terraform.attributes(CLIENT)["jwt_configuration"]["secret_encoded"], json!(true));
 }

@@ -2,6 +2,7 @@
 //!
 //! A test starts a `Tenant` of its own and asks it with `get`, `post`, `patch` and `delete`; paths are those below
 //! `/api/v2`. `with_scopes` gives a session that may do less than the administrator.
+#![expect(clippy::unwrap_used, reason = "in a test, what was expected and is not there ends it")]
 
 mod client_grants;
 mod clients;

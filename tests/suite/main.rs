@@ -5,8 +5,10 @@ mod support;
 
 mod auth0;
 mod conformance;
+mod contract;
 mod docs;
 mod emulator;
 mod floors;
 mod golden;
+mod provider;
 mod wire;

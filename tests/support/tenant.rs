@@ -1,11 +1,16 @@
 //! An offline tenant of a test's own, and what its administrator can see and do behind Terraform's back.
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use terraform_provider_auth0::emulator::{Action, Emulator, Fault};
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::{sleep, timeout};
+
+/// Far longer than anything takes, and far shorter than a hanging build.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running tenant. It ends with its value.
 pub(crate) struct Tenant {
@@ -107,6 +112,17 @@ impl Tenant {
     pub(crate) fn requests(&self) -> Vec<String> {
         let requests = self.emulator.requests();
         requests.iter().map(|request| format!("{} {}", request.method, without_id(&request.path))).collect()
+    }
+
+    /// Waits until somebody asks `request`, such as `POST /api/v2/clients`.
+    pub(crate) fn wait_for(&self, request: &str) {
+        let asked = async {
+            while !self.requests().iter().any(|asked| asked == request) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let waited = self.runtime.block_on(async { timeout(PATIENCE, asked).await });
+        assert!(waited.is_ok(), "nobody asked {request}: {:?}", self.requests());
     }
 
     /// Every secret that the tenant knows.

@@ -12,10 +12,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{fs, iter};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -37,10 +40,20 @@ variable "management_api" {
 }
 "#;
 
+/// The oldest release that is supported.
+const OLDEST: (u64, u64) = (1, 11);
+
 /// Why there is no Terraform to test with.
 pub(crate) fn unavailable() -> Option<String> {
-    let version = Command::new("terraform").arg("version").env("CHECKPOINT_DISABLE", "1").output();
-    version.err().map(|error| format!("no `terraform` on the PATH: {error}"))
+    let answer = Command::new("terraform").args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1").output();
+    let answer = match answer {
+        Ok(answer) => serde_json::from_slice(&answer.stdout).unwrap_or(Value::Null),
+        Err(error) => return Some(format!("no `terraform` on the PATH: {error}")),
+    };
+    let version = answer["terraform_version"].as_str().unwrap_or("of no known version");
+    let mut parts = version.split('.').map_while(|part| part.parse().ok());
+    let will_do = parts.next().zip(parts.next()).is_some_and(|version| version >= OLDEST);
+    (!will_do).then(|| format!("the `terraform` on the PATH is {version}, older than {}.{}", OLDEST.0, OLDEST.1))
 }
 
 /// A folder with a configuration, and the environment that `terraform` runs in.
@@ -65,9 +78,8 @@ impl Workspace {
         let (_, name) = source.rsplit_once('/').unwrap();
         // Terraform takes the first file of the folder whose name starts like this.
         symlink(binary, plugins.join(format!("terraform-provider-{name}"))).unwrap();
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{ {source:?} = {plugins:?} }}\n  direct {{ exclude = [{source:?}] }}\n}}\n"
-        );
+        let overrides = format!("dev_overrides {{ {source:?} = \"{}\" }}", plugins.display());
+        let overrides = format!("provider_installation {{\n  {overrides}\n  direct {{ exclude = [{source:?}] }}\n}}\n");
         fs::write(workspace.path("cli.tfrc"), overrides).unwrap();
         workspace.env("TF_CLI_CONFIG_FILE", workspace.path("cli.tfrc").to_str().unwrap());
         workspace.env("CHECKPOINT_DISABLE", "1");
@@ -125,6 +137,18 @@ impl Workspace {
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.tenant.forget_requests();
         let output = self.command(arguments).output().unwrap();
+        Run::new(arguments, &output, self.tenant.requests())
+    }
+
+    /// Runs a command, and presses Ctrl-C as soon as the tenant has been asked `request`.
+    pub(crate) fn run_interrupted(&self, arguments: &[&str], request: &str) -> Run {
+        self.tenant.forget_requests();
+        // A group of its own, as a shell would make it, though only Terraform gets the signal.
+        let mut command = self.command(arguments);
+        let child = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        self.tenant.wait_for(request);
+        kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+        let output = child.wait_with_output().unwrap();
         Run::new(arguments, &output, self.tenant.requests())
     }
 

@@ -63,3 +63,31 @@ impl Material {
 fn fingerprint(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The key of RFC 7638, section 3.1, as PEM.
+    const RFC_KEY: &str = "-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4
+cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc/BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ/2W+5JsGY4Hc5n9yBXArwl93lqt
+7/RN5w6Cf0h4QyQ5v+65YGjQR0/FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbIS
+D08qNLyrdkt+bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ+G/xBniIqbw0Ls1jF44+csFCur+kEgU8awapJzKnqDK
+gwIDAQAB
+-----END PUBLIC KEY-----";
+
+    #[test]
+    fn the_id_of_a_key_is_its_thumbprint() {
+        let key = Material::parse(RFC_KEY).unwrap();
+        assert_eq!(key.key_id().as_deref(), Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"));
+        assert!(key.expiry().is_none() && key.subject().is_none() && key.certificate_thumbprint().is_none());
+    }
+
+    #[test]
+    fn what_is_no_pem_is_no_key() {
+        assert!(Material::parse("garbage").is_none());
+        let broken = RFC_KEY.replace("MIIB", "AAAA");
+        assert!(Material::parse(&broken).is_none());
+    }
+}

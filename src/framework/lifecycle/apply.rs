@@ -44,7 +44,7 @@ pub(in crate::framework) async fn apply<C>(
         resource.update(cx, prior.clone(), planned.clone()).await
     };
     let respelled = |state| respell(&entry.schema.attributes, &planned, state);
-    Ok(match written.map(respelled) {
+    Ok(match written.map(|state| settled(&planned, state)) {
         Ok(state) => match wholly_known(state.clone()) {
             Ok(state) => Applied { state, diagnostics: Diagnostics::new() },
             Err(diagnostics) => Applied { state: state.unknowns_as_null(), diagnostics },
@@ -53,4 +53,25 @@ pub(in crate::framework) async fn apply<C>(
             Applied { state: saved.map_or(prior, |saved| respelled(saved).unknowns_as_null()), diagnostics }
         }
     })
+}
+
+/// The outcome of a write, with what was planned as it was planned. Terraform takes anything else for a bug; but the answer
+/// also tells what somebody else changed since the refresh, and that is for the next refresh to show.
+fn settled(planned: &Dynamic, state: Dynamic) -> Dynamic {
+    match (planned, state) {
+        (Dynamic::Unknown, state) => state,
+        (Dynamic::Map(planned), Dynamic::Map(mut state)) => {
+            let settle = |(name, planned): (&String, &Dynamic)| {
+                (name.clone(), settled(planned, state.remove(name).unwrap_or(Dynamic::Null)))
+            };
+            Dynamic::Map(planned.iter().map(settle).collect())
+        }
+        (planned, state) => {
+            if planned.is_wholly_known() {
+                planned.clone()
+            } else {
+                state
+            }
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! `auth0_m2m_client` as a data source: an application that somebody else manages.
 
 use crate::{
-    auth0,
+    auth0::clients::Client,
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, DataSource},
     provider::{
-        diagnosis::{Names, session},
-        resources::m2m_client::{M2mClient, from_api, is_client_id, machine_to_machine},
+        connection::{Connection, session},
+        diagnosis::Names,
+        resources::m2m_client::{M2mClient, from_api, is_client_id, legible, machine_to_machine},
     },
     schema::Schema,
     value::Value,
@@ -20,7 +21,7 @@ const NAMES: Names = Names { object: "client", renamed: &[] };
 /// See the module.
 pub(in crate::provider) struct M2mClientDataSource;
 
-impl DataSource<auth0::Client> for M2mClientDataSource {
+impl DataSource<Connection> for M2mClientDataSource {
     const NAME: &'static str = "auth0_m2m_client";
     type Model = M2mClient;
 
@@ -46,36 +47,39 @@ impl DataSource<auth0::Client> for M2mClientDataSource {
         Diagnostic::error("Invalid Look-Up Arguments", detail).into()
     }
 
-    async fn read(&self, cx: &Cx<auth0::Client>, config: M2mClient) -> Result<M2mClient, Diagnostics> {
+    async fn read(&self, cx: &Cx<Connection>, config: M2mClient) -> Result<M2mClient, Diagnostics> {
         let problems = self.validate(&config);
         if problems.has_errors() {
             return Err(problems);
         }
         let client = match (&config.id, &config.client_id, &config.name) {
-            (Value::Known(id), _, _) | (_, Value::Known(id), _) => by_id(cx, id).await?,
+            (Value::Known(id), _, _) => by_id(cx, id, "id").await?,
+            (_, Value::Known(id), _) => by_id(cx, id, "client_id").await?,
             (_, _, Value::Known(name)) => by_name(cx, name).await?,
             _ => unreachable!("one argument is given and all are known when a data source is read"),
         };
-        let client = machine_to_machine(client)?;
-        Ok(from_api(client, &M2mClient::lookup(Value::Null, Value::Null)))
+        let nothing = M2mClient::lookup(Value::Null, Value::Null);
+        let client = legible(machine_to_machine(client)?, &nothing)?;
+        Ok(from_api(client, &nothing))
     }
 }
 
-async fn by_id(cx: &Cx<auth0::Client>, id: &str) -> Result<auth0::clients::Client, Diagnostics> {
+async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<Client, Diagnostics> {
     if !is_client_id(id) {
-        return Err(Diagnostic::error("Invalid Client ID", format!("{id:?} is not a client id.")).at("id").into());
+        let detail = format!("{id:?} is not a client id, which is made of letters, digits, `-` and `_`.");
+        return Err(Diagnostic::error("Invalid Client ID", detail).at(argument).into());
     }
     match session(cx).clients().read(id).await {
-        Ok(client) => client.ok_or_else(|| not_found(&format!("the client id `{id}`"))),
+        Ok(client) => client.ok_or_else(|| not_found(&format!("the client id `{id}`"), argument)),
         Err(error) => Err(NAMES.diagnose("read", &error).into()),
     }
 }
 
-async fn by_name(cx: &Cx<auth0::Client>, name: &str) -> Result<auth0::clients::Client, Diagnostics> {
+async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<Client, Diagnostics> {
     let found = session(cx).clients().find(name).await.map_err(|error| NAMES.diagnose("look up", &error))?;
     let mut found: Vec<_> = found.into_iter().filter_map(|client| machine_to_machine(client).ok()).collect();
     match (found.pop(), found.as_slice()) {
-        (None, _) => Err(not_found(&format!("the name {name:?}"))),
+        (None, _) => Err(not_found(&format!("the name {name:?}"), "name")),
         (Some(only), []) => Ok(only),
         (Some(last), others) => {
             let ids: Vec<_> = others.iter().chain([&last]).map(|client| format!("`{}`", client.client_id)).collect();
@@ -89,7 +93,7 @@ async fn by_name(cx: &Cx<auth0::Client>, name: &str) -> Result<auth0::clients::C
     }
 }
 
-fn not_found(what: &str) -> Diagnostics {
+fn not_found(what: &str, argument: &str) -> Diagnostics {
     let detail = format!("No machine-to-machine application in this tenant has {what}.");
-    Diagnostic::error("Client Not Found", detail).into()
+    Diagnostic::error("Client Not Found", detail).at(argument).into()
 }

@@ -1,8 +1,11 @@
 //! `auth0_client_grant`: an application may call an API.
 
+mod import_id;
+
 use std::collections::BTreeSet;
 
-use super::m2m_client::is_client_id;
+use import_id::ImportId;
+
 use crate::{
     auth0::{
         self, Patch,
@@ -11,7 +14,10 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, Failed, Resource},
     model,
-    provider::diagnosis::{Names, session},
+    provider::{
+        connection::{Connection, session},
+        diagnosis::Names,
+    },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
     value::Value,
 };
@@ -24,23 +30,38 @@ model! {
     pub(in crate::provider) struct ClientGrant {
         /// The identifier of the grant, `cgr_…`.
         id: Value<String> = COMPUTED.keep_prior(),
-        /// The client id of the application.
-        client_id: Value<String> = REQUIRED.requires_replace().rules(&[Rule::Length(1, usize::MAX)]),
+        /// The client id of the application. Either this or `default_for` must be given.
+        client_id: Value<String> = OPTIONAL.requires_replace().rules(&[NOT_EMPTY]),
+        /// The kind of applications that have this grant without one of their own.
+        default_for: Value<String> = OPTIONAL.requires_replace().rules(&[Rule::OneOf(&["third_party_clients"])]),
         /// The identifier of the API, such as `https://api.example.com`. The Management API is
         /// `https://TENANT.REGION.auth0.com/api/v2/`.
-        audience: Value<String> = REQUIRED.requires_replace().rules(&[Rule::Length(1, usize::MAX)]),
+        audience: Value<String> = REQUIRED.requires_replace().rules(&[NOT_EMPTY]),
         /// The scopes that the application gets. Without any, it may call the API and has no permission.
         scopes: Value<BTreeSet<String>> = OPTIONAL.rules(&[Rule::Each(&Rule::Length(1, 280))]),
+        /// Whether the application gets every scope of the API, those that come later as well. `scopes` must then be left out.
+        allow_all_scopes: Value<bool> = OPTIONAL.default(Default::Bool(false)),
         /// Whether the tokens are for the application itself (`client`) or for a user whom it acts for (`user`).
         subject_type: Value<String> = OPTIONAL
             .default(Default::String("client"))
             .requires_replace()
             .rules(&[Rule::OneOf(&["client", "user"])]),
+        /// Whether tokens are for an organization: never (`deny`, also when this is left out), on demand (`allow`) or always
+        /// (`require`).
+        organization_usage: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["deny", "allow", "require"])]),
+        /// Whether any organization will do, and not only those that the grant is associated with.
+        allow_any_organization: Value<bool> = OPTIONAL.default(Default::Bool(false)),
+        /// The types of authorization details that the application may ask for; for the subject type `user` only.
+        authorization_details_types: Value<BTreeSet<String>> = OPTIONAL.rules(&[Rule::Each(&Rule::Length(1, 255))]),
+        /// Whether Auth0 itself made the grant and keeps it.
+        is_system: Value<bool> = COMPUTED.keep_prior(),
         /// Whether a grant that exists already is taken over when this one is created, and brought to what is configured here.
         /// To destroy this resource then deletes the grant that was taken over.
         adopt_existing: Value<bool> = OPTIONAL.default(Default::Bool(false)),
     }
 }
+
+const NOT_EMPTY: Rule = Rule::Length(1, usize::MAX);
 
 /// Where the API's name of a property is not that of the attribute.
 const NAMES: Names = Names { object: "client grant", renamed: &[("scope", "scopes")] };
@@ -48,11 +69,37 @@ const NAMES: Names = Names { object: "client grant", renamed: &[("scope", "scope
 /// See the module.
 pub(in crate::provider) struct ClientGrantResource;
 
-impl Resource<auth0::Client> for ClientGrantResource {
+impl Resource<Connection> for ClientGrantResource {
     const NAME: &'static str = "auth0_client_grant";
     type Model = ClientGrant;
 
-    async fn create(&self, cx: &Cx<auth0::Client>, plan: ClientGrant) -> Result<ClientGrant, Failed<ClientGrant>> {
+    fn validate(&self, config: &ClientGrant) -> Diagnostics {
+        let invalid = |attribute: &str, detail: &str| {
+            Diagnostic::error("Invalid Combination of Attributes", detail).at(attribute)
+        };
+        let for_user = config.subject_type.is_unknown() || config.subject_type.as_str() == Some("user");
+        let problems = [
+            (config.client_id.is_null() && config.default_for.is_null())
+                .then(|| invalid("client_id", "Either `client_id` or `default_for` must say who gets the grant.")),
+            (config.client_id.known().is_some() && config.default_for.known().is_some()).then(|| {
+                invalid("default_for", "A grant is either for `client_id` or `default_for`. Remove one of them.")
+            }),
+            (config.allow_all_scopes.known() == Some(&true) && !scopes(config).is_empty()).then(|| {
+                invalid("scopes", "`allow_all_scopes` grants every scope, so `scopes` must be left out beside it.")
+            }),
+            (config.authorization_details_types.known().is_some_and(|types| !types.is_empty()) && !for_user).then(
+                || {
+                    invalid(
+                        "authorization_details_types",
+                        "Authorization details are for grants with `subject_type = \"user\"` only.",
+                    )
+                },
+            ),
+        ];
+        problems.into_iter().flatten().collect()
+    }
+
+    async fn create(&self, cx: &Cx<Connection>, plan: ClientGrant) -> Result<ClientGrant, Failed<ClientGrant>> {
         match session(cx).client_grants().create(&to_api(&plan)).await {
             Ok(grant) => Ok(from_api(grant, &plan)),
             Err(error) if error.is_conflict() => existing(cx, plan, &error).await,
@@ -61,7 +108,7 @@ impl Resource<auth0::Client> for ClientGrantResource {
         }
     }
 
-    async fn read(&self, cx: &Cx<auth0::Client>, prior: ClientGrant) -> Result<Option<ClientGrant>, Diagnostics> {
+    async fn read(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<Option<ClientGrant>, Diagnostics> {
         match session(cx).client_grants().read(text(&prior.id)).await {
             Ok(grant) => Ok(grant.map(|grant| from_api(grant, &prior))),
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
@@ -70,151 +117,220 @@ impl Resource<auth0::Client> for ClientGrantResource {
 
     async fn update(
         &self,
-        cx: &Cx<auth0::Client>,
+        cx: &Cx<Connection>,
         prior: ClientGrant,
         plan: ClientGrant,
     ) -> Result<ClientGrant, Failed<ClientGrant>> {
-        bring(cx, text(&prior.id), &scopes(&prior), plan).await
+        let patch = changes(&prior, &plan);
+        if patch.is_empty() {
+            return Ok(plan);
+        }
+        let updated = session(cx).client_grants().update(text(&prior.id), &patch).await;
+        Ok(from_api(updated.map_err(|error| NAMES.diagnose("update", &error))?, &plan))
     }
 
-    async fn delete(&self, cx: &Cx<auth0::Client>, prior: ClientGrant) -> Result<(), Diagnostics> {
+    async fn delete(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<(), Diagnostics> {
+        if cx.client.hand_over(text(&prior.id)) {
+            return Ok(());
+        }
         let deleted = session(cx).client_grants().delete(text(&prior.id)).await;
         deleted.map_err(|error| NAMES.diagnose("delete", &error).into())
     }
 
-    async fn import(&self, cx: &Cx<auth0::Client>, id: &str) -> Result<ClientGrant, Diagnostics> {
-        let id = match ImportId::parse(id).ok_or_else(|| malformed(id))? {
+    async fn import(&self, cx: &Cx<Connection>, id: &str) -> Result<ClientGrant, Diagnostics> {
+        let id = match ImportId::parse(id)? {
             ImportId::Grant(id) => id.to_owned(),
-            ImportId::Key { client_id, audience, subject_type } => find(cx, client_id, audience, subject_type)
-                .await?
-                .map(|grant| grant.id)
-                .ok_or_else(|| no_such_grant(client_id, audience, subject_type))?,
+            ImportId::Key { client_id, audience, subject_type } => {
+                let found = session(cx).client_grants().find(client_id, audience, subject_type).await;
+                let found = found.map_err(|error| NAMES.diagnose("look up", &error))?;
+                found.map(|grant| grant.id).ok_or_else(|| no_such_grant(client_id, audience, subject_type))?
+            }
         };
-        Ok(ClientGrant {
+        Ok(ClientGrant::lookup(id))
+    }
+}
+
+impl ClientGrant {
+    /// Nothing but what finds the grant.
+    fn lookup(id: String) -> Self {
+        Self {
             id: Value::Known(id),
             client_id: Value::Null,
+            default_for: Value::Null,
             audience: Value::Null,
             scopes: Value::Null,
+            allow_all_scopes: Value::Null,
             subject_type: Value::Null,
+            organization_usage: Value::Null,
+            allow_any_organization: Value::Null,
+            authorization_details_types: Value::Null,
+            is_system: Value::Null,
             // Known to nobody but the configuration, so it starts at its default.
             adopt_existing: Value::Known(false),
-        })
+        }
     }
 }
 
 /// Creating the grant failed because it exists: takes it over if that is wanted, and names it otherwise.
 async fn existing(
-    cx: &Cx<auth0::Client>,
+    cx: &Cx<Connection>,
     plan: ClientGrant,
     error: &auth0::Error,
 ) -> Result<ClientGrant, Failed<ClientGrant>> {
-    let (client_id, audience) = (text(&plan.client_id), text(&plan.audience));
-    let Some(grant) = find(cx, client_id, audience, text(&plan.subject_type)).await? else {
+    let Some(grant) = like(cx, &plan).await? else {
         return Err(NAMES.diagnose("create", error).into());
     };
-    if plan.adopt_existing.known() == Some(&true) {
-        return bring(cx, &grant.id.clone(), &grant.scope.unwrap_or_default(), plan).await;
+    if plan.adopt_existing.known() != Some(&true) {
+        return Err(exists(&plan, &grant.id).into());
     }
-    let detail = format!(
-        "The application `{client_id}` already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n\
-         import {{\n  to = auth0_client_grant.NAME\n  id = \"{id}\"\n}}\n\n\
-         or, on the command line, `terraform import auth0_client_grant.NAME {id}`. To take it over as it is and bring it \
-         to what is configured, set `adopt_existing = true`.",
-        id = grant.id
-    );
-    Err(Diagnostic::error("Client Grant Exists Already", detail).at("audience").into())
+    let is = from_api(grant, &plan);
+    let plan = ClientGrant { id: is.id.clone(), is_system: is.is_system, ..plan };
+    let adopted = ClientGrantResource.update(cx, is, plan).await?;
+    cx.client.adopt(text(&adopted.id));
+    Ok(adopted)
 }
 
-/// Brings the grant `id` from the scopes that it has to what is planned. What else is planned is immutable or local.
-async fn bring(
-    cx: &Cx<auth0::Client>,
-    id: &str,
-    current: &[String],
-    plan: ClientGrant,
-) -> Result<ClientGrant, Failed<ClientGrant>> {
-    let (current, planned) = (current.iter().collect::<BTreeSet<_>>(), scopes(&plan));
-    if current == planned.iter().collect() {
-        return Ok(ClientGrant { id: Value::Known(id.to_owned()), ..plan });
-    }
-    let patch = ClientGrantPatch { scope: Patch::Set(planned), ..ClientGrantPatch::default() };
-    let updated = session(cx).client_grants().update(id, &patch).await;
-    Ok(from_api(updated.map_err(|error| NAMES.diagnose("update", &error))?, &plan))
-}
-
-async fn find(
-    cx: &Cx<auth0::Client>,
-    client_id: &str,
-    audience: &str,
-    subject_type: &str,
-) -> Result<Option<client_grants::ClientGrant>, Diagnostics> {
-    let found = session(cx).client_grants().find(client_id, audience, subject_type).await;
+/// The grant with the key of the planned one.
+async fn like(cx: &Cx<Connection>, plan: &ClientGrant) -> Result<Option<client_grants::ClientGrant>, Diagnostics> {
+    let grants = session(cx);
+    let grants = grants.client_grants();
+    let (audience, subject_type) = (text(&plan.audience), text(&plan.subject_type));
+    let found = grants.find(text(&plan.client_id), audience, subject_type).await;
     found.map_err(|error| NAMES.diagnose("look up", &error).into())
 }
 
 fn to_api(plan: &ClientGrant) -> NewClientGrant {
-    let ClientGrant { id: _, client_id, audience, scopes: _, subject_type, adopt_existing: _ } = plan;
+    let ClientGrant {
+        id: _,
+        client_id,
+        default_for,
+        audience,
+        scopes: _,
+        allow_all_scopes,
+        subject_type,
+        organization_usage,
+        allow_any_organization,
+        authorization_details_types,
+        is_system: _,
+        adopt_existing: _,
+    } = plan;
+    let all = *allow_all_scopes == Value::Known(true);
     NewClientGrant {
         client_id: client_id.known().cloned(),
+        default_for: default_for.known().cloned(),
         audience: text(audience).to_owned(),
-        scope: Some(scopes(plan)),
+        // They exclude each other.
+        scope: (!all).then(|| scopes(plan)),
+        allow_all_scopes: all.then_some(true),
         subject_type: subject_type.known().cloned(),
-        ..NewClientGrant::default()
+        organization_usage: organization_usage.known().cloned(),
+        allow_any_organization: allow_any_organization.into_known().filter(|any| *any),
+        authorization_details_types: list(authorization_details_types),
+    }
+}
+
+/// What one PATCH has to say: the differences alone.
+fn changes(prior: &ClientGrant, plan: &ClientGrant) -> ClientGrantPatch {
+    let ClientGrant {
+        id: _,
+        client_id: _,
+        default_for: _,
+        audience: _,
+        scopes: _,
+        allow_all_scopes,
+        subject_type: _,
+        organization_usage,
+        allow_any_organization,
+        authorization_details_types,
+        is_system: _,
+        adopt_existing: _,
+    } = plan;
+    let all_before = prior.allow_all_scopes == Value::Known(true);
+    let all = *allow_all_scopes == Value::Known(true);
+    let empty = BTreeSet::new();
+    let types = |grant: &Value<BTreeSet<String>>| grant.known().unwrap_or(&empty).iter().cloned().collect::<Vec<_>>();
+    ClientGrantPatch {
+        scope: match (all_before, all) {
+            (_, true) => Patch::Keep,
+            // While all scopes are granted there is no list, so what it was does not count.
+            (true, false) => Patch::Set(scopes(plan)),
+            (false, false) => Patch::between(Some(&scopes(prior)), Some(&scopes(plan))),
+        },
+        allow_all_scopes: Patch::between(Some(&all_before), Some(&all)),
+        organization_usage: Patch::between(prior.organization_usage.known(), organization_usage.known()),
+        allow_any_organization: Patch::between(
+            Some(prior.allow_any_organization.known().unwrap_or(&false)),
+            Some(allow_any_organization.known().unwrap_or(&false)),
+        ),
+        authorization_details_types: Patch::between(
+            Some(&types(&prior.authorization_details_types)),
+            Some(&types(authorization_details_types)),
+        ),
     }
 }
 
 fn from_api(grant: client_grants::ClientGrant, prior: &ClientGrant) -> ClientGrant {
+    // Grants from before there were subject types lack theirs.
     let subject_type = grant.subject_type().to_owned();
-    let client_grants::ClientGrant { id, client_id, audience, scope, .. } = grant;
+    let client_grants::ClientGrant {
+        id,
+        audience,
+        client_id,
+        default_for,
+        scope,
+        allow_all_scopes,
+        subject_type: _,
+        organization_usage,
+        allow_any_organization,
+        authorization_details_types,
+        is_system,
+    } = grant;
     ClientGrant {
         id: Value::Known(id),
         client_id: client_id.into(),
+        default_for: default_for.into(),
         audience: Value::Known(audience),
-        scopes: scope.filter(|scope| !scope.is_empty()).map(BTreeSet::from_iter).into(),
+        scopes: unless_empty(scope),
+        allow_all_scopes: Value::Known(allow_all_scopes.unwrap_or(false)),
         subject_type: Value::Known(subject_type),
+        organization_usage: organization_usage.into(),
+        allow_any_organization: Value::Known(allow_any_organization.unwrap_or(false)),
+        authorization_details_types: unless_empty(authorization_details_types),
+        is_system: Value::Known(is_system.unwrap_or(false)),
         adopt_existing: prior.adopt_existing,
     }
 }
 
 fn scopes(grant: &ClientGrant) -> Vec<String> {
-    grant.scopes.known().into_iter().flatten().cloned().collect()
+    list(&grant.scopes).unwrap_or_default()
+}
+
+fn list(set: &Value<BTreeSet<String>>) -> Option<Vec<String>> {
+    set.known().map(|set| set.iter().cloned().collect())
+}
+
+/// A cleared list is absent or empty, as the service likes.
+fn unless_empty(list: Option<Vec<String>>) -> Value<BTreeSet<String>> {
+    list.filter(|list| !list.is_empty()).map(BTreeSet::from_iter).into()
 }
 
 fn text(value: &Value<String>) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// What an import id names.
-#[derive(Debug, PartialEq, Eq)]
-enum ImportId<'a> {
-    Grant(&'a str),
-    Key { client_id: &'a str, audience: &'a str, subject_type: &'a str },
-}
-
-impl<'a> ImportId<'a> {
-    /// Reads `cgr_…`, `CLIENT_ID::AUDIENCE` or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`.
-    fn parse(id: &'a str) -> Option<Self> {
-        let Some((client_id, rest)) = id.split_once("::") else {
-            return (id.starts_with("cgr_") && is_client_id(id)).then_some(Self::Grant(id));
-        };
-        let (audience, subject_type) = match rest.rsplit_once("::") {
-            Some((audience, subject_type @ ("client" | "user"))) => (audience, subject_type),
-            _ => (rest, "client"),
-        };
-        let is_key = is_client_id(client_id) && !audience.is_empty() && !audience.contains(char::is_whitespace);
-        is_key.then_some(Self::Key { client_id, audience, subject_type })
-    }
-}
-
-fn malformed(id: &str) -> Diagnostics {
-    Diagnostic::error(
-        "Invalid Import ID",
-        format!(
-            "{id:?} names no client grant. An `auth0_client_grant` is imported by the grant's id, `cgr_…`, or by \
-             `CLIENT_ID::AUDIENCE` or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`, where the subject type is `client` or `user`, \
-             such as `AaiyAPdpYdesoKnqjj8HJqRn4T5titww::https://api.example.com`."
-        ),
-    )
-    .into()
+fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
+    let who = plan.client_id.as_str().map_or_else(
+        || format!("The default for `{}`", text(&plan.default_for)),
+        |client_id| format!("The application `{client_id}`"),
+    );
+    let detail = format!(
+        "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n\
+         import {{\n  to = auth0_client_grant.NAME\n  id = \"{id}\"\n}}\n\n\
+         or, on the command line, `terraform import auth0_client_grant.NAME {id}`. To take it over as it is and bring it \
+         to what is configured, set `adopt_existing = true`.",
+        audience = text(&plan.audience)
+    );
+    Diagnostic::error("Client Grant Exists Already", detail).at("audience")
 }
 
 fn no_such_grant(client_id: &str, audience: &str, subject_type: &str) -> Diagnostic {
@@ -232,33 +348,13 @@ fn nobody_to_grant_to(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     let (path, advice) = if about_client {
         ("client_id", format!("There is no application with the client id `{client_id}` in this tenant."))
     } else {
-        (
-            "audience",
-            format!(
-                "There may be no API with the identifier `{audience}` in this tenant, or no application `{client_id}`."
-            ),
-        )
+        let advice = format!(
+            "There may be no API with the identifier `{audience}` in this tenant, or no application `{client_id}`."
+        );
+        ("audience", advice)
     };
     Diagnostic { detail: format!("{advice} {}", diagnostic.detail), ..diagnostic }.at(path)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_grant_is_imported_by_id_or_by_its_key() {
-        let key = |client_id, audience, subject_type| Some(ImportId::Key { client_id, audience, subject_type });
-        assert_eq!(ImportId::parse("cgr_0123456789abcdef"), Some(ImportId::Grant("cgr_0123456789abcdef")));
-        assert_eq!(ImportId::parse("abc::https://api"), key("abc", "https://api", "client"));
-        assert_eq!(ImportId::parse("abc::https://api::user"), key("abc", "https://api", "user"));
-        assert_eq!(ImportId::parse("abc::urn::x"), key("abc", "urn::x", "client"), "an audience may hold colons");
-    }
-
-    #[test]
-    fn anything_else_is_malformed() {
-        for id in ["abc", "::https://api", "abc::", "a b::https://api", "cgr_1/../x", "abc:: ", "abc::::user"] {
-            assert_eq!(ImportId::parse(id), None, "{id}");
-        }
-    }
-}
+mod tests;

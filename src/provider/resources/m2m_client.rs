@@ -6,13 +6,16 @@ use url::Url;
 
 use crate::{
     auth0::{
-        self, MapPatch, Patch,
+        MapPatch, Patch,
         clients::{self, ClientPatch, JwtConfigurationPatch, NewClient},
     },
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, Failed, Resource},
     model,
-    provider::diagnosis::{Names, session},
+    provider::{
+        connection::{Connection, session},
+        diagnosis::Names,
+    },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
     value::Value,
 };
@@ -78,18 +81,21 @@ const NAMES: Names = Names { object: "client", renamed: &[("token_endpoint_auth_
 /// See the module.
 pub(in crate::provider) struct M2mClientResource;
 
-impl Resource<auth0::Client> for M2mClientResource {
+impl Resource<Connection> for M2mClientResource {
     const NAME: &'static str = "auth0_m2m_client";
     type Model = M2mClient;
 
-    async fn create(&self, cx: &Cx<auth0::Client>, plan: M2mClient) -> Result<M2mClient, Failed<M2mClient>> {
+    async fn create(&self, cx: &Cx<Connection>, plan: M2mClient) -> Result<M2mClient, Failed<M2mClient>> {
         let created = session(cx).clients().create(&to_api(&plan)).await;
         Ok(from_api(created.map_err(|error| NAMES.diagnose("create", &error))?, &plan))
     }
 
-    async fn read(&self, cx: &Cx<auth0::Client>, prior: M2mClient) -> Result<Option<M2mClient>, Diagnostics> {
+    async fn read(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<Option<M2mClient>, Diagnostics> {
         match session(cx).clients().read(id(&prior)).await {
-            Ok(Some(client)) => machine_to_machine(client).map(|client| Some(from_api(client, &prior))),
+            Ok(Some(client)) => {
+                let client = legible(machine_to_machine(client)?, &prior)?;
+                Ok(Some(from_api(client, &prior)))
+            }
             Ok(None) => Ok(None),
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
         }
@@ -97,7 +103,7 @@ impl Resource<auth0::Client> for M2mClientResource {
 
     async fn update(
         &self,
-        cx: &Cx<auth0::Client>,
+        cx: &Cx<Connection>,
         prior: M2mClient,
         plan: M2mClient,
     ) -> Result<M2mClient, Failed<M2mClient>> {
@@ -109,11 +115,11 @@ impl Resource<auth0::Client> for M2mClientResource {
         Ok(from_api(updated.map_err(|error| NAMES.diagnose("update", &error))?, &plan))
     }
 
-    async fn delete(&self, cx: &Cx<auth0::Client>, prior: M2mClient) -> Result<(), Diagnostics> {
+    async fn delete(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<(), Diagnostics> {
         session(cx).clients().delete(id(&prior)).await.map_err(|error| NAMES.diagnose("delete", &error).into())
     }
 
-    async fn import(&self, _cx: &Cx<auth0::Client>, id: &str) -> Result<M2mClient, Diagnostics> {
+    async fn import(&self, _cx: &Cx<Connection>, id: &str) -> Result<M2mClient, Diagnostics> {
         if !is_client_id(id) {
             let detail = format!(
                 "{id:?} is not a client id. An `auth0_m2m_client` is imported by its client id, which is made of letters, \
@@ -152,7 +158,9 @@ fn is_name(text: &str) -> bool {
 }
 
 fn is_address(text: &str) -> bool {
-    text.is_empty() || Url::parse(text).is_ok_and(|url| url.has_host())
+    // The parser would leave out what stands around an address.
+    let bare = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    text.is_empty() || (bare && Url::parse(text).is_ok_and(|url| url.has_host()))
 }
 
 /// Auth0's documentation, "Metadata Field Names and Data Types".
@@ -217,9 +225,9 @@ fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
     ClientPatch {
         name: Patch::between(prior.name.known(), name.known()),
         // These two take "" for nothing, not null.
-        description: Patch::between(Some(text(&prior.description)), Some(text(description))),
+        description: Patch::between(text(&prior.description), text(description)).or_empty(),
         app_type: Patch::Keep,
-        logo_uri: Patch::between(Some(text(&prior.logo_uri)), Some(text(logo_uri))),
+        logo_uri: Patch::between(text(&prior.logo_uri), text(logo_uri)).or_empty(),
         grant_types: Patch::between(list(&prior.grant_types).as_ref(), list(grant_types).as_ref()),
         token_endpoint_auth_method: Patch::between(prior.authentication_method.known(), authentication_method.known()),
         client_authentication_methods: if prior.authentication_method.as_str().is_some_and(uses_keys) {
@@ -254,7 +262,8 @@ fn jwt_changes(prior: Option<&JwtConfiguration>, plan: Option<&JwtConfiguration>
     }
 }
 
-/// The service's answer as state. What it hides from the token's scopes stays as in `prior`.
+/// The service's answer as state. What it hides from the token's scopes stays as in `prior`: ordinary settings come all or
+/// none, and every application has grant types.
 pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) -> M2mClient {
     let clients::Client {
         client_id,
@@ -270,9 +279,7 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         oidc_conformant: _,
         is_first_party: _,
     } = client;
-    // Ordinary settings come all or none, and every application has grant types.
-    let hidden = grant_types.is_none();
-    if hidden {
+    if grant_types.is_none() {
         let client_id = Value::Known(client_id);
         return M2mClient {
             id: client_id.clone(),
@@ -295,7 +302,7 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
                 // An application that was made without a method uses the one of its type.
                 .unwrap_or_else(|| SECRET_METHODS[0].to_owned()),
         ),
-        jwt_configuration: jwt_configuration.map(jwt_from_api).into(),
+        jwt_configuration: Value::Known(jwt_from_api(jwt_configuration.unwrap_or_default())),
         client_metadata: client_metadata.filter(|metadata| !metadata.is_empty()).into(),
     }
 }
@@ -307,6 +314,22 @@ fn jwt_from_api(jwt: clients::JwtConfiguration) -> JwtConfiguration {
         lifetime_in_seconds: lifetime_in_seconds.into(),
         secret_encoded: Value::Known(secret_encoded.unwrap_or(false)),
     }
+}
+
+/// The client, if its settings can be read or are known already.
+pub(in crate::provider) fn legible(client: clients::Client, prior: &M2mClient) -> Result<clients::Client, Diagnostics> {
+    if client.grant_types.is_some() || !prior.grant_types.is_null() {
+        return Ok(client);
+    }
+    Err(Diagnostic::error(
+        "Client Settings Not Readable",
+        format!(
+            "Auth0 shows no more than a summary of the client `{}`, since the token of the provider lacks a permission. Grant \
+             the application that the provider acts as `read:clients` for the Auth0 Management API.",
+            client.client_id
+        ),
+    )
+    .into())
 }
 
 /// The client, if it is one that this resource manages.
@@ -327,9 +350,9 @@ pub(in crate::provider) fn machine_to_machine(client: clients::Client) -> Result
     .into())
 }
 
-fn text(value: &Value<String>) -> &String {
-    const EMPTY: &String = &String::new();
-    value.known().unwrap_or(EMPTY)
+/// Text that says something; `""` is another spelling of nothing.
+fn text(value: &Value<String>) -> Option<&String> {
+    value.known().filter(|text| !text.is_empty())
 }
 
 fn list(value: &Value<BTreeSet<String>>) -> Option<Vec<String>> {
@@ -455,6 +478,22 @@ mod tests {
         let expected =
             json!({"token_endpoint_auth_method": "client_secret_post", "client_authentication_methods": null});
         assert_eq!(serde_json::to_value(changes(&prior, &planned())).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_summary_is_no_ground_for_an_import() {
+        let summary = answer(json!({"client_id": "id", "name": "new", "app_type": "non_interactive"}));
+        assert!(legible(summary.clone(), &planned()).is_ok());
+        let stub = M2mClient::lookup(Value::Known("id".to_owned()), Value::Null);
+        let error = legible(summary, &stub).unwrap_err();
+        assert!(error.iter().next().unwrap().detail.contains("`read:clients`"));
+    }
+
+    #[test]
+    fn a_client_without_token_settings_has_a_plain_secret() {
+        let bare = answer(json!({"client_id": "id", "app_type": "non_interactive", "grant_types": []}));
+        let jwt = from_api(bare, &planned()).jwt_configuration.into_known().unwrap();
+        assert_eq!((jwt.alg, jwt.secret_encoded), (Value::Null, Value::Known(false)));
     }
 
     #[test]

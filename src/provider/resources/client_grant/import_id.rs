@@ -1,0 +1,63 @@
+//! The ids by which a client grant is imported.
+
+use crate::{diagnostic::Diagnostic, provider::resources::m2m_client::is_client_id};
+
+/// What an import id names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ImportId<'a> {
+    /// The grant itself.
+    Grant(&'a str),
+    /// What makes a grant unique.
+    Key { client_id: &'a str, audience: &'a str, subject_type: &'a str },
+}
+
+impl<'a> ImportId<'a> {
+    /// Reads `cgr_…`, `CLIENT_ID::AUDIENCE` or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`.
+    pub(super) fn parse(id: &'a str) -> Result<Self, Diagnostic> {
+        Self::read(id).ok_or_else(|| malformed(id))
+    }
+
+    fn read(id: &'a str) -> Option<Self> {
+        let Some((client_id, rest)) = id.split_once("::") else {
+            return (id.starts_with("cgr_") && is_client_id(id)).then_some(Self::Grant(id));
+        };
+        let (audience, subject_type) = match rest.rsplit_once("::") {
+            Some((audience, subject_type @ ("client" | "user"))) => (audience, subject_type),
+            _ => (rest, "client"),
+        };
+        let is_key = is_client_id(client_id) && !audience.is_empty() && !audience.contains(char::is_whitespace);
+        is_key.then_some(Self::Key { client_id, audience, subject_type })
+    }
+}
+
+fn malformed(id: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Invalid Import ID",
+        format!(
+            "{id:?} names no client grant. An `auth0_client_grant` is imported by the grant's id, `cgr_…`, or by \
+             `CLIENT_ID::AUDIENCE` or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`, where the subject type is `client` or `user`, \
+             such as `AaiyAPdpYdesoKnqjj8HJqRn4T5titww::https://api.example.com`."
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_is_named_by_its_id_or_by_its_key() {
+        let key = |client_id, audience, subject_type| Ok(ImportId::Key { client_id, audience, subject_type });
+        assert_eq!(ImportId::parse("cgr_0123456789abcdef"), Ok(ImportId::Grant("cgr_0123456789abcdef")));
+        assert_eq!(ImportId::parse("abc::https://api"), key("abc", "https://api", "client"));
+        assert_eq!(ImportId::parse("abc::https://api::user"), key("abc", "https://api", "user"));
+        assert_eq!(ImportId::parse("abc::urn::x"), key("abc", "urn::x", "client"), "an audience may hold colons");
+    }
+
+    #[test]
+    fn anything_else_is_malformed() {
+        for id in ["abc", "::https://api", "abc::", "a b::https://api", "cgr_1/../x", "abc:: ", "abc::::user"] {
+            assert!(ImportId::parse(id).is_err(), "{id}");
+        }
+    }
+}

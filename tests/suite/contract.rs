@@ -1,0 +1,96 @@
+//! What the client sends is what the Management API documents. The contract is the emulator's, which shares no code with the
+//! client, so that a mistake has to be made twice to stay unseen.
+
+use serde_json::{Value, json};
+use terraform_provider_auth0::auth0::client_grants::{ClientGrantPatch, NewClientGrant};
+use terraform_provider_auth0::auth0::clients::{ClientPatch, JwtConfiguration, JwtConfigurationPatch, NewClient};
+use terraform_provider_auth0::auth0::{MapPatch, Patch};
+use terraform_provider_auth0::emulator::contract::{Operation, validate};
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn list(element: &str) -> Vec<String> {
+    vec![element.to_owned()]
+}
+
+/// Sends every property, so that a new one is checked as well.
+#[track_caller]
+fn assert_sent(operation: Operation, body: &Value, properties: usize) {
+    assert_eq!(validate(operation, body).map_err(|violation| format!("{violation:?}")), Ok(()), "{body}");
+    assert_eq!(body.as_object().map(serde_json::Map::len), Some(properties), "{body}");
+}
+
+#[test]
+fn a_new_client_is_what_the_api_takes() {
+    let new = NewClient {
+        name: "n".to_owned(),
+        description: text("d"),
+        app_type: text("non_interactive"),
+        logo_uri: text("https://example.com/logo.png"),
+        grant_types: Some(list("client_credentials")),
+        jwt_configuration: Some(JwtConfiguration {
+            alg: text("RS256"),
+            lifetime_in_seconds: Some(60),
+            secret_encoded: Some(false),
+        }),
+        token_endpoint_auth_method: text("client_secret_basic"),
+        client_metadata: Some([("a".to_owned(), "b".to_owned())].into()),
+        oidc_conformant: Some(true),
+        is_first_party: Some(true),
+    };
+    assert_sent(Operation::CreateClient, &json!(new), 10);
+}
+
+#[test]
+fn a_changed_client_is_what_the_api_takes() {
+    let patch = ClientPatch {
+        name: Patch::Set("n".to_owned()),
+        description: Patch::Clear.or_empty(),
+        app_type: Patch::Set("non_interactive".to_owned()),
+        logo_uri: Patch::Clear.or_empty(),
+        grant_types: Patch::Set(Vec::new()),
+        jwt_configuration: JwtConfigurationPatch {
+            alg: Patch::Set("PS256".to_owned()),
+            lifetime_in_seconds: Patch::Set(1),
+        },
+        token_endpoint_auth_method: Patch::Set("client_secret_post".to_owned()),
+        client_authentication_methods: Patch::Clear,
+        client_metadata: MapPatch::between(
+            &[("a".to_owned(), "1".to_owned())].into(),
+            &[("b".to_owned(), "2".to_owned())].into(),
+        ),
+        oidc_conformant: Patch::Set(true),
+        is_first_party: Patch::Set(true),
+    };
+    assert_sent(Operation::UpdateClient, &json!(patch), 11);
+}
+
+#[test]
+fn a_new_grant_is_what_the_api_takes() {
+    let new = NewClientGrant {
+        audience: "https://api".to_owned(),
+        client_id: text("c"),
+        default_for: text("third_party_clients"),
+        scope: Some(list("read")),
+        allow_all_scopes: Some(true),
+        subject_type: text("user"),
+        organization_usage: text("require"),
+        allow_any_organization: Some(true),
+        authorization_details_types: Some(list("payment")),
+    };
+    assert_sent(Operation::CreateClientGrant, &json!(new), 9);
+}
+
+#[test]
+fn a_changed_grant_is_what_the_api_takes() {
+    let patch = ClientGrantPatch {
+        scope: Patch::Set(list("read")),
+        allow_all_scopes: Patch::Set(false),
+        organization_usage: Patch::Clear,
+        allow_any_organization: Patch::Set(false),
+        authorization_details_types: Patch::Set(Vec::new()),
+    };
+    assert_sent(Operation::UpdateClientGrant, &json!(patch), 5);
+}
