@@ -34,6 +34,31 @@ pub struct ClientGrant {
     pub is_system: Option<bool>,
 }
 
+/// Whom a grant is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grantee<'a> {
+    /// The application with this client id.
+    Client(&'a str),
+    /// All applications of a kind, such as `third_party_clients`.
+    Default(&'a str),
+}
+
+impl<'a> Grantee<'a> {
+    fn filter(self) -> (&'static str, &'a str) {
+        match self {
+            Self::Client(id) => ("client_id", id),
+            Self::Default(kind) => ("default_for", kind),
+        }
+    }
+
+    fn is_of(self, grant: &ClientGrant) -> bool {
+        match self {
+            Self::Client(id) => grant.client_id.as_deref() == Some(id),
+            Self::Default(kind) => grant.default_for.as_deref() == Some(kind),
+        }
+    }
+}
+
 /// A client grant to be created; it is for one client or, by `default_for`, for a kind of clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names are those of the API, which documents them")]
@@ -120,21 +145,19 @@ impl<'a> ClientGrants<'a> {
         done_if_not_found(self.session.complete(&self.object(Method::DELETE, id)?).await)
     }
 
-    /// The grant with this key; the service allows one per client, API and subject type.
+    /// The grant with this key; the service allows one per grantee, API and subject type.
     pub async fn find(
         &self,
-        client_id: &str,
+        grantee: Grantee<'_>,
         audience: &str,
         subject_type: &str,
     ) -> Result<Option<ClientGrant>, Error> {
         // Not filtered by subject type there, because old grants carry none.
-        let filters = [("client_id", client_id), ("audience", audience)];
+        let filters = [grantee.filter(), ("audience", audience)];
         let grants = self.session.list::<ClientGrant>("client-grants", &filters).await?;
-        Ok(grants.into_iter().find(|grant| {
-            grant.client_id.as_deref() == Some(client_id)
-                && grant.audience == audience
-                && grant.subject_type() == subject_type
-        }))
+        Ok(grants
+            .into_iter()
+            .find(|grant| grantee.is_of(grant) && grant.audience == audience && grant.subject_type() == subject_type))
     }
 
     fn object(&self, method: Method, id: &str) -> Result<Call, Error> {
@@ -164,11 +187,15 @@ mod tests {
             scope: Patch::Set(vec![]),
             allow_all_scopes: Patch::Set(false),
             organization_usage: Patch::Clear,
-            ..Default::default()
+            allow_any_organization: Patch::Clear,
+            authorization_details_types: Patch::Clear.or_empty(),
         };
         assert_eq!(
             serde_json::to_value(patch).unwrap(),
-            json!({"scope": [], "allow_all_scopes": false, "organization_usage": null})
+            json!({
+                "scope": [], "allow_all_scopes": false, "organization_usage": null, "allow_any_organization": null,
+                "authorization_details_types": [],
+            })
         );
     }
 }

@@ -9,7 +9,7 @@ use import_id::ImportId;
 use crate::{
     auth0::{
         self, Patch,
-        client_grants::{self, ClientGrantPatch, NewClientGrant},
+        client_grants::{self, ClientGrantPatch, Grantee, NewClientGrant},
     },
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, Failed, Resource},
@@ -141,7 +141,7 @@ impl Resource<Connection> for ClientGrantResource {
         let id = match ImportId::parse(id)? {
             ImportId::Grant(id) => id.to_owned(),
             ImportId::Key { client_id, audience, subject_type } => {
-                let found = session(cx).client_grants().find(client_id, audience, subject_type).await;
+                let found = session(cx).client_grants().find(Grantee::Client(client_id), audience, subject_type).await;
                 let found = found.map_err(|error| NAMES.diagnose("look up", &error))?;
                 found.map(|grant| grant.id).ok_or_else(|| no_such_grant(client_id, audience, subject_type))?
             }
@@ -195,7 +195,7 @@ async fn like(cx: &Cx<Connection>, plan: &ClientGrant) -> Result<Option<client_g
     let grants = session(cx);
     let grants = grants.client_grants();
     let (audience, subject_type) = (text(&plan.audience), text(&plan.subject_type));
-    let found = grants.find(text(&plan.client_id), audience, subject_type).await;
+    let found = grants.find(Grantee::Client(text(&plan.client_id)), audience, subject_type).await;
     found.map_err(|error| NAMES.diagnose("look up", &error).into())
 }
 

@@ -1,6 +1,7 @@
 //! What the calls about clients and client grants ask for and make of the answers.
 
 use terraform_provider_auth0::auth0::Error;
+use terraform_provider_auth0::auth0::client_grants::Grantee;
 
 use super::server::{Server, json};
 use super::{client, session};
@@ -66,9 +67,24 @@ async fn a_grant_is_found_by_its_key() {
         {"id":"cgr_3","client_id":"abc","audience":"https://b","scope":[]}]}"#;
     let server = Server::start([json(200, grants), json(200, grants)]).await;
     let session = session(&client(&server.url()));
-    let grant = session.client_grants().find("abc", "https://a", "client").await.unwrap().unwrap();
+    let grant = session.client_grants().find(Grantee::Client("abc"), "https://a", "client").await.unwrap().unwrap();
     assert_eq!((grant.id.as_str(), grant.scope.as_deref()), ("cgr_2", Some(&["x".to_owned()][..])));
-    assert_eq!(session.client_grants().find("abc", "https://b", "user").await.unwrap(), None);
+    assert_eq!(session.client_grants().find(Grantee::Client("abc"), "https://b", "user").await.unwrap(), None);
     let target = &server.requests()[0].target;
     assert!(target.starts_with("/api/v2/client-grants?client_id=abc&audience=https%3A%2F%2Fa&page=0"), "{target}");
+}
+
+#[tokio::test]
+async fn a_default_grant_is_found_by_its_key() {
+    let grants = r#"{"total":2,"start":0,"limit":100,"client_grants":[
+        {"id":"cgr_1","client_id":"abc","audience":"https://a","scope":[]},
+        {"id":"cgr_2","default_for":"third_party_clients","audience":"https://a","scope":[]}]}"#;
+    let server = Server::start([json(200, grants)]).await;
+    let session = session(&client(&server.url()));
+    let grantee = Grantee::Default("third_party_clients");
+    let grant = session.client_grants().find(grantee, "https://a", "client").await.unwrap();
+    assert_eq!(grant.unwrap().id, "cgr_2");
+    let target = &server.requests()[0].target;
+    let query = "default_for=third_party_clients&audience=https%3A%2F%2Fa&page=0";
+    assert!(target.starts_with(&format!("/api/v2/client-grants?{query}")), "{target}");
 }
