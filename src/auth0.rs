@@ -12,6 +12,7 @@ mod bounds;
 mod call;
 pub mod client_grants;
 pub mod clients;
+mod entry;
 mod error;
 mod http;
 mod page;
@@ -20,6 +21,7 @@ mod property;
 mod retry;
 mod settings;
 mod tenant;
+mod text;
 mod token;
 mod transport;
 
@@ -36,6 +38,7 @@ use bounds::Bounds;
 use call::Call;
 use client_grants::ClientGrants;
 use clients::Clients;
+use entry::Entry;
 use page::{Listed, Progress, Reading, Stuck};
 use transport::Transport;
 
@@ -115,6 +118,19 @@ impl Session {
 
     async fn complete(&self, call: &Call) -> Result<(), Error> {
         self.shared.transport.complete(call, &self.bounds).await.map(drop)
+    }
+
+    /// Reads a whole collection for the objects whose key is `wanted`.
+    async fn find<K: Listed + DeserializeOwned, T: DeserializeOwned>(
+        &self,
+        collection: &str,
+        filters: &[(&str, &str)],
+        wanted: impl Fn(&K) -> bool,
+    ) -> Result<Vec<T>, Error> {
+        let endpoint = self.call(Method::GET, &[collection])?.endpoint();
+        let entries = self.list::<Entry<K, T>>(collection, filters).await?;
+        let found = entries.into_iter().filter(|entry| wanted(&entry.key));
+        found.map(|entry| entry.object.map_err(|flaw| flaw.of(endpoint.clone()))).collect()
     }
 
     /// Reads a whole collection.

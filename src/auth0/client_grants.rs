@@ -7,6 +7,7 @@ use super::call::Call;
 use super::error::Error;
 use super::page::Listed;
 use super::patch::Patch;
+use super::text;
 use super::{Session, absent_if_not_found, done_if_not_found};
 
 /// The subject type of grants from before there were any.
@@ -152,12 +153,14 @@ impl<'a> ClientGrants<'a> {
         audience: &str,
         subject_type: &str,
     ) -> Result<Option<ClientGrant>, Error> {
-        // Not filtered by subject type there, because old grants carry none.
-        let filters = [grantee.filter(), ("audience", audience)];
+        // Not filtered by subject type there, because old grants carry none, and by audience only where it has but one
+        // Unicode form, because the service compares what it is given.
+        let by_audience = audience.is_ascii().then_some(("audience", audience));
+        let filters: Vec<_> = [grantee.filter()].into_iter().chain(by_audience).collect();
         let grants = self.session.list::<ClientGrant>("client-grants", &filters).await?;
-        Ok(grants
-            .into_iter()
-            .find(|grant| grantee.is_of(grant) && grant.audience == audience && grant.subject_type() == subject_type))
+        Ok(grants.into_iter().find(|grant| {
+            grantee.is_of(grant) && text::same(&grant.audience, audience) && grant.subject_type() == subject_type
+        }))
     }
 
     fn object(&self, method: Method, id: &str) -> Result<Call, Error> {

@@ -13,6 +13,7 @@ use super::call::Call;
 use super::error::Error;
 use super::page::Listed;
 use super::patch::{MapPatch, Patch};
+use super::text;
 use super::{Session, absent_if_not_found, done_if_not_found};
 
 /// Leaves secrets out of lists.
@@ -146,7 +147,14 @@ impl JwtConfigurationPatch {
     }
 }
 
-impl Listed for Client {
+/// What tells an application in a list from others.
+#[derive(Deserialize)]
+struct ClientKey {
+    client_id: String,
+    name: Option<String>,
+}
+
+impl Listed for ClientKey {
     fn id(&self) -> &str {
         &self.client_id
     }
@@ -177,25 +185,20 @@ impl<'a> Clients<'a> {
         done_if_not_found(self.session.complete(&self.object(Method::DELETE, id)?).await)
     }
 
-    /// All applications of exactly this name; names are not unique.
+    /// All applications of exactly this name, in whatever Unicode form; names are not unique.
     pub async fn find(&self, name: &str) -> Result<Vec<Client>, Error> {
-        let mut clients = self.list().await?;
-        clients.retain(|client| client.name.as_deref() == Some(name));
-        Ok(clients)
-    }
-
-    async fn list(&self) -> Result<Vec<Client>, Error> {
+        let wanted = |key: &ClientKey| key.name.as_deref().is_some_and(|stored| text::same(stored, name));
         let whole = &self.session.shared.whole_client_lists;
         if !whole.load(Ordering::Relaxed) {
-            match self.session.list("clients", &WITHOUT_SECRETS).await {
+            match self.session.find("clients", &WITHOUT_SECRETS, wanted).await {
                 // Whoever may not read a field may not name it either.
                 Err(error) if error.is_forbidden() => {}
-                listed => return listed,
+                found => return found,
             }
         }
-        let listed = self.session.list("clients", &[]).await?;
+        let found = self.session.find("clients", &[], wanted).await?;
         whole.store(true, Ordering::Relaxed);
-        Ok(listed)
+        Ok(found)
     }
 
     fn collection(&self, method: Method) -> Result<Call, Error> {

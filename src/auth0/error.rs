@@ -169,11 +169,26 @@ fn missing_scopes(message: &str) -> Vec<String> {
     scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
 }
 
+/// Why some JSON is not what was expected, without any of its values.
+pub(super) struct Flaw {
+    path: String,
+    reason: String,
+}
+
+impl Flaw {
+    pub(super) fn of(self, endpoint: Endpoint) -> Error {
+        let Self { path, reason } = self;
+        Error::Decode { endpoint, path, reason }
+    }
+}
+
 /// Reads the JSON body of a successful answer.
 pub(super) fn decode<T: DeserializeOwned>(body: &[u8], endpoint: Endpoint) -> Result<T, Error> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| Error::Decode {
-        endpoint,
+    read(body).map_err(|flaw| flaw.of(endpoint))
+}
+
+pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Flaw> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(json)).map_err(|error| Flaw {
         path: error.path().to_string(),
         reason: without_value(&error.into_inner().to_string()),
     })

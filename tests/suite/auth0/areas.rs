@@ -60,6 +60,36 @@ async fn a_list_that_may_not_leave_fields_out_is_read_whole_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_strange_client_hides_no_other() {
+    let clients = r#"{"total":2,"start":0,"limit":100,"clients":[
+        {"client_id":"c1","name":"strange","client_metadata":{"n":1}},{"client_id":"c2","name":"n"}]}"#;
+    let server = Server::start([json(200, clients), json(200, clients)]).await;
+    let session = session(&client(&server.url()));
+    let found = session.clients().find("n").await.unwrap();
+    assert_eq!(found.iter().map(|client| client.client_id.as_str()).collect::<Vec<_>>(), ["c2"]);
+    let error = session.clients().find("strange").await.unwrap_err();
+    assert!(matches!(&error, Error::Decode { path, .. } if path == "client_metadata.n"), "{error}");
+}
+
+#[tokio::test]
+async fn names_and_audiences_are_found_in_either_unicode_form() {
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}");
+    let clients =
+        format!(r#"{{"total":1,"start":0,"limit":100,"clients":[{{"client_id":"c1","name":"{decomposed}"}}]}}"#);
+    let grants = format!(
+        r#"{{"total":1,"start":0,"limit":100,"client_grants":[{{"id":"cgr_1","client_id":"c1","audience":"{decomposed}"}}]}}"#
+    );
+    let server = Server::start([json(200, &clients), json(200, &grants)]).await;
+    let session = session(&client(&server.url()));
+    assert_eq!(session.clients().find(composed).await.unwrap().len(), 1);
+    let grant = session.client_grants().find(Grantee::Client("c1"), composed, "client").await.unwrap();
+    assert_eq!(grant.unwrap().id, "cgr_1");
+    // The service compares byte by byte, so it must not be asked to.
+    let target = &server.requests()[1].target;
+    assert!(target.starts_with("/api/v2/client-grants?client_id=c1&page=0"), "{target}");
+}
+
+#[tokio::test]
 async fn a_grant_is_found_by_its_key() {
     let grants = r#"{"total":3,"start":0,"limit":100,"client_grants":[
         {"id":"cgr_1","client_id":"abc","audience":"https://a","scope":[],"subject_type":"user"},
