@@ -19,6 +19,7 @@ mod fields;
 mod glob;
 mod ids;
 mod log;
+mod organizations;
 mod paging;
 mod query;
 mod resource_servers;
@@ -225,7 +226,7 @@ impl Builder {
         let url = format!("{}://{domain}", if self.tls { "https" } else { "http" });
 
         let certificate = ClientCertificate::of(&domain);
-        let mut tenant = Tenant::empty(url.clone(), certificate, Clock::SYSTEM, Ids::random());
+        let mut tenant = Tenant::empty(url.clone(), certificate, Clock::System, Ids::random());
         let administrator = seed::fill(&mut tenant);
         let shared = Arc::new(Shared {
             tenant: Mutex::new(tenant),

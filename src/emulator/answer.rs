@@ -1,6 +1,6 @@
 //! Successful answers and their one content type.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
@@ -9,11 +9,12 @@ use serde_json::Value;
 pub(crate) struct Answer {
     status: StatusCode,
     body: Option<Value>,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl Answer {
     pub(crate) fn new(status: StatusCode, body: impl Into<Value>) -> Self {
-        Self { status, body: Some(body.into()) }
+        Self { status, body: Some(body.into()), headers: Vec::new() }
     }
 
     pub(crate) fn ok(body: impl Into<Value>) -> Self {
@@ -25,7 +26,13 @@ impl Answer {
     }
 
     pub(crate) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None }
+        Self { status: StatusCode::NO_CONTENT, body: None, headers: Vec::new() }
+    }
+
+    /// The same with more headers, whose names are in lower case.
+    pub(crate) fn with_headers(mut self, headers: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.headers.extend(headers);
+        self
     }
 }
 
@@ -36,6 +43,10 @@ impl IntoResponse for Answer {
         // The service sends the type with empty answers as well.
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
+        for (name, value) in self.headers {
+            let value = HeaderValue::from_str(&value).expect("values of headers are made of plain characters");
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
         response
     }
 }

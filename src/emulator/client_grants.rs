@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::error::ApiError;
+use super::organizations;
 use super::query::{Kind, Parameter};
 use super::router::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::store::GrantFilter;
@@ -57,8 +58,11 @@ pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::no_content())
 }
 
-/// A tenant without organizations has grants without them, too.
+/// The organizations that the grant was associated with.
 pub(crate) fn organizations(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    call.tenant.client_grant(&call.path[0])?;
-    Ok(Answer::ok(call.query.paging().of(Vec::new(), "organizations")?))
+    let id = &call.path[0];
+    call.tenant.client_grant(id)?;
+    let associated = call.tenant.organizations().filter(|(_, organization)| organization.grants.contains(id));
+    let shown = associated.map(|(key, organization)| (key, organizations::shown(organization))).collect();
+    Ok(Answer::ok(call.query.paging().of(shown, "organizations")?))
 }

@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter, Query};
 use super::router::{Call, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, TAKE};
-use super::store::Client;
+use super::store::{Client, GrantFilter, Tenant};
 
 const FIELDS: Parameter = Parameter::new("fields", Kind::Names(properties));
 
@@ -28,8 +28,8 @@ pub(crate) const LIST: &[Parameter] = &[
     Parameter::new("is_global", Kind::Flag),
     Parameter::new("is_first_party", Kind::Flag),
     Parameter::new("app_type", Kind::Text),
-    Parameter::new("external_client_id", Kind::NotImitated),
-    Parameter::new("q", Kind::NotImitated),
+    Parameter::new("external_client_id", Kind::Text),
+    Parameter::new("q", Kind::Text),
 ];
 
 /// What every token sees that may read clients at all.
@@ -46,8 +46,12 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let types: Option<Vec<&str>> = call.query.text("app_type").map(|names| names.split(',').collect());
     let holds = |name: &str, client: &Client| call.query.flag(name).is_none_or(|wanted| client.flag(name) == wanted);
     let global = call.query.flag("is_global");
+    let external = call.query.text("external_client_id");
+    let search = call.query.text("q").map(|text| Search::parse(text, &call.query)).transpose()?;
     let wanted = |client: &Client| {
-        global.is_none_or(|wanted| client.is_global() == wanted)
+        search.as_ref().is_none_or(|search| search.admits(client, call.tenant))
+            && external.is_none_or(|wanted| client.text("external_client_id") == Some(wanted))
+            && global.is_none_or(|wanted| client.is_global() == wanted)
             && holds("is_first_party", client)
             && types.as_ref().is_none_or(|types| client.text("app_type").is_some_and(|own| types.contains(&own)))
     };
@@ -137,6 +141,43 @@ impl View {
         document.insert("signing_keys".into(), signing_keys);
         document.retain(|property, _| self.permits(property));
         self.selection.apply(document, &["tenant"]).into()
+    }
+}
+
+/// The two searches that `q` is documented for.
+enum Search<'q> {
+    /// Clients with a grant that is associated with the organization.
+    Organization(&'q str),
+    /// Clients with a grant for any organization.
+    AnyOrganization,
+}
+
+impl<'q> Search<'q> {
+    /// A search goes from checkpoint to checkpoint and with no other filter.
+    fn parse(text: &'q str, query: &Query) -> Result<Self, ApiError> {
+        if query.text("take").or(query.text("from")).is_none() {
+            return Err(ApiError::bad_query("'q needs checkpoint pagination, with from or take'"));
+        }
+        let filters = ["is_global", "is_first_party", "app_type", "external_client_id"];
+        if let Some(filter) = filters.iter().find(|name| query.text(name).is_some()) {
+            return Err(ApiError::bad_query(format_args!("'q and {filter} exclude each other'")));
+        }
+        match text.split_once(':') {
+            Some(("client_grant.organization_id", id)) if !id.is_empty() => Ok(Self::Organization(id)),
+            Some(("client_grant.allow_any_organization", "true")) => Ok(Self::AnyOrganization),
+            _ => Err(ApiError::bad_query(format_args!("'Invalid search: {text}' on property q"))),
+        }
+    }
+
+    fn admits(&self, client: &Client, tenant: &Tenant) -> bool {
+        let grants =
+            tenant.client_grants(&GrantFilter { client_id: Some(client.id().into()), ..GrantFilter::default() });
+        grants.iter().any(|(id, grant)| match self {
+            Self::AnyOrganization => grant["allow_any_organization"] == true,
+            Self::Organization(organization) => {
+                tenant.organization(organization).is_ok_and(|organization| organization.grants.contains(id))
+            }
+        })
     }
 }
 

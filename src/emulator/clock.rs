@@ -4,14 +4,20 @@ use jiff::{Timestamp, Unit};
 
 /// A source of the current time, so that a fixed one can stand in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock(fn() -> Timestamp);
+pub(crate) enum Clock {
+    /// That of the machine.
+    System,
+    /// Stands still.
+    Fixed(Timestamp),
+}
 
 impl Clock {
-    pub(crate) const SYSTEM: Self = Self(Timestamp::now);
-
     /// Now, in whole milliseconds as the service counts.
     pub(crate) fn now(self) -> Timestamp {
-        let now = (self.0)();
+        let now = match self {
+            Self::System => Timestamp::now(),
+            Self::Fixed(time) => time,
+        };
         now.round(Unit::Millisecond).unwrap_or(now)
     }
 }

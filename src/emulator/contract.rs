@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 const CLIENTS: &str = include_str!("contract/clients.json");
 const CLIENT_GRANTS: &str = include_str!("contract/client_grants.json");
 const CREDENTIALS: &str = include_str!("contract/credentials.json");
+const ORGANIZATIONS: &str = include_str!("contract/organizations.json");
 const RESOURCE_SERVERS: &str = include_str!("contract/resource_servers.json");
 
 /// A request of the Management API that has a body.
@@ -28,6 +29,10 @@ pub enum Operation {
     CreateClientGrant,
     /// `PATCH /api/v2/client-grants/{id}`
     UpdateClientGrant,
+    /// `POST /api/v2/organizations`
+    CreateOrganization,
+    /// `POST /api/v2/organizations/{id}/client-grants`
+    AssociateClientGrant,
     /// `POST /api/v2/resource-servers`
     CreateResourceServer,
     /// `PATCH /api/v2/resource-servers/{id}`
@@ -36,13 +41,15 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation, for tests that go through all of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::CreateClient,
         Self::UpdateClient,
         Self::CreateCredential,
         Self::UpdateCredential,
         Self::CreateClientGrant,
         Self::UpdateClientGrant,
+        Self::CreateOrganization,
+        Self::AssociateClientGrant,
         Self::CreateResourceServer,
         Self::UpdateResourceServer,
     ];
@@ -56,6 +63,8 @@ impl Operation {
             Self::UpdateCredential => (CREDENTIALS, "update"),
             Self::CreateClientGrant => (CLIENT_GRANTS, "create"),
             Self::UpdateClientGrant => (CLIENT_GRANTS, "update"),
+            Self::CreateOrganization => (ORGANIZATIONS, "create"),
+            Self::AssociateClientGrant => (ORGANIZATIONS, "associate"),
             Self::CreateResourceServer => (RESOURCE_SERVERS, "create"),
             Self::UpdateResourceServer => (RESOURCE_SERVERS, "update"),
         }
@@ -118,6 +127,7 @@ impl Contract {
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
             .with_format("credential-id", |text: &str| is_id(text, "cred_"))
+            .with_format("client-grant-id", |text: &str| is_id(text, "cgr_"))
             .with_format("organization-id", |text: &str| is_id(text, "org_"))
             .with_format("url", |text: &str| text.is_empty() || is_uri(text))
             .with_format("uri-or-empty", |text: &str| text.is_empty() || is_uri(text))

@@ -16,6 +16,8 @@ pub(crate) enum ApiError {
     Management { status: StatusCode, message: String, code: Option<&'static str>, attributes: Option<Value> },
     /// Of the token endpoint.
     OAuth { status: StatusCode, error: &'static str, description: String, uri: Option<&'static str> },
+    /// Of the token endpoint: too many tokens were issued, and what the headers say about it.
+    QuotaExceeded { description: &'static str, headers: Vec<(&'static str, String)> },
 }
 
 impl ApiError {
@@ -76,12 +78,19 @@ impl From<Refusal> for ApiError {
             Refusal::Missing(Kind::Client) => (StatusCode::NOT_FOUND, "inexistent_client"),
             Refusal::Missing(Kind::ClientGrant) => (StatusCode::NOT_FOUND, "inexistent_client_grant"),
             Refusal::Missing(Kind::Credential) => (StatusCode::NOT_FOUND, "inexistent_credential"),
+            // Recorded without a code.
+            Refusal::Missing(Kind::Organization) => {
+                return Self::without_code(StatusCode::NOT_FOUND, refusal.to_string());
+            }
             Refusal::Missing(Kind::ResourceServer) | Refusal::UnknownAudience(_) => {
                 (StatusCode::NOT_FOUND, "inexistent_resource_server")
             }
-            Refusal::GrantExists { .. } | Refusal::ResourceServerExists | Refusal::AliasExists(_) => {
-                (StatusCode::CONFLICT, "conflict")
-            }
+            Refusal::GrantExists { .. }
+            | Refusal::ResourceServerExists
+            | Refusal::OrganizationExists
+            | Refusal::GrantAssociated
+            | Refusal::TooManyGrants(_)
+            | Refusal::AliasExists(_) => (StatusCode::CONFLICT, "conflict"),
             Refusal::Unsuitable(_) => (StatusCode::BAD_REQUEST, "validation_error"),
             Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
         };
@@ -102,6 +111,10 @@ impl IntoResponse for ApiError {
                     body["attributes"] = attributes;
                 }
                 Answer::new(status, body).into_response()
+            }
+            Self::QuotaExceeded { description, headers } => {
+                let body = json!({ "error": "too_many_requests", "error_description": description });
+                Answer::new(StatusCode::TOO_MANY_REQUESTS, body).with_headers(headers).into_response()
             }
             Self::OAuth { status, error, description, uri } => {
                 let mut body = json!({ "error": error, "error_description": description });

@@ -15,7 +15,6 @@ impl Ids {
         Self(rand::make_rng())
     }
 
-    #[cfg(test)]
     pub(crate) fn seeded(seed: u64) -> Self {
         Self(<StdRng as rand::SeedableRng>::seed_from_u64(seed))
     }
@@ -34,6 +33,10 @@ impl Ids {
 
     pub(crate) fn credential(&mut self) -> String {
         format!("cred_{}", self.text(ALPHANUMERIC, 22))
+    }
+
+    pub(crate) fn organization(&mut self) -> String {
+        format!("org_{}", self.text(ALPHANUMERIC, 16))
     }
 
     pub(crate) fn resource_server(&mut self) -> String {

@@ -23,6 +23,10 @@ pub(crate) enum Kind {
         maximum: u64,
     },
     Text,
+    /// May be given more than once.
+    Several {
+        maximum: usize,
+    },
     /// Several, separated by commas, from this set.
     Names(fn() -> BTreeSet<String>),
     OneOf(&'static [&'static str]),
@@ -38,7 +42,7 @@ impl Parameter {
     fn check(&self, value: &str) -> Result<(), ApiError> {
         let name = self.name;
         match self.kind {
-            Kind::Text => Ok(()),
+            Kind::Text | Kind::Several { .. } => Ok(()),
             Kind::Flag if matches!(value, "true" | "false") => Ok(()),
             Kind::Flag => bad(&format!("Expected type boolean but found type string' on property {name}")),
             Kind::Number { minimum, maximum } => match value.parse::<u64>() {
@@ -93,7 +97,16 @@ impl Query {
                 parameter.check(value)?;
             }
         }
-        Ok(Self(pairs))
+        let query = Self(pairs);
+        for Parameter { name, kind } in parameters {
+            if let Kind::Several { maximum } = kind
+                && let count = query.all(name).count()
+                && count > *maximum
+            {
+                bad(&format!("Array is too long ({count}), maximum {maximum}' on property {name}"))?;
+            }
+        }
+        Ok(query)
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -136,7 +149,7 @@ mod tests {
     fn complaint(text: &str) -> String {
         match Query::parse(text, PARAMETERS).unwrap_err() {
             ApiError::Management { message, .. } => message,
-            ApiError::OAuth { description, .. } => description,
+            other => panic!("{other:?}"),
         }
     }
 

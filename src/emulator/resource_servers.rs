@@ -10,17 +10,17 @@ const FIELDS: Parameter = Parameter::new("fields", Kind::Text);
 
 pub(crate) const SELECTION: &[Parameter] = &[FIELDS, INCLUDE_FIELDS];
 
-pub(crate) const LIST: &[Parameter] =
-    &[PAGE, PER_PAGE, INCLUDE_TOTALS, FIELDS, INCLUDE_FIELDS, Parameter::new("identifiers", Kind::Text)];
+pub(crate) const LIST: &[Parameter] = &[
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    FIELDS,
+    INCLUDE_FIELDS,
+    Parameter::new("identifiers", Kind::Several { maximum: 10 }),
+];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let identifiers: Vec<&str> = call.query.all("identifiers").collect();
-    if identifiers.len() > 10 {
-        let count = identifiers.len();
-        return Err(ApiError::bad_query(format_args!(
-            "'Array is too long ({count}), maximum 10' on property identifiers"
-        )));
-    }
     let selection = selection(call);
     let wanted = call
         .tenant

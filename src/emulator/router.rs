@@ -18,7 +18,7 @@ use super::contract::{self, Operation};
 use super::error::ApiError;
 use super::query::{Kind, Parameter, Query};
 use super::store::Tenant;
-use super::{Shared, client_grants, clients, control, credentials, resource_servers, token, users};
+use super::{Shared, client_grants, clients, control, credentials, organizations, resource_servers, token, users};
 
 /// An endpoint of the Management API.
 struct Route {
@@ -63,6 +63,7 @@ const fn route(
 }
 
 const READ_CLIENTS: &[&str] = &["read:clients", "read:client_keys", "read:client_credentials", "read:client_summary"];
+const READ_ORGANIZATIONS: &[&str] = &["read:organizations", "read:organizations_summary"];
 const UPDATE_CLIENTS: &[&str] = &[
     "update:clients",
     "update:client_keys",
@@ -97,6 +98,17 @@ static API: &[Route] = &[
     route(Method::GET, "/resource-servers/{id}", &["read:resource_servers"], resource_servers::SELECTION, None, resource_servers::read),
     route(Method::PATCH, "/resource-servers/{id}", &["update:resource_servers"], &[], Some(Operation::UpdateResourceServer), resource_servers::update),
     route(Method::DELETE, "/resource-servers/{id}", &["delete:resource_servers"], &[], None, resource_servers::delete),
+
+    route(Method::GET, "/organizations", READ_ORGANIZATIONS, organizations::LIST, None, organizations::list),
+    route(Method::POST, "/organizations", &["create:organizations"], &[], Some(Operation::CreateOrganization), organizations::create),
+    route(Method::GET, "/organizations/{id}", READ_ORGANIZATIONS, &[], None, organizations::read),
+    route(Method::GET, "/organizations/name/{name}", READ_ORGANIZATIONS, &[], None, organizations::read_by_name),
+    route(Method::DELETE, "/organizations/{id}", &["delete:organizations"], &[], None, organizations::delete),
+    route(Method::GET, "/organizations/{id}/client-grants", &["read:organization_client_grants"], organizations::GRANTS, None, organizations::grants),
+    route(Method::POST, "/organizations/{id}/client-grants", &["create:organization_client_grants"], &[], Some(Operation::AssociateClientGrant), organizations::associate),
+    route(Method::DELETE, "/organizations/{id}/client-grants/{grant_id}", &["delete:organization_client_grants"], &[], None, organizations::dissociate),
+    route(Method::GET, "/organizations/{id}/connections", &["read:organization_connections"], organizations::CONNECTIONS, None, organizations::connections),
+    route(Method::GET, "/organizations/{id}/members", &["read:organization_members"], organizations::MEMBERS, None, organizations::members),
 
     route(Method::GET, "/users", &["read:users"], users::LIST, None, users::list),
 ];
@@ -140,8 +152,9 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
 
 async fn serve(route: &Route, shared: &Shared, path: Vec<String>, request: Request) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
-    let (issuer, audience) = shared.with_tenant(|tenant| (tenant.issuer(), tenant.management_audience()));
-    let scopes = authorization::scopes(&parts.headers, &issuer, &audience)?;
+    let (issuer, audience, now) =
+        shared.with_tenant(|tenant| (tenant.issuer(), tenant.management_audience(), tenant.clock.now().as_second()));
+    let scopes = authorization::scopes(&parts.headers, &issuer, &audience, now)?;
     scopes.require_any(route.scopes)?;
     let query = Query::parse(parts.uri.query().unwrap_or_default(), route.query)?;
     let body = match route.body {

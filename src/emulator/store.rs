@@ -7,6 +7,8 @@ mod collection;
 mod credentials;
 mod keys;
 mod merge;
+mod organizations;
+mod quotas;
 mod refusal;
 mod resource_servers;
 
@@ -18,6 +20,9 @@ pub(crate) use self::client_grants::GrantFilter;
 pub(crate) use self::clients::Client;
 use self::collection::Collection;
 pub(crate) use self::credentials::Credential;
+pub(crate) use self::organizations::Organization;
+use self::quotas::Issued;
+pub(crate) use self::quotas::Quota;
 pub(crate) use self::refusal::{Kind, Refusal};
 pub(crate) use self::resource_servers::ResourceServer;
 use super::clock::Clock;
@@ -37,9 +42,11 @@ pub(crate) struct Tenant {
     /// By id, which is also the order that lists have.
     grants: BTreeMap<String, Map<String, Value>>,
     resource_servers: Collection<ResourceServer>,
+    organizations: Collection<Organization>,
     users: Vec<Map<String, Value>>,
     /// Client and `jti` of assertions that may not be used again, with the second from which they are stale anyway.
     used_assertions: BTreeMap<(String, String), i64>,
+    issued: Issued,
 }
 
 impl Tenant {
@@ -54,8 +61,10 @@ impl Tenant {
             clients: Collection::default(),
             grants: BTreeMap::new(),
             resource_servers: Collection::default(),
+            organizations: Collection::default(),
             users: Vec::new(),
             used_assertions: BTreeMap::new(),
+            issued: Issued::default(),
         }
     }
 
@@ -84,6 +93,25 @@ impl Tenant {
         self.used_assertions.insert((client.to_owned(), jti.to_owned()), stale_from).is_none()
     }
 
+    /// What is left of the quota of a client once it gets a token now.
+    pub(crate) fn quota_of_client(&self, client: &Client) -> Option<Quota> {
+        self.issued.quota(client.id(), &client.settings, self.clock.now().as_second())
+    }
+
+    /// The same for an organization.
+    pub(crate) fn quota_of_organization(&self, organization: &Organization) -> Option<Quota> {
+        self.issued.quota(organization.id(), &organization.document, self.clock.now().as_second())
+    }
+
+    /// Counts a token for its client and its organization.
+    pub(crate) fn count_token(&mut self, client: &str, organization: Option<&str>) {
+        let now = self.clock.now().as_second();
+        self.issued.add(client, now);
+        if let Some(organization) = organization {
+            self.issued.add(organization, now);
+        }
+    }
+
     /// Everything, secrets too.
     pub(crate) fn dump(&self) -> Value {
         json!({
@@ -91,6 +119,7 @@ impl Tenant {
             "clients": self.clients.values().map(Client::dump).collect::<Vec<_>>(),
             "client_grants": self.grants.values().collect::<Vec<_>>(),
             "resource_servers": self.resource_servers.values().map(|api| &api.document).collect::<Vec<_>>(),
+            "organizations": self.organizations.values().map(Organization::dump).collect::<Vec<_>>(),
             "users": self.users,
         })
     }

@@ -1,32 +1,30 @@
 //! `POST /oauth/token` for client credentials, and the two documents that describe the issuer.
 
+mod access;
 mod assertion;
+mod organization;
+mod quota;
 mod request;
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde::Serialize;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use self::access::Token;
 use self::request::{Proof, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
 use super::error::ApiError;
 use super::router::bytes;
 use super::signing::SigningKey;
-use super::store::{ResourceServer, Tenant};
+use super::store::Tenant;
 
-pub(crate) async fn issue(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn issue(State(shared): State<Arc<Shared>>, request: Request) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
     let request = TokenRequest::parse(&parts.headers, &bytes(body).await?)?;
-    let answer = shared.with_tenant(|tenant| grant(tenant, &request))?;
-    let mut response = Answer::ok(answer).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    shared.with_tenant(|tenant| grant(tenant, &request))
 }
 
 pub(crate) async fn jwks() -> Answer {
@@ -44,22 +42,8 @@ pub(crate) async fn openid_configuration(State(shared): State<Arc<Shared>>) -> A
     }))
 }
 
-#[derive(Serialize)]
-struct Claims<'a> {
-    iss: String,
-    sub: String,
-    aud: &'a str,
-    iat: i64,
-    exp: i64,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    scope: String,
-    gty: &'static str,
-    azp: &'a str,
-}
-
-fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Value, ApiError> {
+fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError> {
     let client_id = authenticate(tenant, request)?;
-    let tenant = &*tenant;
     let client = tenant.client(&client_id)?;
     if request.grant_type != "client_credentials" {
         let description = format!("auth0-emulator does not imitate the grant type {}", request.grant_type);
@@ -73,17 +57,10 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Value, ApiError>
             uri: Some("https://auth0.com/docs/clients/client-grant-types"),
         });
     }
-    if request.organization.is_some() {
-        return Err(ApiError::oauth(
-            StatusCode::BAD_REQUEST,
-            "invalid_request",
-            "auth0-emulator does not imitate organizations",
-        ));
-    }
-    let denied = |description: String| ApiError::oauth(StatusCode::FORBIDDEN, "access_denied", description);
-    let audience = request.audience.as_deref().ok_or_else(|| {
-        denied("No audience parameter was provided, and no default audience has been configured".into())
-    })?;
+    let audience = request
+        .audience
+        .as_deref()
+        .ok_or_else(|| denied("No audience parameter was provided, and no default audience has been configured"))?;
     let api = tenant
         .resource_server_by_identifier(audience)
         .ok_or_else(|| denied(format!("Service not enabled within domain: {audience}")))?;
@@ -93,27 +70,24 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Value, ApiError>
              this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
         ))
     })?;
+    let organization = organization::of(tenant, client, grant, request.organization.as_deref())?;
+    let quotas = quota::check(tenant, client, organization)?;
     let scopes: Vec<&str> = match grant.get("allow_all_scopes") {
         Some(Value::Bool(true)) => api.scopes().collect(),
         _ => grant.get("scope").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect(),
     };
-    let lifetime = api.document.get("token_lifetime").and_then(Value::as_i64).unwrap_or(86400);
-    let now = tenant.clock.now().as_second();
-    let claims = Claims {
-        iss: tenant.issuer(),
-        sub: format!("{}@clients", client.id()),
-        aud: audience,
-        iat: now,
-        exp: now + lifetime,
-        scope: scopes.join(" "),
-        gty: "client-credentials",
-        azp: client.id(),
-    };
-    let mut answer = json!({ "access_token": signed(&claims, api), "expires_in": lifetime, "token_type": "Bearer" });
-    if !claims.scope.is_empty() {
-        answer["scope"] = claims.scope.into();
+    let token = Token { tenant, client, api, organization, scopes: &scopes };
+    let mut answer = json!({ "access_token": token.signed(), "expires_in": token.lifetime(), "token_type": "Bearer" });
+    if !scopes.is_empty() {
+        answer["scope"] = scopes.join(" ").into();
     }
-    Ok(answer)
+    let organization = organization.map(|organization| organization.id().to_owned());
+    tenant.count_token(&client_id, organization.as_deref());
+    Ok(Answer::ok(answer).with_headers(quotas).with_headers([("cache-control", "no-store".to_owned())]))
+}
+
+fn denied(description: impl Into<String>) -> ApiError {
+    ApiError::oauth(StatusCode::FORBIDDEN, "access_denied", description)
 }
 
 /// The id of the client that the request proves to come from.
@@ -129,22 +103,4 @@ fn authenticate(tenant: &mut Tenant, request: &TokenRequest) -> Result<String, A
             proven.map_err(|reason| ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason))
         }
     }
-}
-
-/// Signs with what the API asks for; only HS256 has a key of its own.
-fn signed(claims: &Claims<'_>, api: &ResourceServer) -> String {
-    let text = |name: &str| api.document.get(name).and_then(Value::as_str);
-    let algorithm = match text("signing_alg") {
-        Some("HS256") => Algorithm::HS256,
-        Some("RS512") => Algorithm::RS512,
-        Some("PS256") => Algorithm::PS256,
-        _ => Algorithm::RS256,
-    };
-    let key = match algorithm {
-        Algorithm::HS256 => EncodingKey::from_secret(text("signing_secret").unwrap_or_default().as_bytes()),
-        _ => SigningKey::shared().encoding(),
-    };
-    let mut header = Header::new(algorithm);
-    header.kid = (algorithm != Algorithm::HS256).then(|| SigningKey::shared().kid().to_owned());
-    jsonwebtoken::encode(&header, claims, &key).expect("plain claims can be signed with a key of the right kind")
 }

@@ -10,6 +10,7 @@ mod control;
 mod credentials;
 mod faults;
 mod lists;
+mod organizations;
 mod refusals;
 mod resource_servers;
 mod secrets;

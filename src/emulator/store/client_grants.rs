@@ -108,6 +108,7 @@ impl Tenant {
     /// Deletes a grant. What is not there is deleted already.
     pub(crate) fn delete_client_grant(&mut self, id: &str) {
         self.grants.remove(id);
+        self.prune_associations();
     }
 }
 

@@ -11,7 +11,7 @@ const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth",
 
 /// A client with its secret and its pool of credentials.
 pub(crate) struct Client {
-    settings: Map<String, Value>,
+    pub(super) settings: Map<String, Value>,
     /// Kept while hidden, so that it is there again when the client goes back to authenticating with it.
     secret: String,
     pub credentials: Vec<Credential>,
@@ -36,6 +36,15 @@ impl Client {
 
     pub(crate) fn allows_grant_type(&self, name: &str) -> bool {
         self.settings.get("grant_types").and_then(Value::as_array).is_some_and(|types| types.contains(&json!(name)))
+    }
+
+    /// The organization that tokens are for when a grant requires one and the request names none.
+    pub(crate) fn default_organization(&self) -> Option<&str> {
+        let default = self.settings.get("default_organization")?;
+        let flows = default.get("flows").and_then(Value::as_array);
+        flows
+            .is_some_and(|flows| flows.contains(&json!("client_credentials")))
+            .then(|| default.get("organization_id")?.as_str())?
     }
 
     /// The secret, unless the client authenticates by other means.
@@ -161,6 +170,7 @@ impl Tenant {
         }
         self.clients.remove(id);
         self.grants.retain(|_, grant| grant.get("client_id").and_then(Value::as_str) != Some(id));
+        self.prune_associations();
         for api in self.resource_servers.values_mut() {
             if api.document.get("client_id").and_then(Value::as_str) == Some(id) {
                 api.document.remove("client_id");

@@ -6,6 +6,7 @@ pub(crate) enum Kind {
     Client,
     ClientGrant,
     Credential,
+    Organization,
     ResourceServer,
 }
 
@@ -16,6 +17,7 @@ pub(crate) enum Refusal {
         Kind::Client => "The client does not exist",
         Kind::ClientGrant => "The grant does not exist.",
         Kind::Credential => "The credential does not exist",
+        Kind::Organization => "No organization found by that id or name",
         Kind::ResourceServer => "The resource server does not exist",
     })]
     Missing(Kind),
@@ -26,6 +28,12 @@ pub(crate) enum Refusal {
     GrantExists { holder: String, audience: String },
     #[error("A resource server with the same identifier already exists")]
     ResourceServerExists,
+    #[error("An organization with this name already exists")]
+    OrganizationExists,
+    #[error("The client grant is already associated with this organization")]
+    GrantAssociated,
+    #[error("An organization has at most {0} client grants")]
+    TooManyGrants(usize),
     #[error("An application with the alias {0} already exists")]
     AliasExists(String),
     /// The body fits the contract, but not the object or the rest of the body.

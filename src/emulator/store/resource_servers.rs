@@ -105,6 +105,7 @@ impl Tenant {
             (api.document["id"].as_str().unwrap_or_default().to_owned(), api.identifier().to_owned());
         self.resource_servers.remove(&id);
         self.grants.retain(|_, grant| grant.get("audience").and_then(Value::as_str) != Some(&identifier));
+        self.prune_associations();
         Ok(())
     }
 }

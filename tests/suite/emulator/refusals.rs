@@ -89,7 +89,7 @@ async fn what_is_not_imitated_is_named() {
     };
     refused(tenant.get("/connections").await, 404, "GET /api/v2/connections");
     refused(tenant.delete("/clients").await, 404, "DELETE /api/v2/clients");
-    refused(tenant.get("/clients?q=x").await, 400, "the query parameter q");
+    refused(tenant.get("/users?q=x").await, 400, "the query parameter q");
     let form = tenant.http.post(tenant.api("/clients")).form(&json!({ "name": "x" }));
     let what = "bodies of the type \"application/x-www-form-urlencoded\", send application/json";
     refused(tenant.send(form).await, 415, what);

@@ -1,0 +1,102 @@
+//! `/api/v2/organizations`: as much as the client grants of an organization need.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::error::ApiError;
+use super::query::{Kind, Parameter};
+use super::router::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
+use super::store::{GrantFilter, Organization};
+
+pub(crate) const LIST: &[Parameter] =
+    &[PAGE, PER_PAGE, INCLUDE_TOTALS, FROM, TAKE, Parameter::new("sort", Kind::NotImitated)];
+
+pub(crate) const GRANTS: &[Parameter] = &[
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    Parameter::new("audience", Kind::Text),
+    Parameter::new("client_id", Kind::Text),
+    Parameter::new("grant_ids", Kind::Several { maximum: 10 }),
+];
+
+pub(crate) const CONNECTIONS: &[Parameter] =
+    &[PAGE, PER_PAGE, INCLUDE_TOTALS, Parameter::new("is_enabled", Kind::Flag)];
+
+pub(crate) const MEMBERS: &[Parameter] = &[
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    FROM,
+    TAKE,
+    Parameter::new("fields", Kind::Text),
+    Parameter::new("include_fields", Kind::Flag),
+];
+
+pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let organizations = call.tenant.organizations().map(|(key, organization)| (key, shown(organization))).collect();
+    Ok(Answer::ok(call.query.paging().of(organizations, "organizations")?))
+}
+
+pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let mut body = call.take_body();
+    if body.remove("enabled_connections").is_some_and(|connections| connections != json!([])) {
+        return Err(ApiError::not_imitated(StatusCode::BAD_REQUEST, "connections"));
+    }
+    Ok(Answer::created(shown(call.tenant.create_organization(body)?)))
+}
+
+pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(shown(call.tenant.organization(&call.path[0])?)))
+}
+
+pub(crate) fn read_by_name(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(shown(call.tenant.organization_by_name(&call.path[0])?)))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
+pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.delete_organization(&call.path[0]);
+    Ok(Answer::no_content())
+}
+
+pub(crate) fn grants(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let text = |name| call.query.text(name).map(str::to_owned);
+    let filter = GrantFilter { client_id: text("client_id"), audience: text("audience"), ..GrantFilter::default() };
+    let ids: Vec<&str> = call.query.all("grant_ids").collect();
+    let grants = call.tenant.grants_of_organization(&call.path[0], &filter, &ids)?;
+    Ok(Answer::ok(call.query.paging().of(grants, "client_grants")?))
+}
+
+/// This answer alone calls the id `grant_id`, and says nothing of the subject.
+pub(crate) fn associate(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    let body = call.take_body();
+    let grant = body.get("grant_id").and_then(Value::as_str).unwrap_or_default();
+    let mut answer = call.tenant.associate_grant(&call.path[0], grant)?.clone();
+    answer.retain(|name, _| !matches!(name.as_str(), "id" | "subject_type"));
+    answer.insert("grant_id".into(), grant.into());
+    Ok(Answer::created(answer))
+}
+
+pub(crate) fn dissociate(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.dissociate_grant(&call.path[0], &call.path[1])?;
+    Ok(Answer::no_content())
+}
+
+/// Always empty: the emulator has no way to enable one.
+pub(crate) fn connections(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.organization(&call.path[0])?;
+    Ok(Answer::ok(call.query.paging().of(Vec::new(), "connections")?))
+}
+
+/// Always empty: the emulator has no way to add one.
+pub(crate) fn members(call: &mut Call<'_>) -> Result<Answer, ApiError> {
+    call.tenant.organization(&call.path[0])?;
+    Ok(Answer::ok(call.query.paging().of(Vec::new(), "members")?))
+}
+
+/// An organization as answers show it.
+pub(crate) fn shown(organization: &Organization) -> Value {
+    organization.document.clone().into()
+}
