@@ -15,6 +15,8 @@ use super::tenant::Tenant;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     pub(super) method: Method,
+    /// With its port where that is not the usual one.
+    pub(super) host: String,
     pub(super) path: String,
 }
 
@@ -83,7 +85,11 @@ impl Call {
     }
 
     pub(super) fn endpoint(&self) -> Endpoint {
-        Endpoint { method: self.method.clone(), path: self.url.path().to_owned() }
+        Endpoint {
+            method: self.method.clone(),
+            host: self.url.authority().to_owned(),
+            path: self.url.path().to_owned(),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
     /// The answer is an error, but not in the form of the Management API: something else answered.
-    #[error("{endpoint}: answered with status {status}, but not by the Management API")]
+    #[error("{endpoint}: {} answered with status {status}, but not as the Management API does", endpoint.host)]
     Foreign {
         /// The request.
         endpoint: Endpoint,
@@ -38,7 +38,7 @@ pub enum Error {
     #[error("no access token: {0}")]
     Token(#[from] TokenError),
     /// No answer, or only a part of it, arrived.
-    #[error("{endpoint}: {cause}")]
+    #[error("{endpoint} to {}: {cause}", endpoint.host)]
     Transport {
         /// The request.
         endpoint: Endpoint,

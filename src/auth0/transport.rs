@@ -71,7 +71,7 @@ impl Transport {
                     if let (Setback::TokenRejected, Some(token)) = (setback, &token) {
                         bounds.run(self.tokens.reject(token)).await.map_err(ended)?;
                     }
-                    let Endpoint { method, path } = call.endpoint();
+                    let Endpoint { method, path, .. } = call.endpoint();
                     tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");
                     bounds.run(tokio::time::sleep(after)).await.map_err(ended)?;
                 }
@@ -98,7 +98,7 @@ impl Transport {
             })?,
         };
         let elapsed_ms = start.elapsed().as_millis();
-        let Endpoint { method, path } = call.endpoint();
+        let Endpoint { method, path, .. } = call.endpoint();
         match &outcome {
             Ok(answer) => {
                 tracing::debug!(%method, path, status = answer.status.as_u16(), elapsed_ms, attempt, "request answered");

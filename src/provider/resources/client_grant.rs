@@ -195,7 +195,11 @@ async fn like(cx: &Cx<Connection>, plan: &ClientGrant) -> Result<Option<client_g
     let grants = session(cx);
     let grants = grants.client_grants();
     let (audience, subject_type) = (text(&plan.audience), text(&plan.subject_type));
-    let found = grants.find(Grantee::Client(text(&plan.client_id)), audience, subject_type).await;
+    let grantee = match plan.default_for.as_str() {
+        Some(kind) => Grantee::Default(kind),
+        None => Grantee::Client(text(&plan.client_id)),
+    };
+    let found = grants.find(grantee, audience, subject_type).await;
     found.map_err(|error| NAMES.diagnose("look up", &error).into())
 }
 
