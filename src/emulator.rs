@@ -39,6 +39,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempPath;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +50,6 @@ pub use self::faults::{Action, Delay, Drop as DropConnection, Fault, Moment, Sub
 use self::ids::Ids;
 use self::log::Log;
 pub use self::log::LoggedRequest;
-use self::seed::Administrator;
 use self::server::Server;
 use self::signing::ClientCertificate;
 use self::store::Tenant;
@@ -59,7 +59,9 @@ use self::tls::Tls;
 pub struct Emulator {
     url: String,
     domain: String,
-    administrator: Administrator,
+    client_id: String,
+    client_secret: String,
+    http_url: Option<String>,
     ca_file: Option<TempPath>,
     shared: Arc<Shared>,
     stop: CancellationToken,
@@ -97,13 +99,13 @@ impl Emulator {
     /// A client that holds every scope of the Management API.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        &self.administrator.client_id
+        &self.client_id
     }
 
     /// Its secret.
     #[must_use]
     pub fn client_secret(&self) -> &str {
-        &self.administrator.client_secret
+        &self.client_secret
     }
 
     /// The certificate to trust, with TLS.
@@ -115,13 +117,17 @@ impl Emulator {
     /// What a client needs to know, as the binary announces it.
     #[must_use]
     pub fn announcement(&self) -> Value {
-        json!({
+        let mut announcement = json!({
             "url": self.url,
             "domain": self.domain,
             "client_id": self.client_id(),
             "client_secret": self.client_secret(),
             "ca_file": self.ca_file(),
-        })
+        });
+        if let Some(url) = &self.http_url {
+            announcement["http_url"] = url.as_str().into();
+        }
+        announcement
     }
 
     /// The requests so far, in the order of their arrival.
@@ -156,6 +162,11 @@ impl Emulator {
     pub fn state(&self) -> Value {
         self.shared.with_tenant(|tenant| tenant.dump())
     }
+
+    /// Stops the tenant's clock at this time.
+    pub fn set_clock(&self, time: Timestamp) {
+        self.shared.with_tenant(|tenant| tenant.clock = Clock::Fixed(time));
+    }
 }
 
 impl Drop for Emulator {
@@ -173,12 +184,24 @@ impl Drop for Emulator {
 pub struct Builder {
     listen: SocketAddr,
     tls: bool,
+    http: Option<SocketAddr>,
     latency: Duration,
+    clock: Option<Timestamp>,
+    seed: Option<u64>,
+    state: Option<Value>,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), tls: false, latency: Duration::ZERO }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: false,
+            http: None,
+            latency: Duration::ZERO,
+            clock: None,
+            seed: None,
+            state: None,
+        }
     }
 }
 
@@ -201,6 +224,30 @@ impl Builder {
         Self { latency, ..self }
     }
 
+    /// Serves http as well, at another address, while `tls` makes the tenant one of https.
+    #[must_use]
+    pub fn http(self, listen: SocketAddr) -> Self {
+        Self { http: Some(listen), ..self }
+    }
+
+    /// A clock that stands still.
+    #[must_use]
+    pub fn clock(self, time: Timestamp) -> Self {
+        Self { clock: Some(time), ..self }
+    }
+
+    /// Ids and secrets that are the same in every run.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    /// A tenant that was exported before, instead of a new one.
+    #[must_use]
+    pub fn state(self, state: Value) -> Self {
+        Self { state: Some(state), ..self }
+    }
+
     /// Starts the emulator; it accepts connections when this returns.
     ///
     /// # Panics
@@ -214,7 +261,7 @@ impl Builder {
     /// The same without panicking.
     ///
     /// # Errors
-    /// When it cannot listen at the address or write the authority's certificate.
+    /// When the state to start from is not in order, or when it cannot listen at the address or write the authority's certificate.
     pub fn try_start(self) -> io::Result<Emulator> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         // Not through the runtime: the caller may be in one of its own.
@@ -226,8 +273,18 @@ impl Builder {
         let url = format!("{}://{domain}", if self.tls { "https" } else { "http" });
 
         let certificate = ClientCertificate::of(&domain);
-        let mut tenant = Tenant::empty(url.clone(), certificate, Clock::System, Ids::random());
-        let administrator = seed::fill(&mut tenant);
+        let clock = self.clock.map_or(Clock::System, Clock::Fixed);
+        let ids = self.seed.map_or_else(Ids::random, Ids::seeded);
+        let mut tenant = Tenant::empty(url.clone(), certificate, clock, ids);
+        match self.state {
+            None => seed::fill(&mut tenant),
+            Some(state) => {
+                tenant.restore(state).map_err(|reason| io::Error::new(io::ErrorKind::InvalidData, reason))?;
+            }
+        }
+        let administrator = tenant.client(&tenant.administrator).expect("both ways above leave an administrator");
+        let (client_id, client_secret) =
+            (administrator.id().to_owned(), administrator.secret().unwrap_or_default().to_owned());
         let shared = Arc::new(Shared {
             tenant: Mutex::new(tenant),
             log: Mutex::new(Log::new()),
@@ -238,10 +295,27 @@ impl Builder {
         let server = Server::new(router::router(&shared), Arc::clone(&shared));
         let (acceptor, ca_file) = tls.map(|tls| (tls.acceptor, tls.ca_file)).unzip();
         let stop = CancellationToken::new();
-        let serving = server::run(listener, acceptor, server, stop.clone());
+        let plain = self.http.map(TcpListener::bind).transpose()?;
+        let http_url = match &plain {
+            None => None,
+            Some(listener) => {
+                listener.set_nonblocking(true)?;
+                Some(format!("http://{}", reachable(listener.local_addr()?)))
+            }
+        };
+        let serving = {
+            let (server, stop) = (server, stop.clone());
+            async move {
+                let main = server::run(listener, acceptor, server.clone(), stop.clone());
+                match plain {
+                    None => main.await,
+                    Some(plain) => drop(tokio::join!(main, server::run(plain, None, server, stop))),
+                }
+            }
+        };
         let thread =
             std::thread::Builder::new().name("auth0-emulator".into()).spawn(move || runtime.block_on(serving))?;
-        Ok(Emulator { url, domain, administrator, ca_file, shared, stop, thread: Some(thread) })
+        Ok(Emulator { url, domain, client_id, client_secret, http_url, ca_file, shared, stop, thread: Some(thread) })
     }
 }
 

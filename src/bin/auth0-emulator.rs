@@ -1,7 +1,9 @@
 //! `auth0-emulator`: an offline Auth0 tenant in one process.
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -25,6 +27,22 @@ struct Arguments {
     #[arg(long)]
     tls: bool,
 
+    /// With --tls: serve http as well, at this address, which `http_url` in the first line then names.
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "tls")]
+    http: Option<SocketAddr>,
+
+    /// A clock that stands still at this time, such as 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    clock: Option<jiff::Timestamp>,
+
+    /// Ids and secrets that are the same in every run with this number.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    /// Start as the tenant in this file, as `GET /_emulator/state` gives it.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
     /// Milliseconds to wait before every answer.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
@@ -41,11 +59,23 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> io::Result<()> {
-    let emulator = Emulator::builder()
+    let mut builder = Emulator::builder()
         .listen(arguments.listen)
         .tls(arguments.tls)
-        .latency(Duration::from_millis(arguments.latency))
-        .try_start()?;
+        .latency(Duration::from_millis(arguments.latency));
+    if let Some(address) = arguments.http {
+        builder = builder.http(address);
+    }
+    if let Some(time) = arguments.clock {
+        builder = builder.clock(time);
+    }
+    if let Some(seed) = arguments.seed {
+        builder = builder.seed(seed);
+    }
+    if let Some(file) = &arguments.state {
+        builder = builder.state(serde_json::from_slice(&fs::read(file)?)?);
+    }
+    let emulator = builder.try_start()?;
     writeln!(io::stdout(), "{}", emulator.announcement())?;
     until_told_to_stop()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/requests", get(requests).delete(clear_requests))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
-        .route("/state", get(state))
+        .route("/state", get(state).put(put_state).layer(DefaultBodyLimit::disable()))
 }
 
 async fn requests(State(shared): State<Arc<Shared>>) -> Answer {
@@ -50,4 +50,11 @@ async fn clear_faults(State(shared): State<Arc<Shared>>) -> Answer {
 
 async fn state(State(shared): State<Arc<Shared>>) -> Answer {
     Answer::ok(shared.with_tenant(|tenant| tenant.dump()))
+}
+
+async fn put_state(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<Answer, ApiError> {
+    let invalid = |reason: String| ApiError::new(StatusCode::BAD_REQUEST, "invalid_state", reason);
+    let state = serde_json::from_slice(&body).map_err(|error| invalid(error.to_string()))?;
+    shared.with_tenant(|tenant| tenant.restore(state)).map_err(invalid)?;
+    Ok(Answer::no_content())
 }

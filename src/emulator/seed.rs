@@ -9,18 +9,12 @@ use super::store::Tenant;
 /// Scopes of the Management API: what there is, and what can be done with it.
 const MANAGEMENT_SCOPES: &str = include_str!("seed/management_scopes.json");
 
-/// The application that may do everything.
-pub(crate) struct Administrator {
-    pub client_id: String,
-    pub client_secret: String,
-}
-
 /// Fills an empty tenant.
-pub(crate) fn fill(tenant: &mut Tenant) -> Administrator {
+pub(crate) fn fill(tenant: &mut Tenant) {
     add_management_api(tenant);
     add_global_client(tenant);
     add_users(tenant);
-    add_administrator(tenant)
+    add_administrator(tenant);
 }
 
 fn add_management_api(tenant: &mut Tenant) {
@@ -98,7 +92,8 @@ fn add_users(tenant: &mut Tenant) {
     }
 }
 
-fn add_administrator(tenant: &mut Tenant) -> Administrator {
+/// The application that may do everything.
+fn add_administrator(tenant: &mut Tenant) {
     let client = json!({
         "name": "auth0-emulator administrator",
         "app_type": "non_interactive",
@@ -108,14 +103,13 @@ fn add_administrator(tenant: &mut Tenant) -> Administrator {
         "token_endpoint_auth_method": "client_secret_post",
     });
     let client = tenant.create_client(object(client)).expect("the settings above are in order");
-    let text = |name: &str| client[name].as_str().unwrap_or_default().to_owned();
+    client["client_id"].as_str().unwrap_or_default().clone_into(&mut tenant.administrator);
     let grant = json!({
-        "client_id": text("client_id"),
+        "client_id": tenant.administrator,
         "audience": tenant.management_audience(),
         "scope": management_scopes().into_iter().map(|(scope, _)| scope).collect::<Vec<_>>(),
     });
     tenant.create_client_grant(object(grant)).expect("client and API exist since a moment ago");
-    Administrator { client_id: text("client_id"), client_secret: text("client_secret") }
 }
 
 fn object(value: Value) -> Map<String, Value> {

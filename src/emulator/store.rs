@@ -11,10 +11,11 @@ mod organizations;
 mod quotas;
 mod refusal;
 mod resource_servers;
+mod snapshot;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 pub(crate) use self::client_grants::GrantFilter;
 pub(crate) use self::clients::Client;
@@ -37,6 +38,8 @@ pub(crate) struct Tenant {
     pub url: String,
     /// What goes into the `tenant` property of clients.
     pub name: String,
+    /// Id of the client that holds every scope.
+    pub administrator: String,
     certificate: ClientCertificate,
     clients: Collection<Client>,
     /// By id, which is also the order that lists have.
@@ -57,6 +60,7 @@ impl Tenant {
             ids,
             url,
             name: "auth0-emulator".to_owned(),
+            administrator: String::new(),
             certificate,
             clients: Collection::default(),
             grants: BTreeMap::new(),
@@ -110,17 +114,5 @@ impl Tenant {
         if let Some(organization) = organization {
             self.issued.add(organization, now);
         }
-    }
-
-    /// Everything, secrets too.
-    pub(crate) fn dump(&self) -> Value {
-        json!({
-            "tenant": self.name,
-            "clients": self.clients.values().map(Client::dump).collect::<Vec<_>>(),
-            "client_grants": self.grants.values().collect::<Vec<_>>(),
-            "resource_servers": self.resource_servers.values().map(|api| &api.document).collect::<Vec<_>>(),
-            "organizations": self.organizations.values().map(Organization::dump).collect::<Vec<_>>(),
-            "users": self.users,
-        })
     }
 }

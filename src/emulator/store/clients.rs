@@ -13,7 +13,7 @@ const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth",
 pub(crate) struct Client {
     pub(super) settings: Map<String, Value>,
     /// Kept while hidden, so that it is there again when the client goes back to authenticating with it.
-    secret: String,
+    pub(super) secret: String,
     pub credentials: Vec<Credential>,
 }
 
@@ -66,18 +66,6 @@ impl Client {
             document.insert("client_secret".into(), secret.into());
         }
         document
-    }
-
-    pub(super) fn dump(&self) -> Value {
-        let credentials: Vec<Value> = self
-            .credentials
-            .iter()
-            .map(|credential| json!({ "pem": credential.pem, "credential": credential.document }))
-            .collect();
-        let mut document = self.settings.clone();
-        document.insert("client_secret".into(), self.secret.clone().into());
-        document.insert("credentials".into(), credentials.into());
-        document.into()
     }
 
     fn attached(&self) -> Vec<String> {

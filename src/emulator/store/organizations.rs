@@ -26,12 +26,6 @@ impl Organization {
         self.text("name")
     }
 
-    pub(super) fn dump(&self) -> Value {
-        let mut document = self.document.clone();
-        document.insert("client_grants".into(), json!(self.grants));
-        document.into()
-    }
-
     fn text(&self, name: &str) -> &str {
         self.document.get(name).and_then(Value::as_str).unwrap_or_default()
     }
