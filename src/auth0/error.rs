@@ -27,7 +27,7 @@ pub enum Error {
         status: u16,
     },
     /// The rate limit was still exhausted when the operation had to end.
-    #[error("{endpoint}: the rate limit is exhausted{}", wait.map_or_else(String::new, |wait| format!(" for {} s", wait.as_secs())))]
+    #[error("{endpoint}: the rate limit is exhausted{}", for_a_while(*wait))]
     RateLimited {
         /// The request.
         endpoint: Endpoint,
@@ -162,6 +162,10 @@ struct ErrorBody {
     message: String,
     #[serde(rename = "errorCode")]
     code: Option<String>,
+}
+
+pub(super) fn for_a_while(wait: Option<Duration>) -> String {
+    wait.map_or_else(String::new, |wait| format!(" for {} s", wait.as_secs()))
 }
 
 fn missing_scopes(message: &str) -> Vec<String> {

@@ -126,6 +126,10 @@ fn token_step(error: &TokenError) -> Option<String> {
         TokenError::GrantTypeNotAllowed => {
             "Use a machine-to-machine application, or allow the grant type in its advanced settings."
         }
+        TokenError::QuotaExceeded { .. } => {
+            "Apply again when the quota has been refilled, or raise it in Auth0 (`token_quota` of the application, or the \
+             tenant's default). Each command that Terraform runs needs at least one token."
+        }
         TokenError::NotAuth0 { .. } => "Check `domain` of the provider (or `AUTH0_DOMAIN`).",
         TokenError::Refused { .. } => return None,
     };

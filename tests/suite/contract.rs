@@ -7,8 +7,8 @@ use terraform_provider_auth0::auth0::clients::{ClientPatch, JwtConfiguration, Jw
 use terraform_provider_auth0::auth0::{MapPatch, Patch};
 use terraform_provider_auth0::emulator::contract::{Operation, validate};
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text(text: &str) -> String {
+    text.to_owned()
 }
 
 fn list(element: &str) -> Vec<String> {
@@ -26,16 +26,16 @@ fn assert_sent(operation: Operation, body: &Value, properties: usize) {
 fn a_new_client_is_what_the_api_takes() {
     let new = NewClient {
         name: "n".to_owned(),
-        description: text("d"),
-        app_type: text("non_interactive"),
-        logo_uri: text("https://example.com/logo.png"),
+        description: Some(text("d")),
+        app_type: Some(text("non_interactive")),
+        logo_uri: Some(text("https://example.com/logo.png")),
         grant_types: Some(list("client_credentials")),
         jwt_configuration: Some(JwtConfiguration {
-            alg: text("RS256"),
+            alg: Some(text("RS256")),
             lifetime_in_seconds: Some(60),
             secret_encoded: Some(false),
         }),
-        token_endpoint_auth_method: text("client_secret_basic"),
+        token_endpoint_auth_method: Some(text("client_secret_basic")),
         client_metadata: Some([("a".to_owned(), "b".to_owned())].into()),
         oidc_conformant: Some(true),
         is_first_party: Some(true),
@@ -71,12 +71,12 @@ fn a_changed_client_is_what_the_api_takes() {
 fn a_new_grant_is_what_the_api_takes() {
     let new = NewClientGrant {
         audience: "https://api".to_owned(),
-        client_id: text("c"),
-        default_for: text("third_party_clients"),
+        client_id: Some(text("c")),
+        default_for: Some(text("third_party_clients")),
         scope: Some(list("read")),
         allow_all_scopes: Some(true),
-        subject_type: text("user"),
-        organization_usage: text("require"),
+        subject_type: Some(text("user")),
+        organization_usage: Some(text("require")),
         allow_any_organization: Some(true),
         authorization_details_types: Some(list("payment")),
     };

@@ -1,10 +1,12 @@
 //! Why no access token was granted.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 use serde::Deserialize;
 
 use super::super::call::Endpoint;
-use super::super::error::Error;
+use super::super::error::{self, Error};
 use super::super::http::Answer;
 
 /// Why the token endpoint granted no token.
@@ -34,6 +36,13 @@ pub enum TokenError {
     /// The application may not use client credentials.
     #[error("the application does not allow the grant type `client_credentials`")]
     GrantTypeNotAllowed,
+    /// No more tokens are granted for now, by a limit that the tenant has set:
+    /// <https://auth0.com/docs/get-started/applications/configure-fine-grained-m2m-token-quotas>.
+    #[error("the token quota of the application or its tenant is used up{}", error::for_a_while(*wait))]
+    QuotaExceeded {
+        /// How long the service asks to wait.
+        wait: Option<Duration>,
+    },
     /// Any other refusal, in the service's words.
     #[error("{status} {error}: {description}")]
     Refused {
@@ -55,7 +64,7 @@ pub enum TokenError {
 impl TokenError {
     /// Whether asking again would be answered in the same way.
     pub(super) fn is_final(&self) -> bool {
-        !matches!(self, Self::Refused { status: 408 | 500.., .. })
+        !matches!(self, Self::QuotaExceeded { .. } | Self::Refused { status: 408 | 500.., .. })
     }
 }
 
@@ -69,10 +78,16 @@ struct OauthError {
 
 pub(super) fn explain(answer: &Answer, endpoint: Endpoint, audience: &str) -> Error {
     let status = answer.status.as_u16();
+    let body = serde_json::from_slice(&answer.body);
     if answer.status == StatusCode::TOO_MANY_REQUESTS {
-        return Error::refusal(answer, endpoint);
+        return match body {
+            Ok(OauthError { error_description, .. }) if error_description.ends_with("quota exceeded") => {
+                TokenError::QuotaExceeded { wait: answer.wait }.into()
+            }
+            _ => Error::refusal(answer, endpoint),
+        };
     }
-    let Ok(OauthError { error, error_description: description }) = serde_json::from_slice(&answer.body) else {
+    let Ok(OauthError { error, error_description: description }) = body else {
         // A failing service often answers with a page of its front end.
         return if answer.status.is_server_error() {
             Error::Foreign { endpoint, status }
@@ -158,8 +173,22 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_or_a_quota_is_no_refusal() {
+    fn an_outage_or_a_rate_limit_is_no_refusal() {
         assert!(matches!(explained(503, "<html>"), Error::Foreign { status: 503, .. }));
         assert!(matches!(explained(429, r#"{"error":"too_many_requests"}"#), Error::RateLimited { .. }));
+        assert!(matches!(explained(429, "<html>"), Error::RateLimited { .. }));
+    }
+
+    #[test]
+    fn a_used_up_token_quota_is_not_the_rate_limit() {
+        let body = r#"{"error":"too_many_requests","error_description":"Client quota exceeded"}"#;
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let wait = Some(Duration::from_mins(59));
+        let answer = Answer { status, wait, body: Bytes::from_static(body.as_bytes()) };
+        let error = explain(&answer, Call::token(&"login.acme.com".parse().unwrap(), &[]).endpoint(), AUDIENCE);
+        let Error::Token(error) = error else { panic!("{error}") };
+        assert_eq!(error, TokenError::QuotaExceeded { wait });
+        assert!(!error.is_final());
+        assert_eq!(error.to_string(), "the token quota of the application or its tenant is used up for 3540 s");
     }
 }
