@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The npm package `auth0-deploy-cli`, unmodified: exports a tenant, imports it into an empty one and exports that; both
-# exports are the same but for what the tool cannot carry over. Needs node, npm and their registry.
+# exports of clients, grants and APIs are the same. Needs node, npm and their registry.
 source "$(dirname "$0")/tenant.sh"
 
 npm install --silent --no-audit --no-fund --prefix "$folder" auth0-deploy-cli@8.44.0
