@@ -37,7 +37,7 @@ pub enum TokenError {
     #[error("the application does not allow the grant type `client_credentials`")]
     GrantTypeNotAllowed,
     /// No more tokens are granted for now, by a limit that the tenant has set:
-    /// <https://auth0.com/docs/get-started/applications/configure-fine-grained-m2m-token-quotas>.
+    /// <https://auth0.com/docs/fine-grained-m2m-token-quotas>.
     #[error("the token quota of the application or its tenant is used up{}", error::for_a_while(*wait))]
     QuotaExceeded {
         /// How long the service asks to wait.
