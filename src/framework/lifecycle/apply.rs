@@ -43,14 +43,14 @@ pub(in crate::framework) async fn apply<C>(
     } else {
         resource.update(cx, prior.clone(), planned.clone()).await
     };
-    let respelled = |state| respell(&entry.schema.attributes, &planned, state);
     Ok(match written.map(|state| settled(&planned, state)) {
         Ok(state) => match wholly_known(state.clone()) {
             Ok(state) => Applied { state, diagnostics: Diagnostics::new() },
             Err(diagnostics) => Applied { state: state.unknowns_as_null(), diagnostics },
         },
         Err(Failed { saved, diagnostics }) => {
-            Applied { state: saved.map_or(prior, |saved| respelled(saved).unknowns_as_null()), diagnostics }
+            let respelled = |saved| respell(&entry.schema.attributes, &planned, saved).unknowns_as_null();
+            Applied { state: saved.map_or(prior, respelled), diagnostics }
         }
     })
 }
