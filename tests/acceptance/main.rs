@@ -13,9 +13,11 @@ use libtest_mimic::{Arguments, Trial};
 use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
+mod attributes;
 mod commands;
 mod data_source;
 mod drift;
+mod every_drift;
 mod existing;
 mod failure;
 mod import;
@@ -24,10 +26,12 @@ mod log;
 mod mistakes;
 mod modules;
 mod odd;
+mod pairs;
 mod plan;
 mod provider;
 mod replacement;
 mod secrets;
+mod visibility;
 
 /// What these tests use of what all tests share.
 #[path = "../support"]
@@ -60,9 +64,11 @@ fn main() -> ExitCode {
         note(&format!("acceptance tests are ignored: {reason}"));
     }
     let tests = [
+        attributes::trials(),
         commands::trials(),
         data_source::trials(),
         drift::trials(),
+        every_drift::trials(),
         existing::trials(),
         failure::trials(),
         import::trials(),
@@ -71,10 +77,12 @@ fn main() -> ExitCode {
         mistakes::trials(),
         modules::trials(),
         odd::trials(),
+        pairs::trials(),
         plan::trials(),
         provider::trials(),
         replacement::trials(),
         secrets::trials(),
+        visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {
         let reason = unavailable.clone();
