@@ -14,6 +14,7 @@ use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
 mod attributes;
+mod client_grants;
 mod commands;
 mod data_source;
 mod drift;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
     }
     let tests = [
         attributes::trials(),
+        client_grants::trials(),
         commands::trials(),
         data_source::trials(),
         drift::trials(),
