@@ -19,6 +19,7 @@ mod commands;
 mod data_source;
 mod drift;
 mod every_drift;
+mod examples;
 mod existing;
 mod failure;
 mod import;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         data_source::trials(),
         drift::trials(),
         every_drift::trials(),
+        examples::trials(),
         existing::trials(),
         failure::trials(),
         import::trials(),

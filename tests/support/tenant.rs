@@ -27,7 +27,13 @@ impl Tenant {
 
     /// Another tenant that holds what this one holds now.
     pub(crate) fn copy(&self) -> Self {
-        Self::of(Emulator::builder().state(self.emulator.state()).start())
+        self.copy_with(|state| state)
+    }
+
+    /// The same, after a change to the document.
+    pub(crate) fn copy_with(&self, change: impl FnOnce(String) -> String) -> Self {
+        let state = change(self.emulator.state().to_string());
+        Self::of(Emulator::builder().state(serde_json::from_str(&state).unwrap()).start())
     }
 
     fn of(emulator: Emulator) -> Self {
