@@ -33,6 +33,7 @@ mod plan;
 mod provider;
 mod replacement;
 mod secrets;
+mod teams;
 mod visibility;
 
 /// What these tests use of what all tests share.
@@ -86,6 +87,7 @@ fn main() -> ExitCode {
         provider::trials(),
         replacement::trials(),
         secrets::trials(),
+        teams::trials(),
         visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {
