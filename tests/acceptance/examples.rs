@@ -84,7 +84,7 @@ fn every_import_block_takes_over_what_is_there() {
             terraform.file("client.tf", &text(folder.with_file_name("auth0_m2m_client").join("import.tf")));
         }
         let plan = terraform.plan();
-        let imports: Vec<_> = plan.json()["resource_changes"].as_array().unwrap().iter().cloned().collect();
+        let imports = plan.json()["resource_changes"].as_array().unwrap();
         let imported: Vec<_> = imports.iter().filter(|change| change["change"]["importing"].is_object()).collect();
         assert!(!imported.is_empty());
         for change in imported {
