@@ -31,6 +31,7 @@ mod odd;
 mod pairs;
 mod plan;
 mod provider;
+mod refusals;
 mod replacement;
 mod secrets;
 mod teams;
@@ -85,6 +86,7 @@ fn main() -> ExitCode {
         pairs::trials(),
         plan::trials(),
         provider::trials(),
+        refusals::trials(),
         replacement::trials(),
         secrets::trials(),
         teams::trials(),

@@ -63,7 +63,7 @@ model! {
     }
 }
 
-const NAMES: Names = Names { object: "client grants", renamed: &[] };
+const NAMES: Names = Names { object: "client grants", renamed: &[], telling: &[] };
 
 /// See the module.
 pub(in crate::provider) struct ClientGrantsDataSource;

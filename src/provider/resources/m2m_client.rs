@@ -164,7 +164,16 @@ const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
 const APP_TYPE: &str = "non_interactive";
 
 /// Where the API's name of a property is not that of the attribute.
-const NAMES: Names = Names { object: "client", renamed: &[("token_endpoint_auth_method", "authentication_method")] };
+const NAMES: Names = Names {
+    object: "client",
+    renamed: &[("token_endpoint_auth_method", "authentication_method")],
+    telling: &[
+        ("rant types", "grant_types"),
+        ("alias", "client_aliases"),
+        ("update:client_credentials", "authentication_method"),
+        ("client_authentication_methods", "authentication_method"),
+    ],
+};
 
 /// See the module.
 pub(in crate::provider) struct M2mClientResource;
