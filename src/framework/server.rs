@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
-    schema::{Model, Schema, validate},
+    schema::{Model, Schema, blocks, validate},
     value::{Dynamic, Encoded},
 };
 
@@ -221,7 +221,10 @@ fn decode(value: &Encoded, schema: &Schema) -> Result<Dynamic, Diagnostics> {
 }
 
 fn encode(value: &Dynamic, schema: &Schema) -> Encoded {
-    Encoded::encode(value, schema.ty())
+    if schema.attributes.iter().all(|attribute| attribute.behaviour.block().is_none()) {
+        return Encoded::encode(value, schema.ty());
+    }
+    Encoded::encode(&blocks::with_absent(&schema.attributes, value.clone()), schema.ty())
 }
 
 fn model<M: Model>(value: Dynamic) -> Result<M, Diagnostics> {

@@ -13,5 +13,5 @@ pub(in crate::framework) fn plan(schema: &Schema, prior: &Dynamic, config: &Dyna
     if proposed.is_null() {
         return Planned { state: Dynamic::Null, requires_replace: Vec::new() };
     }
-    plan::plan(&schema.attributes, prior, config, proposed)
+    plan::plan(&schema.attributes, prior, config)
 }

@@ -1,0 +1,73 @@
+//! Which changes need a new object.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    diagnostic::Path,
+    schema::{Attribute, Kind, Nesting},
+    value::Dynamic,
+};
+
+/// The places at which a change from `prior` to `planned` needs a new object. What is absent has null attributes. A set has no
+/// places inside, so there the path ends.
+pub(super) fn find(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic, path: &Path, found: &mut Vec<Path>) {
+    for attribute in attributes {
+        let (prior, planned) = (prior.attribute(attribute.name), planned.attribute(attribute.name));
+        if prior == planned {
+            continue;
+        }
+        let path = attribute.below(path);
+        if attribute.behaviour.requires_replace {
+            found.push(path);
+        } else if let Kind::Nested { nesting, attributes } = &attribute.kind {
+            inside(*nesting, attributes, prior, planned, path, found);
+        }
+    }
+}
+
+fn inside(
+    nesting: Nesting,
+    attributes: &[Attribute],
+    prior: &Dynamic,
+    planned: &Dynamic,
+    path: Path,
+    found: &mut Vec<Path>,
+) {
+    match (nesting, prior, planned) {
+        // It may turn out to differ where that needs a new object, and the plan has to say so now.
+        (_, _, Dynamic::Unknown) | (Nesting::Set, ..) => found.extend(can_require(attributes).then_some(path)),
+        (Nesting::Single, ..) => find(attributes, prior, planned, &path, found),
+        (Nesting::List, ..) => {
+            let (prior, planned) = (list(prior), list(planned));
+            let null = Dynamic::Null;
+            for index in 0..prior.len().max(planned.len()) {
+                let (prior, planned) = (prior.get(index).unwrap_or(&null), planned.get(index).unwrap_or(&null));
+                find(attributes, prior, planned, &path.index(index), found);
+            }
+        }
+        (Nesting::Map, ..) => {
+            let keys: BTreeSet<_> = keys(prior).chain(keys(planned)).collect();
+            for key in keys {
+                find(attributes, prior.attribute(key), planned.attribute(key), &path.key(key), found);
+            }
+        }
+    }
+}
+
+fn keys(value: &Dynamic) -> impl Iterator<Item = &String> {
+    let map = if let Dynamic::Map(map) = value { Some(map) } else { None };
+    map.into_iter().flat_map(BTreeMap::keys)
+}
+
+fn list(value: &Dynamic) -> &[Dynamic] {
+    if let Dynamic::List(elements) = value { elements } else { &[] }
+}
+
+/// Whether any change of such objects can need a new one.
+fn can_require(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.kind {
+        _ if attribute.behaviour.requires_replace => true,
+        Kind::Nested { attributes, .. } => can_require(attributes),
+        Kind::Value(_) => false,
+    })
+}
