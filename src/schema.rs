@@ -2,6 +2,8 @@
 
 mod attribute;
 pub mod blocks;
+pub mod combination;
+pub mod duration;
 mod known;
 pub mod markdown;
 pub mod model;
