@@ -54,10 +54,12 @@ impl Attribute {
     }
 }
 
-/// The attributes of a resource as those of a data source that looks it up by one of `arguments`.
+/// The attributes of a resource as those of a data source that looks it up by one of `arguments`. What the service does not
+/// know cannot be looked up.
 pub(super) fn into_results(attributes: Vec<Attribute>, arguments: &[&str]) -> Vec<Attribute> {
     attributes
         .into_iter()
+        .filter(|attribute| !attribute.behaviour.local)
         .map(|attribute| {
             let argument = arguments.contains(&attribute.name);
             attribute.into_result(argument)
@@ -143,6 +145,7 @@ pub enum Default {
 
 /// How an attribute behaves. Start from [`REQUIRED`], [`OPTIONAL`] or [`COMPUTED`].
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "they are traits that combine freely")]
 pub struct Behaviour {
     /// Who decides the value.
     pub mode: Mode,

@@ -26,11 +26,9 @@ pub(super) fn find<'a>(
     // Under another index the spelling has to be that of the configuration.
     let tolerance = if ordered { EXACT } else { SPELLING };
     for (partner, config) in partners.iter_mut().zip(configs) {
-        let fits =
-            |prior: &Option<&Dynamic>| prior.is_some_and(|prior| continues(attributes, prior, config, tolerance));
+        let fits = |prior: &Dynamic| continues(attributes, prior, config, tolerance);
         if partner.is_none() {
-            let found = free.iter().position(fits);
-            take_if(partner, found.and_then(|index| free.get_mut(index)), |_| true);
+            *partner = free.iter_mut().find_map(|free| free.take_if(|prior| fits(prior)));
         }
     }
     if ordered {
