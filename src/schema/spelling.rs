@@ -47,7 +47,7 @@ fn equal_texts(behaviour: &Behaviour, reference: &Dynamic, value: Dynamic) -> Dy
 }
 
 /// Every element of a collection after `respell` has seen the one in its place. The place in a set is that of an element
-/// which comes out the same.
+/// which comes out the same, and of several that the service takes for one.
 fn each(reference: &Dynamic, value: Dynamic, respell: &dyn Fn(&Dynamic, Dynamic) -> Dynamic) -> Dynamic {
     match (reference, value) {
         (Dynamic::List(references), Dynamic::List(values)) => {
@@ -63,8 +63,14 @@ fn each(reference: &Dynamic, value: Dynamic, respell: &dyn Fn(&Dynamic, Dynamic)
             Dynamic::Map(values.into_iter().map(respell).collect())
         }
         (Dynamic::Set(references), Dynamic::Set(values)) => {
-            let find = |value: &Dynamic| references.iter().find(|each| respell(each, value.clone()) == **each);
-            Dynamic::set(values.into_iter().map(|value| find(&value).cloned().unwrap_or(value)).collect())
+            let means = |value: &Dynamic, reference: &Dynamic| respell(reference, value.clone()) == *reference;
+            let is_found = |value: &Dynamic| references.iter().any(|reference| means(value, reference));
+            let is_meant = |reference: &Dynamic| values.iter().any(|value| means(value, reference));
+            if values.iter().all(is_found) && references.iter().all(is_meant) {
+                return reference.clone();
+            }
+            let find = |value: &Dynamic| references.iter().find(|reference| means(value, reference)).cloned();
+            Dynamic::set(values.iter().map(|value| find(value).unwrap_or_else(|| value.clone())).collect())
         }
         (_, value) => value,
     }

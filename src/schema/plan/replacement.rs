@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diagnostic::Path,
-    schema::{Attribute, Kind, Nesting},
+    schema::{Attribute, Kind, Mode, Nesting},
     value::Dynamic,
 };
 
@@ -13,7 +13,8 @@ use crate::{
 pub(super) fn find(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic, path: &Path, found: &mut Vec<Path>) {
     for attribute in attributes {
         let (prior, planned) = (prior.attribute(attribute.name), planned.attribute(attribute.name));
-        if prior == planned {
+        // What the service decides does not change because of the configuration.
+        if prior == planned || attribute.behaviour.mode == Mode::Computed {
             continue;
         }
         let path = attribute.below(path);
@@ -35,7 +36,11 @@ fn inside(
 ) {
     match (nesting, prior, planned) {
         // It may turn out to differ where that needs a new object, and the plan has to say so now.
-        (_, _, Dynamic::Unknown) | (Nesting::Set, ..) => found.extend(can_require(attributes).then_some(path)),
+        (_, _, Dynamic::Unknown) => found.extend(can_require(attributes).then_some(path)),
+        (Nesting::Set, ..) => {
+            let differs = all_immutable(attributes, prior) != all_immutable(attributes, planned);
+            found.extend(differs.then_some(path));
+        }
         (Nesting::Single, ..) => find(attributes, prior, planned, &path, found),
         (Nesting::List, ..) => {
             let (prior, planned) = (list(prior), list(planned));
@@ -61,6 +66,31 @@ fn keys(value: &Dynamic) -> impl Iterator<Item = &String> {
 
 fn list(value: &Dynamic) -> &[Dynamic] {
     if let Dynamic::List(elements) = value { elements } else { &[] }
+}
+
+/// What cannot be changed in the elements of a set, whichever element it is in.
+fn all_immutable(attributes: &[Attribute], set: &Dynamic) -> Vec<Dynamic> {
+    let Dynamic::Set(elements) = set else { return Vec::new() };
+    let mut all: Vec<_> = elements.iter().map(|element| immutable(attributes, element)).collect();
+    all.retain(|each| !each.is_null());
+    all.sort();
+    all
+}
+
+/// What cannot be changed in an object; null if it has nothing of that kind.
+fn immutable(attributes: &[Attribute], object: &Dynamic) -> Dynamic {
+    let part = |attribute: &Attribute| {
+        let value = object.attribute(attribute.name);
+        let part = match &attribute.kind {
+            _ if attribute.behaviour.requires_replace => value.clone(),
+            Kind::Nested { nesting: Nesting::Single, attributes } => immutable(attributes, value),
+            Kind::Nested { attributes, .. } if can_require(attributes) => value.clone(),
+            Kind::Nested { .. } | Kind::Value(_) => Dynamic::Null,
+        };
+        (!part.is_null()).then(|| (attribute.name.to_owned(), part))
+    };
+    let parts: BTreeMap<_, _> = attributes.iter().filter_map(part).collect();
+    if parts.is_empty() { Dynamic::Null } else { Dynamic::Map(parts) }
 }
 
 /// Whether any change of such objects can need a new one.

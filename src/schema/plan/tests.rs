@@ -162,6 +162,8 @@ model! {
         map: Value<BTreeMap<String, Item>> = OPTIONAL,
         /// In blocks.
         block: Value<Vec<Item>> = BLOCK,
+        /// All of it.
+        all: Value<Vec<Item>> = COMPUTED,
     }
 }
 
@@ -282,5 +284,12 @@ fn replacement_is_named_inside_collections_but_not_inside_sets() {
     let set = |item| Dynamic::set(vec![item]);
     assert_eq!(change("set", set(was("here")), set(at("there"))).1, ["set"]);
     assert_eq!(change("set", set(was("here")), set(at("here"))).1, [""; 0]);
+    let larger = with(at("here"), &[("size", Dynamic::Number(9_i64.into()))]);
+    let (changed, found) = change("set", set(was("here")), Dynamic::set(vec![larger, item("new")]));
+    assert_eq!((found, changed.is_wholly_known()), (vec![], false), "it changed in nothing that needs a new object");
     assert_eq!(change("list", Dynamic::List(vec![was("here")]), Dynamic::Unknown).1, ["list"]);
+    let prior = bag(&[("all", Dynamic::List(vec![was("here")]))]);
+    let planned = plan(&Bag::attributes(), &prior, &bag(&[("note", "x".into())]));
+    assert_eq!(planned.state.attribute("all"), &Dynamic::Unknown);
+    assert_eq!(planned.requires_replace, [], "what the service decides asks for no new object");
 }
