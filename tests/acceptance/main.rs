@@ -1,8 +1,8 @@
 //! What the real `terraform` makes of the provider, on offline tenants.
 //!
 //! Each test has a folder, a tenant and provider processes of its own. Without a `terraform` on the PATH they are reported
-//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the odd one
-//! of `odd.rs`.
+//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the
+//! corner-case one.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic; clippy only knows the tests of the standard harness")]
 
@@ -10,10 +10,12 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use support::corner::Corner;
 use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
 mod commands;
+mod corner;
 mod data_source;
 mod drift;
 mod existing;
@@ -23,7 +25,6 @@ mod lifecycle;
 mod log;
 mod mistakes;
 mod modules;
-mod odd;
 mod plan;
 mod provider;
 mod replacement;
@@ -32,6 +33,7 @@ mod secrets;
 /// What these tests use of what all tests share.
 #[path = "../support"]
 mod support {
+    pub(crate) mod corner;
     pub(crate) mod tenant;
     pub(crate) mod terraform;
 }
@@ -41,7 +43,7 @@ macro_rules! trials {
     ($($test:ident),+ $(,)?) => {
         /// Every test of this module.
         pub(crate) fn trials() -> Vec<(String, fn())> {
-            let module = module_path!().rsplit("::").next().unwrap_or_default();
+            let (_, module) = module_path!().split_once("::").unwrap_or_default();
             let tests: &[(&str, fn())] = &[$((stringify!($test), $test)),+];
             tests.iter().map(|(name, test)| (format!("{module}::{name}"), *test)).collect()
         }
@@ -51,7 +53,7 @@ pub(crate) use trials;
 
 fn main() -> ExitCode {
     if is_set("TF_PLUGIN_MAGIC_COOKIE") {
-        return serve::run_with(odd::Odd, []);
+        return serve::run_with(Corner, []);
     }
     let arguments = Arguments::from_args();
     let unavailable = unavailable();
@@ -61,6 +63,14 @@ fn main() -> ExitCode {
     }
     let tests = [
         commands::trials(),
+        corner::trials(),
+        corner::blocks::trials(),
+        corner::collections::trials(),
+        corner::rules::trials(),
+        corner::spellings::trials(),
+        corner::timeouts::trials(),
+        corner::values::trials(),
+        corner::versions::trials(),
         data_source::trials(),
         drift::trials(),
         existing::trials(),
@@ -70,7 +80,6 @@ fn main() -> ExitCode {
         log::trials(),
         mistakes::trials(),
         modules::trials(),
-        odd::trials(),
         plan::trials(),
         provider::trials(),
         replacement::trials(),
