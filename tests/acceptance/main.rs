@@ -26,6 +26,7 @@ mod existing;
 mod failure;
 mod import;
 mod lifecycle;
+mod lists;
 mod log;
 mod mistakes;
 mod modules;
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
         failure::trials(),
         import::trials(),
         lifecycle::trials(),
+        lists::trials(),
         log::trials(),
         mistakes::trials(),
         modules::trials(),

@@ -17,6 +17,7 @@ use crate::{
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        sight::Sight,
     },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
     value::Value,
@@ -111,7 +112,8 @@ impl Resource<Connection> for ClientGrantResource {
     }
 
     async fn read(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<Option<ClientGrant>, Diagnostics> {
-        match session(cx).client_grants().read(text(&prior.id)).await {
+        let view = |grant: &client_grants::ClientGrant| Sight::of(from_api(grant.clone(), &prior));
+        match session(cx).client_grants().read(text(&prior.id), &Sight::of(prior.clone()), view).await {
             Ok(grant) => Ok(grant.map(|grant| from_api(grant, &prior))),
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
         }
