@@ -8,6 +8,7 @@
 //! repeating), `http` sends it once. What is decided on the way is decided by pure code in `retry`, `page`
 //! and `token`, which take the time as an argument.
 
+mod assertion;
 mod bounds;
 mod call;
 pub mod client_grants;
@@ -42,6 +43,7 @@ use entry::Entry;
 use page::{Listed, Progress, Reading, Stuck};
 use transport::Transport;
 
+pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey, Suspicion};
 pub use call::Endpoint;
 pub use error::{ApiError, Error};
 pub use http::TransportError;
