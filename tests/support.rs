@@ -6,5 +6,7 @@
 pub(crate) mod client;
 #[path = "support/identity.rs"]
 pub(crate) mod identity;
+#[path = "support/key.rs"]
+pub(crate) mod key;
 #[path = "support/plugin.rs"]
 pub(crate) mod plugin;

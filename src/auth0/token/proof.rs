@@ -48,42 +48,50 @@ impl Proof {
 
     /// A request for a token. The assertion `spent` has brought one already and will bring no other.
     pub(super) fn ask(&self, audience: &str, issuer: String, spent: Option<&Assertion>) -> Result<Asking, TokenError> {
-        let fixed = |key, value: &str| (key, value.to_owned());
-        let common = [fixed("grant_type", "client_credentials"), fixed("audience", audience)];
-        let (form, shown): (Form, _) = match self {
+        let (form, shown) = match self {
             Self::Secret { client_id, client_secret } => {
                 let (id, secret) = (client_id.clone(), client_secret.clone());
-                let fields = move || [("client_id", id.clone()), ("client_secret", secret.expose_secret().to_owned())];
-                (Box::new(move || [&common[..], &fields()].concat()), Shown::Secret)
+                let proof =
+                    move || vec![("client_id", id.clone()), ("client_secret", secret.expose_secret().to_owned())];
+                (form(audience, proof), Shown::Secret)
             }
             Self::Key { client_id, key } => {
                 let (id, key, issuer) = (client_id.clone(), key.clone(), issuer.clone());
                 let sign = move || assertion::sign(&key, &id, &issuer, &assertion::random_id(), unix_now());
                 let id = client_id.clone();
-                (Box::new(move || [&common[..], &asserted(&id, &sign())].concat()), Shown::Signature)
+                (form(audience, move || asserted(&id, &sign())), Shown::Signature)
             }
-            Self::Assertion(assertion) => presented(common, assertion.clone(), spent)?,
-            Self::AssertionFile(path) => presented(common, Assertion::in_file(path)?, spent)?,
+            Self::Assertion(assertion) => presented(audience, assertion.clone(), spent)?,
+            Self::AssertionFile(path) => presented(audience, Assertion::in_file(path)?, spent)?,
         };
         Ok(Asking { form, question: Question { audience: audience.to_owned(), issuer, shown } })
     }
 }
 
-fn presented(
-    common: [(&'static str, String); 2],
-    assertion: Assertion,
-    spent: Option<&Assertion>,
-) -> Result<(Form, Shown), TokenError> {
+fn presented(audience: &str, assertion: Assertion, spent: Option<&Assertion>) -> Result<(Form, Shown), TokenError> {
     if spent.is_some_and(|spent| spent.text() == assertion.text()) {
         return Err(TokenError::AssertionSpent);
     }
     let shown = assertion.clone();
-    let fields = move || [&common[..], &asserted(shown.subject(), shown.text())].concat();
-    Ok((Box::new(fields), Shown::Assertion(assertion)))
+    Ok((form(audience, move || asserted(shown.subject(), shown.text())), Shown::Assertion(assertion)))
 }
 
-fn asserted(client_id: &str, assertion: &str) -> [(&'static str, String); 3] {
-    [
+type Fields = Vec<(&'static str, String)>;
+
+/// The form for client credentials, <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>.
+fn form(audience: &str, proof: impl Fn() -> Fields + Send + Sync + 'static) -> Form {
+    let audience = audience.to_owned();
+    Box::new(move || {
+        let mut fields = vec![("grant_type", "client_credentials".to_owned())];
+        fields.extend(proof());
+        fields.push(("audience", audience.clone()));
+        fields
+    })
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc7523#section-2.2>
+fn asserted(client_id: &str, assertion: &str) -> Fields {
+    vec![
         ("client_id", client_id.to_owned()),
         ("client_assertion_type", assertion::TYPE.to_owned()),
         ("client_assertion", assertion.to_owned()),
