@@ -132,7 +132,11 @@ fn by_reference<'v, T>(value: &'v Value<T>, text: impl Fn(&'v T) -> &'v str) -> 
 /// Checks of what stands in the block itself; files and the environment are only looked at when configuring.
 pub(super) fn validate(config: &Config) -> Diagnostics {
     let mut diagnostics = without_effect::warnings(config);
-    diagnostics.extend(flaws(config));
+    let flaws = flaws(config);
+    if !flaws.is_empty() {
+        diagnostics.extend(flaws);
+        return diagnostics;
+    }
     let domain = Setting::argument("domain", &config.domain);
     diagnostics.extend(domain.and_then(|domain| network::tenant(&domain).err()));
     let key = Setting::argument("client_assertion_private_key", &config.client_assertion_private_key);
@@ -188,9 +192,7 @@ fn unusable(error: &SettingsError, ca_file: Option<&Setting<String>>) -> Diagnos
         SettingsError::CaFileUnreadable { .. } | SettingsError::CaFileWithoutCertificate { .. } => {
             ca_file.map_or(diagnostic, |file| file.unusable(error))
         }
-        SettingsError::Proxy => diagnostic.at("http_proxy"),
-        SettingsError::Token => diagnostic.at("api_token"),
-        SettingsError::UserAgent => diagnostic,
+        SettingsError::Proxy | SettingsError::Token | SettingsError::UserAgent => diagnostic,
     }
 }
 

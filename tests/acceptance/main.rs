@@ -13,6 +13,7 @@ use libtest_mimic::{Arguments, Trial};
 use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
+mod authentication;
 mod commands;
 mod data_source;
 mod drift;
@@ -32,6 +33,7 @@ mod secrets;
 /// What these tests use of what all tests share.
 #[path = "../support"]
 mod support {
+    pub(crate) mod key;
     pub(crate) mod tenant;
     pub(crate) mod terraform;
 }
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         note(&format!("acceptance tests are ignored: {reason}"));
     }
     let tests = [
+        authentication::trials(),
         commands::trials(),
         data_source::trials(),
         drift::trials(),

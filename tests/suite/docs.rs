@@ -49,6 +49,20 @@ fn what_is_called_a_secret_is_sensitive() {
     }
 }
 
+/// A page and a guide say how the provider is configured; neither may forget an argument.
+#[test]
+fn every_argument_of_the_provider_is_documented_with_its_variable() {
+    let guide = text("docs/guides/authentication.md");
+    let server = Server::new(Auth0);
+    let arguments = &server.schemas().provider.attributes;
+    for Attribute { name, description, .. } in arguments {
+        let variable = format!("`AUTH0_{}`", name.to_ascii_uppercase());
+        assert!(guide.contains(&format!("\n| `{name}` | {variable} |")), "{name} is not in the guide");
+        assert!(description.contains(&variable), "{name} does not say its variable");
+    }
+    assert_eq!(guide.matches("\n| `").count(), arguments.len(), "the guide has an argument too many");
+}
+
 #[test]
 fn pages_do_not_vary() {
     assert_eq!(pages(Server::new(Auth0).schemas()), pages(Server::new(Auth0).schemas()));

@@ -36,6 +36,8 @@ const ARGUMENTS: [(&str, Method); 6] = [
 /// The argument that says how a method is to be carried out, but not with what.
 const ALGORITHM: (&str, Method) = ("client_assertion_signing_alg", Method::PrivateKey);
 
+const SECRETS: [&str; 4] = ["api_token", "client_assertion", "client_assertion_private_key", "client_secret"];
+
 /// Two arguments of the block that exclude each other, `given` being those that are there.
 pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
     let mut present = ARGUMENTS.iter().chain([&ALGORITHM]).filter(|(name, _)| given.contains(name));
@@ -51,7 +53,13 @@ pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
     } else {
         format!("`{first}` and `{second}` are two ways to authenticate, so only one of them can be used. Remove one.")
     };
-    Some(Diagnostic::error("Conflicting Provider Arguments", detail).at(second))
+    let conflict = Diagnostic::error("Conflicting Provider Arguments", detail);
+    // Terraform quotes the line that a path leads to, and there a secret may stand.
+    let place = [second, first].into_iter().find(|name| !SECRETS.contains(name));
+    Some(match place {
+        Some(name) => conflict.at(name),
+        None => conflict,
+    })
 }
 
 /// What the configuration names decides the method; a part that it lacks comes from the environment.

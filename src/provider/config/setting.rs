@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use secrecy::SecretString;
+
 use crate::{diagnostic::Diagnostic, provider::environment::Environment, value::Value};
 
 /// A value, with the name by which the user knows it.
@@ -34,10 +36,24 @@ impl<T> Setting<T> {
         }
     }
 
-    /// Nothing can be made of the value, which may be a secret, so the reason must not show it.
-    pub(super) fn unusable(&self, reason: impl Display) -> Diagnostic {
+    fn useless(&self, reason: impl Display) -> Diagnostic {
         let detail = format!("{} cannot be used: {reason}.", self.place());
-        Diagnostic::error("Invalid Provider Configuration", detail).at(self.name)
+        Diagnostic::error("Invalid Provider Configuration", detail)
+    }
+}
+
+impl Setting<String> {
+    /// Nothing can be made of the value.
+    pub(super) fn unusable(&self, reason: impl Display) -> Diagnostic {
+        self.useless(reason).at(self.name)
+    }
+}
+
+impl Setting<SecretString> {
+    /// Nothing can be made of the value, and the reason must not show it. Neither must Terraform, which quotes the lines
+    /// that a path leads to; without one it quotes the first line of the block.
+    pub(super) fn unusable(&self, reason: impl Display) -> Diagnostic {
+        self.useless(reason)
     }
 }
 

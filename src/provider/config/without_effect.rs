@@ -11,7 +11,8 @@ const CLI_LOGIN: &str = "This provider does not use the login of Auth0's command
 pub(super) fn warnings(config: &Config) -> Diagnostics {
     let warning = |name: &str, instead: &str| {
         let detail = format!("`{name}` has no effect in this provider, and can be removed. {instead}");
-        Diagnostic::warning("Provider Argument Without Effect", detail).at(name)
+        // Terraform shows one warning of several with the same summary.
+        Diagnostic::warning(format!("Provider Argument `{name}` Without Effect"), detail).at(name)
     };
     let is_set = |value: Option<&bool>| value == Some(&true);
     [
