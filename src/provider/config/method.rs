@@ -127,7 +127,8 @@ fn choose(given: &[&'static str], lookup: &Lookup<'_>) -> Result<Method, Diagnos
 
 const TOKEN: &str = "Alternatively give a Management API token as `api_token` or `AUTH0_API_TOKEN`.";
 
-const KEY_FILE: &str = "Alternatively name a file that holds the key, as `client_assertion_private_key_file` or `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`.";
+const KEY_FILE: &str = "Alternatively name a file that holds the key, as `client_assertion_private_key_file` or \
+    `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`.";
 
 fn no_credentials() -> Diagnostic {
     setting::missing(
