@@ -21,6 +21,7 @@ super::trials![
     keys_assertions_and_passwords_are_shown_nowhere,
     an_authority_can_be_trusted,
     a_proxy_that_is_not_there_is_named,
+    the_usual_variables_of_proxies_count,
     what_has_no_effect_warns,
     every_example_of_the_guide_is_valid,
 ];
@@ -274,6 +275,20 @@ fn a_proxy_that_is_not_there_is_named() {
     let refused = terraform.run(&["validate"]).failure();
     refused.assert_one_error(&["main.tf line 1", "`http_proxy` cannot be used"]);
     assert!(!failed.stderr.contains(password) && !refused.stderr.contains(password), "{failed:?} {refused:?}");
+}
+
+fn the_usual_variables_of_proxies_count() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.env("HTTPS_PROXY", "http://127.0.0.1:1");
+    terraform.env("HTTP_PROXY", "http://127.0.0.1:1");
+    // They are not meant for this machine itself.
+    terraform.apply();
+    fs::remove_file(terraform.path("terraform.tfstate")).unwrap();
+    terraform.env("AUTH0_DOMAIN", "tenant.invalid");
+    terraform.fail_to_apply().assert_one_error(&["connection was refused", "`HTTPS_PROXY`"]);
+    terraform.env("NO_PROXY", ".invalid");
+    terraform.fail_to_apply().assert_one_error(&["cannot be resolved"]);
 }
 
 fn what_has_no_effect_warns() {
