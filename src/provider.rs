@@ -6,6 +6,7 @@ mod data_sources;
 mod diagnosis;
 mod environment;
 mod resources;
+mod sight;
 
 use connection::Connection;
 

@@ -1,7 +1,6 @@
 //! Terraform's values: known, null or unknown, and the two forms in which they travel.
 
 mod depth;
-pub mod duration;
 pub mod json;
 pub mod msgpack;
 mod number;

@@ -9,7 +9,7 @@ use super::setting::Setting;
 use crate::{
     auth0::{Tenant, TenantError},
     diagnostic::Diagnostic,
-    value::duration,
+    schema::duration,
 };
 
 /// How long a request may take where nothing else is said.
@@ -30,7 +30,7 @@ pub(super) fn is_timeout(text: &str) -> bool {
 }
 
 fn timeout(text: &str) -> Option<Duration> {
-    duration::parse(text).ok().filter(|time| (Duration::from_secs(1)..=Duration::from_mins(10)).contains(time))
+    duration::parse(text).filter(|time| (Duration::from_secs(1)..=Duration::from_mins(10)).contains(time))
 }
 
 pub(super) fn request_timeout(text: Option<Setting<String>>) -> Result<Duration, Diagnostic> {

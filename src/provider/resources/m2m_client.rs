@@ -18,6 +18,7 @@ use crate::{
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        sight::Sight,
     },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
     value::Value,
@@ -192,7 +193,11 @@ impl Resource<Connection> for M2mClientResource {
     }
 
     async fn read(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<Option<M2mClient>, Diagnostics> {
-        match session(cx).clients().read(id(&prior)).await {
+        let known = Sight::of(prior.clone()).and("app_type", Some(APP_TYPE));
+        let view = |client: &clients::Client| {
+            Sight::of(from_api(client.clone(), &prior)).and("app_type", client.app_type.as_deref())
+        };
+        match session(cx).clients().read(id(&prior), &known, view).await {
             Ok(Some(client)) => {
                 let client = legible(machine_to_machine(client)?, &prior)?;
                 Ok(Some(from_api(client, &prior)))
