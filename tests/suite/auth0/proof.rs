@@ -46,7 +46,7 @@ fn given(assertion: &str) -> Credentials {
 /// What comes of reading a client that is not there.
 async fn read(url: &str, credentials: Credentials) -> Result<bool, Error> {
     let client = Client::new(settings(url, credentials)).unwrap();
-    session(&client).clients().read("abc").await.map(|client| client.is_some())
+    session(&client).clients().look_up("abc").await.map(|client| client.is_some())
 }
 
 /// The fields of a form that a token was asked for with.
@@ -133,9 +133,9 @@ async fn a_day_later() {
 async fn another_token_needs_another_assertion() {
     let server = Server::start([answer(200, CLIENT), answer(200, CLIENT)]).await;
     let client = Client::new(settings(&server.url(), given(&key::assertion("me", &server.url(), 0)))).unwrap();
-    assert!(session(&client).clients().read("abc").await.unwrap().is_some());
+    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
     a_day_later().await;
-    let error = session(&client).clients().read("abc").await.unwrap_err();
+    let error = session(&client).clients().look_up("abc").await.unwrap_err();
     assert!(matches!(error, Error::Token(TokenError::AssertionSpent)), "{error}");
     assert_eq!(server.token_requests().len(), 1);
 }
@@ -160,18 +160,18 @@ async fn the_file_of_an_assertion_is_read_for_each_token() {
     };
     let first = put();
     let client = Client::new(settings(&server.url(), Credentials::AssertionFile(file.path().to_owned()))).unwrap();
-    assert!(session(&client).clients().read("abc").await.unwrap().is_some());
+    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
     a_day_later().await;
-    let error = session(&client).clients().read("abc").await.unwrap_err();
+    let error = session(&client).clients().look_up("abc").await.unwrap_err();
     assert!(matches!(error, Error::Token(TokenError::AssertionSpent)), "{error}");
     let second = put();
-    assert!(session(&client).clients().read("abc").await.unwrap().is_some());
+    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
     let shown: Vec<_> = server.token_requests().iter().map(|r| field(&r.body, "client_assertion").unwrap()).collect();
     assert_eq!(shown, [first, second]);
 
     fs::write(file.path(), "s3cret").unwrap();
     a_day_later().await;
-    let error = session(&client).clients().read("abc").await.unwrap_err();
+    let error = session(&client).clients().look_up("abc").await.unwrap_err();
     assert!(matches!(error, Error::Token(TokenError::Assertion(_))), "{error}");
     assert!(!format!("{error} {error:?}").contains("s3cret"));
 }
