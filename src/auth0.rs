@@ -66,10 +66,25 @@ struct Shared {
 }
 
 impl Shared {
+    /// What reading objects cost, for the log.
+    fn tell(&self) {
+        let [clients, client_grants] = [self.clients.cost(), self.client_grants.cost()];
+        if clients.objects + client_grants.objects > 0 {
+            tracing::info!(?clients, ?client_grants, "what reading objects cost");
+        }
+    }
+
     /// Forgets what is known. A write to one collection may show in another: with an application go its grants.
     fn renew(&self) {
         self.clients.renew();
         self.client_grants.renew();
+    }
+}
+
+/// The end of a run, or of one command of a reattached process.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.tell();
     }
 }
 

@@ -25,6 +25,13 @@ pub trait View {
     fn differences(&self, other: &Self) -> Parts;
 }
 
+/// Whoever knows nothing of an object is surprised by nothing.
+impl View for () {
+    fn differences(&self, _other: &Self) -> Parts {
+        Parts::new()
+    }
+}
+
 /// An object that lists of the API hold.
 pub(super) trait Collected: DeserializeOwned + Clone + Send + Sync + 'static {
     /// What tells it from others, even where the rest of it cannot be read.
@@ -40,7 +47,7 @@ pub(super) trait Collected: DeserializeOwned + Clone + Send + Sync + 'static {
 
 /// What is known of a collection of the API.
 pub(super) struct Collection<T> {
-    current: Mutex<Arc<Shelf<T>>>,
+    current: Mutex<Arc<Live<T>>>,
     trust: Mutex<Trust>,
     /// What generations before the current one cost.
     past: Mutex<Cost>,
@@ -49,12 +56,12 @@ pub(super) struct Collection<T> {
 }
 
 /// A generation, and how its readers hear of news.
-struct Shelf<T> {
+struct Live<T> {
     generation: Mutex<Generation<T>>,
     news: Notify,
 }
 
-impl<T> Shelf<T> {
+impl<T> Live<T> {
     fn new() -> Arc<Self> {
         Arc::new(Self { generation: Mutex::new(Generation::new()), news: Notify::new() })
     }
@@ -79,7 +86,7 @@ fn locked<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
 impl<T> Collection<T> {
     pub(super) fn new() -> Self {
         Self {
-            current: Mutex::new(Shelf::new()),
+            current: Mutex::new(Live::new()),
             trust: Mutex::default(),
             past: Mutex::default(),
             whole: AtomicBool::new(false),
@@ -88,7 +95,7 @@ impl<T> Collection<T> {
 
     /// Forgets what is known: something was written, or may have been. Readers from before may still be answered from it.
     pub(super) fn renew(&self) {
-        let before = std::mem::replace(&mut *locked(&self.current), Shelf::new());
+        let before = std::mem::replace(&mut *locked(&self.current), Live::new());
         locked(&self.past).add(before.generation().cost());
     }
 
@@ -100,10 +107,10 @@ impl<T> Collection<T> {
     }
 
     /// What a read may be answered from that begins now.
-    fn shelf(&self, now: Instant) -> Arc<Shelf<T>> {
-        let shelf = Arc::clone(&locked(&self.current));
-        if shelf.generation().is_fresh(now) {
-            return shelf;
+    fn live(&self, now: Instant) -> Arc<Live<T>> {
+        let live = Arc::clone(&locked(&self.current));
+        if live.generation().is_fresh(now) {
+            return live;
         }
         self.renew();
         Arc::clone(&locked(&self.current))
@@ -121,20 +128,20 @@ impl<T: Collected> Collection<T> {
         view: impl Fn(&T) -> V,
     ) -> Result<Option<T>, Error> {
         let call = session.call(Method::GET, &[T::NAME, id])?;
-        let shelf = self.shelf(Instant::now());
-        shelf.generation().ask(id, Instant::now());
+        let live = self.live(Instant::now());
+        live.generation().ask(id, Instant::now());
         loop {
-            let news = shelf.news.notified();
+            let news = live.news.notified();
             tokio::pin!(news);
             // From here on nothing is missed, though nothing is waited for yet.
             news.as_mut().enable();
-            let step = shelf.generation().step(id, Instant::now());
+            let step = live.generation().step(id, Instant::now());
             let listed = match step {
                 Step::Answer(object) => return Ok(object.map(Arc::unwrap_or_clone)),
-                Step::Read => return singly(session, &shelf, id, &call).await,
+                Step::Read => return singly(session, &live, id, &call).await,
                 Step::List(asks) => {
                     for ask in asks {
-                        tokio::spawn(follow::<T>(session.clone(), Arc::clone(&shelf), ask));
+                        tokio::spawn(follow::<T>(session.clone(), Arc::clone(&live), ask));
                     }
                     continue;
                 }
@@ -151,11 +158,11 @@ impl<T: Collected> Collection<T> {
             {
                 return Ok(Some(T::clone(listed)));
             }
-            if !shelf.generation().confirm(id) {
+            if !live.generation().confirm(id) {
                 wait(session, &call, news, None).await?;
                 continue;
             }
-            let answer = singly(session, &shelf, id, &call).await?;
+            let answer = singly(session, &live, id, &call).await?;
             if let (Some(listed), Some(surprises), Some(answer)) = (listed, surprises, &answer) {
                 let errors = view(&listed).differences(&view(answer));
                 if !errors.is_empty() {
@@ -195,20 +202,20 @@ impl<T: Collected> Collection<T> {
 /// Asks for an object by itself and tells all who wait for it.
 async fn singly<T: Collected>(
     session: &Session,
-    shelf: &Arc<Shelf<T>>,
+    live: &Arc<Live<T>>,
     id: &str,
     call: &Call,
 ) -> Result<Option<T>, Error> {
-    let mut attempt = Attempt { shelf, id, answered: false };
+    let mut attempt = Attempt { live, id, answered: false };
     let object = absent_if_not_found(session.fetch::<T>(call).await)?.map(Arc::new);
     attempt.answered = true;
-    shelf.change(|generation| generation.read_answered(id, object.clone()));
+    live.change(|generation| generation.read_answered(id, object.clone()));
     Ok(object.map(Arc::unwrap_or_clone))
 }
 
 /// A single read under way. If it ends without an answer, whoever waits for the object asks by itself.
 struct Attempt<'a, T> {
-    shelf: &'a Shelf<T>,
+    live: &'a Live<T>,
     id: &'a str,
     answered: bool,
 }
@@ -216,27 +223,27 @@ struct Attempt<'a, T> {
 impl<T> Drop for Attempt<'_, T> {
     fn drop(&mut self) {
         if !self.answered {
-            self.shelf.change(|generation| generation.read_failed(self.id));
+            self.live.change(|generation| generation.read_failed(self.id));
         }
     }
 }
 
 /// Reads a page, and what it leads to, for everybody. It ends with the operation that began it; others then go on singly.
-async fn follow<T: Collected>(session: Session, shelf: Arc<Shelf<T>>, ask: Ask) {
+async fn follow<T: Collected>(session: Session, live: Arc<Live<T>>, ask: Ask) {
     let mut following = Some(ask);
     while let Some(ask) = following.take() {
         let whole = &T::collection(&session).whole;
         match page::<T>(&session, whole, &ask, &[]).await {
-            Ok(page) => match shelf.change(|generation| generation.listed(page)) {
+            Ok(page) => match live.change(|generation| generation.listed(page)) {
                 Ok(next) => following = next,
                 Err(Stuck(property)) => {
                     tracing::debug!(collection = T::NAME, property, "a list does not lead on");
-                    shelf.change(Generation::listing_failed);
+                    live.change(Generation::listing_failed);
                 }
             },
             Err(error) => {
                 tracing::debug!(collection = T::NAME, %error, "a list cannot be read");
-                shelf.change(Generation::listing_failed);
+                live.change(Generation::listing_failed);
             }
         }
     }

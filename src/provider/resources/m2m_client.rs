@@ -13,7 +13,7 @@ use self::{
 use crate::{
     auth0::clients,
     diagnostic::{Diagnostic, Diagnostics},
-    framework::{Cx, Failed, Resource},
+    framework::{Cx, Failed, Resource, Timeouts},
     model,
     provider::{
         connection::{Connection, session},
@@ -92,6 +92,8 @@ model! {
             "fapi2_sp_pkj_mtls",
             "fapi2_sp_mtls_mtls",
         ])]),
+        /// How long operations may take, each as a duration such as `30s`, `20m` or `1h30m`.
+        timeouts: Value<Timeouts> = OPTIONAL.local(),
     }
 }
 
