@@ -8,6 +8,7 @@
 //! repeating), `http` sends it once. What is decided on the way is decided by pure code in `retry`, `page`
 //! and `token`, which take the time as an argument.
 
+mod assertion;
 mod bounds;
 mod call;
 pub mod client_grants;
@@ -43,6 +44,7 @@ use clients::Clients;
 use collection::Collection;
 use transport::Transport;
 
+pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey, Suspicion};
 pub use call::Endpoint;
 pub use collection::{Parts, View};
 pub use error::{ApiError, Error};

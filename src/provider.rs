@@ -42,7 +42,7 @@ impl Provider for Auth0 {
         config: config::Config,
         terraform_version: &str,
     ) -> Result<Configured<Connection>, Diagnostics> {
-        config::configure(config, &environment::process(), terraform_version)
+        config::configure(&config, &environment::process(), terraform_version)
     }
 
     fn origin(client: &Connection) -> String {

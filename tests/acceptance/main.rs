@@ -15,6 +15,7 @@ use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
 mod attributes;
+mod authentication;
 mod client_grants;
 mod commands;
 mod corner;
@@ -43,6 +44,7 @@ mod visibility;
 #[path = "../support"]
 mod support {
     pub(crate) mod corner;
+    pub(crate) mod key;
     pub(crate) mod tenant;
     pub(crate) mod terraform;
 }
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
     }
     let tests = [
         attributes::trials(),
+        authentication::trials(),
         client_grants::trials(),
         commands::trials(),
         corner::trials(),
