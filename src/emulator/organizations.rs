@@ -4,9 +4,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::api::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::error::ApiError;
 use super::query::{Kind, Parameter};
-use super::router::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::store::{GrantFilter, Organization};
 
 pub(crate) const LIST: &[Parameter] =

@@ -6,10 +6,7 @@ mod organization;
 mod quota;
 mod request;
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use self::access::Token;
@@ -17,29 +14,33 @@ use self::request::{Proof, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
 use super::error::ApiError;
-use super::router::bytes;
+use super::router::MAX_BODY;
 use super::signing::SigningKey;
 use super::store::Tenant;
 
-pub(crate) async fn issue(State(shared): State<Arc<Shared>>, request: Request) -> Result<Answer, ApiError> {
-    let (parts, body) = request.into_parts();
-    let request = TokenRequest::parse(&parts.headers, &bytes(body).await?)?;
+pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
+    if body.len() > MAX_BODY {
+        return Err(ApiError::oauth(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "The body is too large"));
+    }
+    let request = TokenRequest::parse(headers, body)?;
     shared.with_tenant(|tenant| grant(tenant, &request))
 }
 
-pub(crate) async fn jwks() -> Answer {
-    Answer::ok(json!({ "keys": [SigningKey::shared().jwk()] }))
+#[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
+pub(crate) fn jwks(_: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(json!({ "keys": [SigningKey::shared().jwk()] })))
 }
 
-pub(crate) async fn openid_configuration(State(shared): State<Arc<Shared>>) -> Answer {
+#[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
+pub(crate) fn openid_configuration(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
     let issuer = shared.with_tenant(|tenant| tenant.issuer());
-    Answer::ok(json!({
+    Ok(Answer::ok(json!({
         "issuer": issuer,
         "token_endpoint": format!("{issuer}oauth/token"),
         "jwks_uri": format!("{issuer}.well-known/jwks.json"),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "PS256"],
-    }))
+    })))
 }
 
 fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError> {

@@ -1,15 +1,18 @@
 //! Broken rules in the words of z-schema, the validator that the service's messages come from.
 
+use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::Violation;
 
 /// The violation to report; of several the outermost, and an unknown property only if nothing else is wrong
 /// (a failed branch of the schema leaves properties behind that merely look unknown).
-pub(super) fn first_violation(validator: &Validator, document: &Value, body: &Value) -> Option<Violation> {
-    let mut errors: Vec<_> = validator.iter_errors(body).collect();
+pub(super) fn first_violation(
+    mut errors: Vec<ValidationError<'_>>,
+    document: &Value,
+    body: &Value,
+) -> Option<Violation> {
     errors.sort_by_key(|error| (is_unknown_property(error), error.instance_path().as_str().matches('/').count()));
     let unknown: Vec<String> = errors.iter().flat_map(unknown_properties).collect();
     let error = errors.into_iter().next()?;
@@ -21,6 +24,11 @@ pub(super) fn first_violation(validator: &Validator, document: &Value, body: &Va
     let property = property_path(error.instance_path().as_str(), body);
     let description = property.as_ref().and_then(|_| description(document, error.schema_path().as_str()));
     Some(Violation { detail, property, description })
+}
+
+/// Whether the value would be in order if there were more of it.
+pub(super) fn is_about_absence(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::Required { .. } | Kind::MinProperties { .. })
 }
 
 fn is_unknown_property(error: &ValidationError<'_>) -> bool {
@@ -50,6 +58,11 @@ fn detail(error: &ValidationError<'_>) -> String {
         Kind::MaxItems { limit } => format!("Array is too long ({}), maximum {limit}", length(value)),
         Kind::MinProperties { limit } => format!("Too few properties defined ({}), minimum {limit}", length(value)),
         Kind::MaxProperties { limit } => format!("Too many properties defined ({}), maximum {limit}", length(value)),
+        Kind::FalseSchema => "Unexpected value".to_owned(),
+        Kind::UniqueItems => match twins(value) {
+            Some((one, other)) => format!("Array items are not unique (indexes {one} and {other})"),
+            None => error.to_string(),
+        },
         Kind::AnyOf { context } => {
             first_of(context).unwrap_or_else(|| "Data does not match any schemas from 'anyOf'".into())
         }
@@ -61,6 +74,13 @@ fn detail(error: &ValidationError<'_>) -> String {
 /// Every alternative here is "null, or this": what is wrong with "this" says more than "neither".
 fn first_of(alternatives: &[Vec<ValidationError<'static>>]) -> Option<String> {
     alternatives.last()?.first().map(detail)
+}
+
+/// The first two places of an array that hold the same.
+fn twins(value: &Value) -> Option<(usize, usize)> {
+    let items = value.as_array()?;
+    let twin = |(place, item)| Some((items[..place].iter().position(|earlier| earlier == item)?, place));
+    items.iter().enumerate().find_map(twin)
 }
 
 fn expected(kind: &TypeKind) -> String {
