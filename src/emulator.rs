@@ -273,7 +273,6 @@ impl Builder {
     /// # Errors
     /// When the state to start from is not in order, or when it cannot listen at the address or write the authority's certificate.
     pub fn try_start(self) -> io::Result<Emulator> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         // Not through the runtime: the caller may be in one of its own.
         let listener = TcpListener::bind(self.listen)?;
         listener.set_nonblocking(true)?;
@@ -323,6 +322,8 @@ impl Builder {
                 }
             }
         };
+        // Made when nothing else can fail: a runtime must not be dropped inside that of a caller.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread =
             std::thread::Builder::new().name("auth0-emulator".into()).spawn(move || runtime.block_on(serving))?;
         Ok(Emulator { url, domain, client_id, client_secret, http_url, ca_file, shared, stop, thread: Some(thread) })

@@ -44,8 +44,8 @@ pub(crate) fn openid_configuration(shared: &Shared, _: &HeaderMap, _: &[u8]) -> 
 }
 
 fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError> {
-    let client_id = authenticate(tenant, request)?;
-    let client = tenant.client(&client_id)?;
+    let proven = authenticate(tenant, request)?;
+    let client = tenant.client(&proven.client_id)?;
     if request.grant_type != "client_credentials" {
         let description = format!("auth0-emulator does not imitate the grant type {}", request.grant_type);
         return Err(ApiError::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", description));
@@ -83,7 +83,10 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError
         answer["scope"] = scopes.join(" ").into();
     }
     let organization = organization.map(|organization| organization.id().to_owned());
-    tenant.count_token(&client_id, organization.as_deref());
+    tenant.count_token(&proven.client_id, organization.as_deref());
+    if let Some((jti, stale_from)) = proven.assertion {
+        tenant.use_assertion(&proven.client_id, &jti, stale_from);
+    }
     Ok(Answer::ok(answer).with_headers(quotas).with_headers([("cache-control", "no-store".to_owned())]))
 }
 
@@ -91,13 +94,20 @@ fn denied(description: impl Into<String>) -> ApiError {
     ApiError::oauth(StatusCode::FORBIDDEN, "access_denied", description)
 }
 
-/// The id of the client that the request proves to come from.
-fn authenticate(tenant: &mut Tenant, request: &TokenRequest) -> Result<String, ApiError> {
+/// The client that a request proves to come from.
+struct Proven {
+    client_id: String,
+    /// The `jti` of the assertion that was used, and the second from which it is stale anyway.
+    assertion: Option<(String, i64)>,
+}
+
+fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<Proven, ApiError> {
     let wrong = || ApiError::oauth(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
     match &request.proof {
         Proof::Secret { client_id, secret } => {
             let client = tenant.client(client_id).ok().filter(|client| client.secret() == Some(secret));
-            client.map(|client| client.id().to_owned()).ok_or_else(wrong)
+            let client = client.ok_or_else(wrong)?;
+            Ok(Proven { client_id: client.id().to_owned(), assertion: None })
         }
         Proof::Assertion { client_id, assertion } => {
             let proven = assertion::verify(tenant, assertion, client_id.as_deref());

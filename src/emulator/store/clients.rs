@@ -68,6 +68,11 @@ impl Client {
         document
     }
 
+    /// A credential that the settings mention and the pool does not hold.
+    pub(super) fn unknown_credential(&self) -> Option<String> {
+        unknown_credential(&self.settings, &self.credentials)
+    }
+
     fn attached(&self) -> Vec<String> {
         attached_ids(&self.settings)
     }
@@ -141,8 +146,7 @@ impl Tenant {
             check_grant_types(&after, after.get("token_endpoint_auth_method"))?;
         }
         self.check_client(&after, id)?;
-        let pool: Vec<&str> = client.credentials.iter().map(|credential| credential.id.as_str()).collect();
-        if let Some(stranger) = attached_ids(&after).into_iter().find(|id| !pool.contains(&id.as_str())) {
+        if let Some(stranger) = unknown_credential(&after, &client.credentials) {
             return Err(Refusal::Unsuitable(format!("The credential {stranger} does not exist on the client")));
         }
         let client = self.client_mut(id)?;
@@ -361,6 +365,10 @@ fn attached_ids(settings: &Map<String, Value>) -> Vec<String> {
         .chain(["signed_request_object", "token_vault_privileged_access"].map(|name| settings.get(name)))
         .flat_map(ids_in)
         .collect()
+}
+
+fn unknown_credential(settings: &Map<String, Value>, pool: &[Credential]) -> Option<String> {
+    attached_ids(settings).into_iter().find(|id| pool.iter().all(|credential| credential.id != *id))
 }
 
 fn ids_in(slot: Option<&Value>) -> Vec<String> {

@@ -161,6 +161,17 @@ async fn a_signed_assertion_takes_the_place_of_the_secret_once() {
 }
 
 #[tokio::test]
+async fn a_refused_request_does_not_use_an_assertion_up() {
+    let tenant = Tenant::start().await;
+    let (id, _) = client_with_key(&tenant).await;
+    let signed = assertion(&claims(&tenant, &id, "kept"));
+    assert_eq!(ask(&tenant, &signed).await.expect(403)["error"], "access_denied");
+    let grant = json!({ "client_id": id, "audience": tenant.management_audience(), "scope": [] });
+    tenant.post("/client-grants", grant).await.expect(201);
+    ask(&tenant, &signed).await.expect(200);
+}
+
+#[tokio::test]
 async fn an_assertion_must_be_for_this_tenant_short_lived_and_by_the_client() {
     let tenant = Tenant::start().await;
     let (id, _) = client_with_key(&tenant).await;
