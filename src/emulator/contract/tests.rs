@@ -39,6 +39,31 @@ fn another_broken_rule_hides_no_known_property_as_unknown() {
 }
 
 #[test]
+fn an_unknown_property_further_in_makes_none_of_those_around_it_unknown() {
+    let body = json!({ "name": "x", "sso": true, "session_transfer": { "strange": 1 } });
+    let text = complaint("clients.create", &body);
+    assert_eq!(
+        text,
+        "Payload validation error: 'Additional properties not allowed: strange' on property session_transfer \
+         (Native to web single sign-on)."
+    );
+}
+
+#[test]
+fn the_first_two_equal_items_are_told() {
+    let mut state = json!({ "tenant": "t", "url": "u", "administrator": "a" });
+    for name in ["clients", "client_grants", "resource_servers", "users"] {
+        state[name] = json!([]);
+    }
+    state["organizations"] = json!([{ "id": "org_1", "name": "n", "client_grants": ["cgr_1", "cgr_2", "cgr_1"] }]);
+    let text = complaint("control.state", &state);
+    assert!(
+        text.contains("'Array items are not unique (indexes 0 and 2)' on property organizations[0].client"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_place_is_written_with_dots_and_brackets() {
     let text = complaint("client_grants.create", &json!({ "audience": "x", "scope": ["read:x", ""] }));
     assert_eq!(

@@ -97,11 +97,12 @@ impl Tenant {
 
     /// Creates a client. The answer shows credentials that were sent along in full, once.
     pub(crate) fn create_client(&mut self, mut settings: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+        mirror_logout(&mut settings);
+        let mut settings = merge::new(settings);
         let secret = self.ids.secret();
         let strict = client_defaults::is_strict_third_party(&settings);
         let id = if strict { self.ids.third_party_client() } else { self.ids.client() };
         let credentials = self.take_inline_credentials(&mut settings)?;
-        mirror_logout(&mut settings);
         check_grant_types(&settings, settings.get("token_endpoint_auth_method"))?;
         self.check_client(&settings, &id)?;
         client_defaults::complete(&mut settings);
