@@ -89,10 +89,10 @@ async fn a_state_comes_back_as_it_was_taken_also_elsewhere() {
 
 #[tokio::test]
 async fn a_state_that_is_not_in_order_is_refused_and_changes_nothing() {
+    type Spoil = fn(&mut Value);
     let tenant = Tenant::start().await;
     tenant.create_client(json!({ "name": "x" })).await;
     let state = tenant.emulator.state();
-    type Spoil = fn(&mut Value);
     let spoilt: [(Spoil, &str); 8] = [
         (|state| state["clients"][2]["app_type"] = json!("toaster"), "on property clients[2].app_type"),
         (|state| state["clients"][2]["colour"] = json!("red"), "Additional properties not allowed: colour"),
