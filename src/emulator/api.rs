@@ -152,7 +152,7 @@ pub(crate) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| vec![
 pub(crate) const CONTROL: &str = "/_emulator";
 
 /// Parameters of lists that are paged by offset.
-pub(crate) const PAGE: Parameter = Parameter::new("page", Kind::Number { minimum: 0, maximum: u32::MAX as u64 });
+pub(crate) const PAGE: Parameter = Parameter::new("page", Kind::Number { minimum: 0, maximum: u64::MAX });
 pub(crate) const PER_PAGE: Parameter = Parameter::new("per_page", Kind::Number { minimum: 1, maximum: 100 });
 pub(crate) const INCLUDE_TOTALS: Parameter = Parameter::new("include_totals", Kind::Flag);
 /// Parameters of lists that are paged by checkpoint.

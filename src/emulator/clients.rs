@@ -13,7 +13,7 @@ use super::fields::Selection;
 use super::query::{Kind, Parameter, Query};
 use super::store::{Client, GrantFilter, Tenant};
 
-const FIELDS: Parameter = Parameter::new("fields", Kind::Names(properties));
+const FIELDS: Parameter = Parameter::new("fields", Kind::Names(fields));
 
 pub(crate) const SELECTION: &[Parameter] = &[FIELDS, INCLUDE_FIELDS];
 
@@ -27,8 +27,8 @@ pub(crate) const LIST: &[Parameter] = &[
     TAKE,
     Parameter::new("is_global", Kind::Flag),
     Parameter::new("is_first_party", Kind::Flag),
-    Parameter::new("app_type", Kind::Text),
-    Parameter::new("external_client_id", Kind::Text),
+    Parameter::new("app_type", Kind::Names(types)),
+    Parameter::new("external_client_id", Kind::Limited { minimum: 1, maximum: 120 }),
     Parameter::new("q", Kind::Text),
 ];
 
@@ -184,6 +184,16 @@ impl<'q> Search<'q> {
             }
         })
     }
+}
+
+/// What can be asked for by name, which is not everything.
+fn fields() -> BTreeSet<String> {
+    Contract::new("clients.field").choices()
+}
+
+/// Every kind of client.
+fn types() -> BTreeSet<String> {
+    Contract::new("clients.app_type").choices()
 }
 
 /// Every property that a client may have.

@@ -12,7 +12,8 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 /// The files by name.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
+    ("addons", include_str!("contract/addons.json")),
     ("client_grants", include_str!("contract/client_grants.json")),
     ("clients", include_str!("contract/clients.json")),
     ("control", include_str!("contract/control.json")),
@@ -75,7 +76,8 @@ fn complete_references(schema: &mut Value, file: &str) {
 #[derive(Debug)]
 pub struct Contract {
     name: &'static str,
-    compiled: OnceLock<Compiled>,
+    whole: OnceLock<Compiled>,
+    part: OnceLock<Compiled>,
 }
 
 #[derive(Debug)]
@@ -88,7 +90,7 @@ impl Contract {
     /// The contract that a definition sets, named `FILE.DEFINITION`.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, compiled: OnceLock::new() }
+        Self { name, whole: OnceLock::new(), part: OnceLock::new() }
     }
 
     /// Name of the definition.
@@ -102,12 +104,12 @@ impl Contract {
     /// # Errors
     /// The first rule that is broken, as the service would report it.
     pub fn check(&self, value: &Value) -> Result<(), Violation> {
-        self.first_violation(value, |_| true)
+        self.whole.get_or_init(|| Compiled::of(self.name, false)).check(value)
     }
 
     /// The same for an answer of which parts may be left out, but not be different.
     pub(crate) fn check_part(&self, value: &Value) -> Result<(), Violation> {
-        self.first_violation(value, |error| !wording::is_about_absence(error))
+        self.part.get_or_init(|| Compiled::of(self.name, true)).check(value)
     }
 
     /// The properties that such an object may have at its top level.
@@ -118,20 +120,19 @@ impl Contract {
         names
     }
 
-    fn first_violation(
-        &self,
-        value: &Value,
-        counts: impl Fn(&jsonschema::ValidationError<'_>) -> bool,
-    ) -> Result<(), Violation> {
-        let Compiled { document, validator } = self.compiled.get_or_init(|| Compiled::of(self.name));
-        let errors = validator.iter_errors(value).filter(|error| counts(error)).collect();
-        wording::first_violation(errors, document, value).map_or(Ok(()), Err)
+    /// What such a text may be, where that is a choice.
+    pub(crate) fn choices(&self) -> BTreeSet<String> {
+        let values = DEFINITIONS[self.name]["enum"].as_array();
+        values.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     }
 }
 
 impl Compiled {
-    fn of(name: &str) -> Self {
+    fn of(name: &str, in_part: bool) -> Self {
         let mut document = json!({ "components": { "schemas": *DEFINITIONS } });
+        if in_part {
+            demand_nothing(&mut document);
+        }
         document["$ref"] = reference(name)["$ref"].take();
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
@@ -145,6 +146,28 @@ impl Compiled {
             .build(&document)
             .unwrap_or_else(|error| panic!("{name} is not a valid JSON Schema: {error}"));
         Self { document, validator }
+    }
+
+    fn check(&self, value: &Value) -> Result<(), Violation> {
+        wording::first_violation(&self.validator, &self.document, value).map_or(Ok(()), Err)
+    }
+}
+
+/// Takes out of a schema whatever a value could break by being less.
+fn demand_nothing(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            // A property may have these names as well, but then it is a schema.
+            members.retain(|name, value| match name.as_str() {
+                "required" | "oneOf" => !value.is_array(),
+                "minProperties" => !value.is_number(),
+                "dependentRequired" => false,
+                _ => true,
+            });
+            members.values_mut().for_each(demand_nothing);
+        }
+        Value::Array(items) => items.iter_mut().for_each(demand_nothing),
+        _ => {}
     }
 }
 

@@ -71,12 +71,21 @@ fn operation(route: &Route) -> Value {
 fn in_query(parameter: &Parameter) -> Value {
     let schema = match parameter.kind {
         Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Number { minimum, maximum: u64::MAX } => json!({ "type": "integer", "minimum": minimum }),
         Kind::Number { minimum, maximum } => json!({ "type": "integer", "minimum": minimum, "maximum": maximum }),
         Kind::Text | Kind::NotImitated => json!({ "type": "string" }),
-        Kind::Several { maximum } => json!({ "type": "array", "maxItems": maximum, "items": { "type": "string" } }),
+        Kind::Limited { minimum: 0, maximum } => json!({ "type": "string", "maxLength": maximum }),
+        Kind::Limited { minimum, maximum } => json!({ "type": "string", "minLength": minimum, "maxLength": maximum }),
+        Kind::Several { maximum, shortest: 0 } => {
+            json!({ "type": "array", "maxItems": maximum, "items": { "type": "string" } })
+        }
+        Kind::Several { maximum, shortest } => {
+            json!({ "type": "array", "maxItems": maximum, "items": { "type": "string", "minLength": shortest } })
+        }
         Kind::Names(names) => {
             json!({ "type": "array", "items": { "type": "string", "examples": names() } })
         }
+        Kind::OneOf(&["true"]) => json!({ "type": "boolean", "enum": [true] }),
         Kind::OneOf(values) => json!({ "type": "string", "enum": values }),
     };
     let mut described = json!({ "name": parameter.name, "in": "query", "schema": schema });

@@ -16,9 +16,9 @@ pub(crate) const GRANTS: &[Parameter] = &[
     PAGE,
     PER_PAGE,
     INCLUDE_TOTALS,
-    Parameter::new("audience", Kind::Text),
+    Parameter::new("audience", Kind::Limited { minimum: 0, maximum: 600 }),
     Parameter::new("client_id", Kind::Text),
-    Parameter::new("grant_ids", Kind::Several { maximum: 10 }),
+    Parameter::new("grant_ids", Kind::Several { maximum: 10, shortest: 0 }),
 ];
 
 pub(crate) const CONNECTIONS: &[Parameter] =

@@ -16,7 +16,7 @@ pub(crate) const LIST: &[Parameter] = &[
     INCLUDE_TOTALS,
     FIELDS,
     INCLUDE_FIELDS,
-    Parameter::new("identifiers", Kind::Several { maximum: 10 }),
+    Parameter::new("identifiers", Kind::Several { maximum: 10, shortest: 1 }),
 ];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {

@@ -11,7 +11,8 @@ fn complaint(contract: &'static str, body: &Value) -> String {
 #[test]
 fn every_definition_compiles_and_every_reference_leads_somewhere() {
     for name in definitions().keys() {
-        Compiled::of(name);
+        Compiled::of(name, false);
+        Compiled::of(name, true);
     }
 }
 

@@ -1,29 +1,21 @@
 //! Broken rules in the words of z-schema, the validator that the service's messages come from.
 
-use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::Violation;
 
 /// The violation to report; of several the outermost, and an unknown property only if nothing else is wrong.
 /// (A failed branch of the schema leaves properties behind that merely look unknown: those come last of all.)
-pub(super) fn first_violation(
-    mut errors: Vec<ValidationError<'_>>,
-    document: &Value,
-    body: &Value,
-) -> Option<Violation> {
+pub(super) fn first_violation(validator: &Validator, document: &Value, body: &Value) -> Option<Violation> {
+    let mut errors: Vec<_> = validator.iter_errors(body).collect();
     errors.sort_by_key(|error| (strangeness(error), error.instance_path().as_str().matches('/').count()));
     let error = errors.into_iter().next()?;
     let detail = detail(&error);
     let property = property_path(error.instance_path().as_str(), body);
     let description = property.as_ref().and_then(|_| description(document, error.schema_path().as_str()));
     Some(Violation { detail, property, description })
-}
-
-/// Whether the value would be in order if there were more of it.
-pub(super) fn is_about_absence(error: &ValidationError<'_>) -> bool {
-    matches!(error.kind(), Kind::Required { .. } | Kind::MinProperties { .. })
 }
 
 /// How likely it is that this is not what is wrong.
