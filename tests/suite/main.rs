@@ -8,6 +8,7 @@ mod conformance;
 mod contract;
 mod docs;
 mod emulator;
+mod emulator_api;
 mod floors;
 mod golden;
 mod provider;
