@@ -4,11 +4,12 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
+use super::collection::{Collected, Collection, View};
 use super::error::Error;
 use super::page::Listed;
 use super::patch::Patch;
 use super::text;
-use super::{Session, absent_if_not_found, done_if_not_found};
+use super::{Session, done_if_not_found};
 
 /// The subject type of grants from before there were any.
 const DEFAULT_SUBJECT_TYPE: &str = "client";
@@ -57,6 +58,36 @@ impl<'a> Grantee<'a> {
             Self::Client(id) => grant.client_id.as_deref() == Some(id),
             Self::Default(kind) => grant.default_for.as_deref() == Some(kind),
         }
+    }
+}
+
+/// Which grants a list is about; everything given must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter<'a> {
+    /// Whom they are for.
+    pub grantee: Option<Grantee<'a>>,
+    /// The API, in whatever Unicode form.
+    pub audience: Option<&'a str>,
+    /// Whose access they grant.
+    pub subject_type: Option<&'a str>,
+    /// Only those that any organization may use.
+    pub any_organization: bool,
+}
+
+impl<'a> Filter<'a> {
+    /// What the service filters by. Not by subject type, because old grants carry none, and by audience only where it has
+    /// but one Unicode form, because the service compares what it is given.
+    fn query(&self) -> Vec<(&'static str, &'a str)> {
+        let audience = self.audience.filter(|audience| audience.is_ascii()).map(|audience| ("audience", audience));
+        let any_organization = self.any_organization.then_some(("allow_any_organization", "true"));
+        self.grantee.map(Grantee::filter).into_iter().chain(audience).chain(any_organization).collect()
+    }
+
+    fn admits(&self, grant: &ClientGrant) -> bool {
+        self.grantee.is_none_or(|grantee| grantee.is_of(grant))
+            && self.audience.is_none_or(|audience| text::same(&grant.audience, audience))
+            && self.subject_type.is_none_or(|subject_type| grant.subject_type() == subject_type)
+            && (!self.any_organization || grant.allow_any_organization == Some(true))
     }
 }
 
@@ -115,9 +146,24 @@ impl ClientGrantPatch {
     }
 }
 
-impl Listed for ClientGrant {
+/// What tells a grant in a list from others.
+#[derive(Deserialize)]
+pub(super) struct GrantKey {
+    id: String,
+}
+
+impl Listed for GrantKey {
     fn id(&self) -> &str {
         &self.id
+    }
+}
+
+impl Collected for ClientGrant {
+    type Key = GrantKey;
+    const NAME: &'static str = "client-grants";
+
+    fn collection(session: &Session) -> &Collection<Self> {
+        &session.shared.client_grants
     }
 }
 
@@ -131,9 +177,15 @@ impl<'a> ClientGrants<'a> {
         self.session.fetch(&self.session.call(Method::POST, &["client-grants"])?.json(new)).await
     }
 
-    /// Reads a client grant; `None` if there is none.
-    pub async fn read(&self, id: &str) -> Result<Option<ClientGrant>, Error> {
-        absent_if_not_found(self.session.fetch(&self.object(Method::GET, id)?).await)
+    /// Reads a client grant; `None` if there is none. It may come from a list, unless that differs from `prior` in what
+    /// `view` shows of it.
+    pub async fn read<V: View>(
+        &self,
+        id: &str,
+        prior: &V,
+        view: impl Fn(&ClientGrant) -> V,
+    ) -> Result<Option<ClientGrant>, Error> {
+        ClientGrant::collection(self.session).read(self.session, id, prior, view).await
     }
 
     /// Changes a client grant.
@@ -153,14 +205,21 @@ impl<'a> ClientGrants<'a> {
         audience: &str,
         subject_type: &str,
     ) -> Result<Option<ClientGrant>, Error> {
-        // Not filtered by subject type there, because old grants carry none, and by audience only where it has but one
-        // Unicode form, because the service compares what it is given.
-        let by_audience = audience.is_ascii().then_some(("audience", audience));
-        let filters: Vec<_> = [grantee.filter()].into_iter().chain(by_audience).collect();
-        let grants = self.session.list::<ClientGrant>("client-grants", &filters).await?;
-        Ok(grants.into_iter().find(|grant| {
-            grantee.is_of(grant) && text::same(&grant.audience, audience) && grant.subject_type() == subject_type
-        }))
+        let filter = Filter {
+            grantee: Some(grantee),
+            audience: Some(audience),
+            subject_type: Some(subject_type),
+            any_organization: false,
+        };
+        Ok(self.list(filter).await?.into_iter().next())
+    }
+
+    /// All grants that the filter admits, in the order of their ids.
+    pub async fn list(&self, filter: Filter<'_>) -> Result<Vec<ClientGrant>, Error> {
+        let mut grants = ClientGrant::collection(self.session).find(self.session, &filter.query(), |_| true).await?;
+        grants.retain(|grant| filter.admits(grant));
+        grants.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(grants)
     }
 
     fn object(&self, method: Method, id: &str) -> Result<Call, Error> {

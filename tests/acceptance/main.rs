@@ -1,8 +1,8 @@
 //! What the real `terraform` makes of the provider, on offline tenants.
 //!
 //! Each test has a folder, a tenant and provider processes of its own. Without a `terraform` on the PATH they are reported
-//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the odd one
-//! of `odd.rs`.
+//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the
+//! corner-case one.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic; clippy only knows the tests of the standard harness")]
 
@@ -10,28 +10,39 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use support::corner::Corner;
 use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
+mod attributes;
+mod client_grants;
 mod commands;
+mod corner;
 mod data_source;
 mod drift;
+mod every_drift;
+mod examples;
 mod existing;
 mod failure;
 mod import;
 mod lifecycle;
+mod lists;
 mod log;
 mod mistakes;
 mod modules;
-mod odd;
+mod pairs;
 mod plan;
 mod provider;
+mod refusals;
 mod replacement;
 mod secrets;
+mod teams;
+mod visibility;
 
 /// What these tests use of what all tests share.
 #[path = "../support"]
 mod support {
+    pub(crate) mod corner;
     pub(crate) mod tenant;
     pub(crate) mod terraform;
 }
@@ -41,7 +52,7 @@ macro_rules! trials {
     ($($test:ident),+ $(,)?) => {
         /// Every test of this module.
         pub(crate) fn trials() -> Vec<(String, fn())> {
-            let module = module_path!().rsplit("::").next().unwrap_or_default();
+            let (_, module) = module_path!().split_once("::").unwrap_or_default();
             let tests: &[(&str, fn())] = &[$((stringify!($test), $test)),+];
             tests.iter().map(|(name, test)| (format!("{module}::{name}"), *test)).collect()
         }
@@ -51,7 +62,7 @@ pub(crate) use trials;
 
 fn main() -> ExitCode {
     if is_set("TF_PLUGIN_MAGIC_COOKIE") {
-        return serve::run_with(odd::Odd, []);
+        return serve::run_with(Corner, []);
     }
     let arguments = Arguments::from_args();
     let unavailable = unavailable();
@@ -60,21 +71,37 @@ fn main() -> ExitCode {
         note(&format!("acceptance tests are ignored: {reason}"));
     }
     let tests = [
+        attributes::trials(),
+        client_grants::trials(),
         commands::trials(),
+        corner::trials(),
+        corner::blocks::trials(),
+        corner::collections::trials(),
+        corner::rules::trials(),
+        corner::spellings::trials(),
+        corner::timeouts::trials(),
+        corner::values::trials(),
+        corner::versions::trials(),
         data_source::trials(),
         drift::trials(),
+        every_drift::trials(),
+        examples::trials(),
         existing::trials(),
         failure::trials(),
         import::trials(),
         lifecycle::trials(),
+        lists::trials(),
         log::trials(),
         mistakes::trials(),
         modules::trials(),
-        odd::trials(),
+        pairs::trials(),
         plan::trials(),
         provider::trials(),
+        refusals::trials(),
         replacement::trials(),
         secrets::trials(),
+        teams::trials(),
+        visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {
         let reason = unavailable.clone();
