@@ -1,11 +1,12 @@
 //! Offline Auth0 tenant: the part of the Management API and of `/oauth/token` that machine-to-machine clients need.
 //!
 //! It shares no code with the provider, so that a mistake about Auth0 in one of them shows. How the parts relate:
-//! `server` takes connections, keeps the log and commits faults; `router` is the list of the API; the handlers
-//! (`clients`, `client_grants`, …) translate between requests and `store`, which is the tenant; `contract` says which
-//! bodies are accepted.
+//! `server` takes connections, keeps the log and commits faults; `api` is the list of the endpoints, which `router` serves
+//! and `openapi` describes; the handlers (`clients`, `client_grants`, …) translate between requests and `store`, which is
+//! the tenant; `contract` says what requests and answers look like.
 
 mod answer;
+mod api;
 mod authorization;
 mod client_grants;
 mod clients;
@@ -19,6 +20,7 @@ mod fields;
 mod glob;
 mod ids;
 mod log;
+mod openapi;
 mod organizations;
 mod paging;
 mod query;
@@ -40,7 +42,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempPath;
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +56,8 @@ use self::server::Server;
 use self::signing::ClientCertificate;
 use self::store::Tenant;
 use self::tls::Tls;
+
+type Object = Map<String, Value>;
 
 /// A running emulator. It has a thread of its own, and stops when it is dropped.
 pub struct Emulator {
@@ -128,6 +132,12 @@ impl Emulator {
             announcement["http_url"] = url.as_str().into();
         }
         announcement
+    }
+
+    /// What is imitated, as an OpenAPI document.
+    #[must_use]
+    pub fn openapi() -> Value {
+        openapi::document()
     }
 
     /// The requests so far, in the order of their arrival.
@@ -263,7 +273,6 @@ impl Builder {
     /// # Errors
     /// When the state to start from is not in order, or when it cannot listen at the address or write the authority's certificate.
     pub fn try_start(self) -> io::Result<Emulator> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         // Not through the runtime: the caller may be in one of its own.
         let listener = TcpListener::bind(self.listen)?;
         listener.set_nonblocking(true)?;
@@ -313,6 +322,8 @@ impl Builder {
                 }
             }
         };
+        // Made when nothing else can fail: a runtime must not be dropped inside that of a caller.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread =
             std::thread::Builder::new().name("auth0-emulator".into()).spawn(move || runtime.block_on(serving))?;
         Ok(Emulator { url, domain, client_id, client_secret, http_url, ca_file, shared, stop, thread: Some(thread) })

@@ -90,11 +90,16 @@ impl Tenant {
         self.users.push(user);
     }
 
-    /// Notes that an assertion was used; `false` if it had been before.
-    pub(crate) fn use_assertion(&mut self, client: &str, jti: &str, stale_from: i64) -> bool {
+    /// Whether an assertion was used before, and could be used again otherwise.
+    pub(crate) fn used_assertion(&self, client: &str, jti: &str) -> bool {
+        self.used_assertions.contains_key(&(client.to_owned(), jti.to_owned()))
+    }
+
+    /// Notes that an assertion was used, and forgets those that are stale by now.
+    pub(crate) fn use_assertion(&mut self, client: &str, jti: &str, stale_from: i64) {
         let now = self.clock.now().as_second();
         self.used_assertions.retain(|_, stale_from| *stale_from >= now);
-        self.used_assertions.insert((client.to_owned(), jti.to_owned()), stale_from).is_none()
+        self.used_assertions.insert((client.to_owned(), jti.to_owned()), stale_from);
     }
 
     /// What is left of the quota of a client once it gets a token now.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::collection::Collection;
 use super::{Client, Credential, Organization, ResourceServer, Tenant};
+use crate::emulator::contract::Contract;
 
 type Object = Map<String, Value>;
 
@@ -82,6 +83,8 @@ impl Tenant {
 
     /// Becomes what was dumped, perhaps at another address. Nothing changes if the document is not in order.
     pub(crate) fn restore(&mut self, document: Value) -> Result<(), String> {
+        static STATE: Contract = Contract::new("control.state");
+        STATE.check(&document).map_err(|violation| violation.to_string())?;
         let snapshot: Snapshot = serde_json::from_value(document).map_err(|error| error.to_string())?;
         let old_audience = format!("{}/api/v2/", snapshot.url);
         let here = |object: &mut Object, name: &str| {
@@ -94,11 +97,17 @@ impl Tenant {
             settings.insert("client_id".into(), client_id.clone().into());
             let credentials = credentials
                 .into_iter()
-                .map(|CredentialSnapshot { pem, credential }| {
-                    Ok(Credential { id: named(&credential, "id", "credential")?, document: credential, pem })
+                .map(|CredentialSnapshot { pem, credential }| Credential {
+                    id: text(&credential, "id"),
+                    document: credential,
+                    pem,
                 })
-                .collect::<Result<_, String>>()?;
-            insert(&mut clients, client_id, Client { settings, secret: client_secret, credentials })?;
+                .collect();
+            let client = Client { settings, secret: client_secret, credentials };
+            if let Some(stranger) = client.unknown_credential() {
+                return Err(format!("{client_id} uses {stranger}, which is not among its credentials"));
+            }
+            insert(&mut clients, client_id, client)?;
         }
         if clients.find(&snapshot.administrator).is_none() {
             return Err(format!("the administrator {} is not among the clients", snapshot.administrator));
@@ -106,21 +115,31 @@ impl Tenant {
         let mut resource_servers = Collection::default();
         for mut document in snapshot.resource_servers {
             here(&mut document, "identifier");
-            named(&document, "identifier", "resource server")?;
-            let id = named(&document, "id", "resource server")?;
-            insert(&mut resource_servers, id, ResourceServer { document })?;
+            let (id, api) = (text(&document, "id"), ResourceServer { document });
+            if resource_servers.values().any(|other: &ResourceServer| other.identifier() == api.identifier()) {
+                return Err(twice(api.identifier()));
+            }
+            insert(&mut resource_servers, id, api)?;
         }
         let mut grants = BTreeMap::new();
         for mut grant in snapshot.client_grants {
             here(&mut grant, "audience");
-            let id = named(&grant, "id", "client grant")?;
+            let (id, audience) = (text(&grant, "id"), text(&grant, "audience"));
+            if let Some(client) = grant.get("client_id").and_then(Value::as_str)
+                && clients.find(client).is_none()
+            {
+                return Err(format!("the grant {id} is for {client}, which is not among the clients"));
+            }
+            if resource_servers.values().all(|api| api.identifier() != audience) {
+                return Err(format!("the grant {id} is for {audience}, which is not among the resource servers"));
+            }
             if grants.insert(id.clone(), grant).is_some() {
                 return Err(twice(&id));
             }
         }
         let mut organizations = Collection::default();
         for OrganizationSnapshot { client_grants, document } in snapshot.organizations {
-            let id = named(&document, "id", "organization")?;
+            let id = text(&document, "id");
             insert(&mut organizations, id, Organization { document, grants: client_grants })?;
         }
         self.name = snapshot.tenant;
@@ -147,7 +166,7 @@ fn twice(id: &str) -> String {
     format!("{id} is there twice")
 }
 
-fn named(object: &Object, property: &str, what: &str) -> Result<String, String> {
-    let text = object.get(property).and_then(Value::as_str).map(str::to_owned);
-    text.ok_or_else(|| format!("a {what} has no {property}"))
+/// A property that the contract demands.
+fn text(object: &Object, property: &str) -> String {
+    object.get(property).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
