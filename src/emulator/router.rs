@@ -13,7 +13,7 @@ use axum::routing::{MethodFilter, get, on, post};
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use super::authorization::{self, Scopes};
+use super::authorization::{Scopes, Verifier};
 use super::contract::{self, Operation};
 use super::error::ApiError;
 use super::query::{Kind, Parameter, Query};
@@ -152,9 +152,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
 
 async fn serve(route: &Route, shared: &Shared, path: Vec<String>, request: Request) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
-    let (issuer, audience, now) =
-        shared.with_tenant(|tenant| (tenant.issuer(), tenant.management_audience(), tenant.clock.now().as_second()));
-    let scopes = authorization::scopes(&parts.headers, &issuer, &audience, now)?;
+    let scopes = shared.with_tenant(|tenant| Verifier::of(tenant)).scopes(&parts.headers)?;
     scopes.require_any(route.scopes)?;
     let query = Query::parse(parts.uri.query().unwrap_or_default(), route.query)?;
     let body = match route.body {

@@ -18,7 +18,6 @@ use super::Shared;
 use super::answer::Answer;
 use super::error::ApiError;
 use super::router::bytes;
-use super::signing::SigningKey;
 use super::store::Tenant;
 
 pub(crate) async fn issue(State(shared): State<Arc<Shared>>, request: Request) -> Result<Answer, ApiError> {
@@ -27,8 +26,8 @@ pub(crate) async fn issue(State(shared): State<Arc<Shared>>, request: Request) -
     shared.with_tenant(|tenant| grant(tenant, &request))
 }
 
-pub(crate) async fn jwks() -> Answer {
-    Answer::ok(json!({ "keys": [SigningKey::shared().jwk()] }))
+pub(crate) async fn jwks(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::ok(json!({ "keys": [shared.with_tenant(|tenant| tenant.key.jwk())] }))
 }
 
 pub(crate) async fn openid_configuration(State(shared): State<Arc<Shared>>) -> Answer {

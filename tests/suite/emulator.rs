@@ -8,6 +8,7 @@ mod client_grants;
 mod clients;
 mod control;
 mod credentials;
+mod data;
 mod faults;
 mod lists;
 mod organizations;

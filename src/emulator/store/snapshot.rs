@@ -1,153 +1,75 @@
 //! A tenant as one JSON document, out and in again.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
-use super::collection::Collection;
-use super::{Client, Credential, Organization, ResourceServer, Tenant};
+use super::record::text;
+use super::{Objects, Tenant, management_audience};
 
-type Object = Map<String, Value>;
-
-/// Everything that a tenant is, secrets too, in the order in which lists show it.
-#[derive(Serialize, Deserialize)]
+/// What there is to say of a tenant apart from its objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Snapshot {
+pub(super) struct About {
     tenant: String,
     /// Where the tenant was reached; the Management API is named after it.
     url: String,
     /// The client that holds every scope.
     administrator: String,
-    clients: Vec<ClientSnapshot>,
-    client_grants: Vec<Object>,
-    resource_servers: Vec<Object>,
-    organizations: Vec<OrganizationSnapshot>,
-    users: Vec<Object>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ClientSnapshot {
-    client_id: String,
-    client_secret: String,
-    credentials: Vec<CredentialSnapshot>,
-    #[serde(flatten)]
-    settings: Object,
-}
-
-#[derive(Serialize, Deserialize)]
-struct CredentialSnapshot {
-    pem: Option<String>,
-    credential: Object,
-}
-
-#[derive(Serialize, Deserialize)]
-struct OrganizationSnapshot {
-    client_grants: BTreeSet<String>,
-    #[serde(flatten)]
-    document: Object,
 }
 
 impl Tenant {
-    /// Everything, secrets too.
+    /// Everything but the key that tokens are signed with, secrets too: lists of objects, each in the order of creation.
     pub(crate) fn dump(&self) -> Value {
-        let client = |client: &Client| {
-            let mut settings = client.settings.clone();
-            settings.remove("client_id");
-            let credential =
-                |of: &Credential| CredentialSnapshot { pem: of.pem.clone(), credential: of.document.clone() };
-            ClientSnapshot {
-                client_id: client.id().to_owned(),
-                client_secret: client.secret.clone(),
-                credentials: client.credentials.iter().map(credential).collect(),
-                settings,
-            }
-        };
-        let organization = |of: &Organization| OrganizationSnapshot {
-            client_grants: of.grants.clone(),
-            document: of.document.clone(),
-        };
-        let snapshot = Snapshot {
-            tenant: self.name.clone(),
-            url: self.url.clone(),
-            administrator: self.administrator.clone(),
-            clients: self.clients.values().map(client).collect(),
-            client_grants: self.grants.values().cloned().collect(),
-            resource_servers: self.resource_servers.values().map(|api| api.document.clone()).collect(),
-            organizations: self.organizations.values().map(organization).collect(),
-            users: self.users.clone(),
-        };
-        serde_json::to_value(snapshot).expect("objects with names as keys are JSON")
+        let mut document = json!(self.about());
+        for table in self.objects.tables() {
+            document[table.kind()] = table.written().into();
+        }
+        document
     }
 
     /// Becomes what was dumped, perhaps at another address. Nothing changes if the document is not in order.
     pub(crate) fn restore(&mut self, document: Value) -> Result<(), String> {
-        let snapshot: Snapshot = serde_json::from_value(document).map_err(|error| error.to_string())?;
-        let old_audience = format!("{}/api/v2/", snapshot.url);
-        let here = |object: &mut Object, name: &str| {
-            if object.get(name).and_then(Value::as_str) == Some(&old_audience) {
-                object.insert(name.to_owned(), self.management_audience().into());
-            }
-        };
-        let mut clients = Collection::default();
-        for ClientSnapshot { client_id, client_secret, credentials, mut settings } in snapshot.clients {
-            settings.insert("client_id".into(), client_id.clone().into());
-            let credentials = credentials
-                .into_iter()
-                .map(|CredentialSnapshot { pem, credential }| {
-                    Ok(Credential { id: named(&credential, "id", "credential")?, document: credential, pem })
-                })
-                .collect::<Result<_, String>>()?;
-            insert(&mut clients, client_id, Client { settings, secret: client_secret, credentials })?;
-        }
-        if clients.find(&snapshot.administrator).is_none() {
-            return Err(format!("the administrator {} is not among the clients", snapshot.administrator));
-        }
-        let mut resource_servers = Collection::default();
-        for mut document in snapshot.resource_servers {
-            here(&mut document, "identifier");
-            named(&document, "identifier", "resource server")?;
-            let id = named(&document, "id", "resource server")?;
-            insert(&mut resource_servers, id, ResourceServer { document })?;
-        }
-        let mut grants = BTreeMap::new();
-        for mut grant in snapshot.client_grants {
-            here(&mut grant, "audience");
-            let id = named(&grant, "id", "client grant")?;
-            if grants.insert(id.clone(), grant).is_some() {
-                return Err(twice(&id));
+        let Value::Object(mut document) = document else { return Err("a state is a JSON object".into()) };
+        let mut objects = Objects::default();
+        for table in objects.tables_mut() {
+            match document.remove(table.kind()) {
+                None => {}
+                Some(Value::Array(list)) => list.into_iter().try_for_each(|object| table.read(object, None))?,
+                Some(_) => return Err(format!("{} is not a list", table.kind())),
             }
         }
-        let mut organizations = Collection::default();
-        for OrganizationSnapshot { client_grants, document } in snapshot.organizations {
-            let id = named(&document, "id", "organization")?;
-            insert(&mut organizations, id, Organization { document, grants: client_grants })?;
+        let about = serde_json::from_value(document.into()).map_err(|error| error.to_string())?;
+        self.become_of(about, objects)
+    }
+
+    /// Becomes what was written down, perhaps at another address. Nothing changes if that is not in order.
+    pub(super) fn become_of(&mut self, about: About, mut objects: Objects) -> Result<(), String> {
+        if objects.clients.find(&about.administrator).is_none() {
+            return Err(format!("the administrator {} is not among the clients", about.administrator));
         }
-        self.name = snapshot.tenant;
-        self.administrator = snapshot.administrator;
-        self.clients = clients;
-        self.grants = grants;
-        self.resource_servers = resource_servers;
-        self.organizations = organizations;
-        self.users = snapshot.users;
+        if objects.resource_servers.values().any(|api| api.identifier().is_empty()) {
+            return Err("one of the resource_servers has no identifier".into());
+        }
+        let (there, here) = (management_audience(&about.url), self.management_audience());
+        if there != here {
+            let name = |property: &str| (property.to_owned(), Value::from(here.as_str()));
+            let apis = &mut objects.resource_servers;
+            apis.change_where(|api| api.identifier() == there, |api| api.document.extend([name("identifier")]));
+            let grants = &mut objects.client_grants;
+            let is_for_it = |grant: &super::ClientGrant| text(&grant.document, "audience") == there;
+            grants.change_where(is_for_it, |grant| grant.document.extend([name("audience")]));
+        }
+        for (new, old) in objects.tables_mut().into_iter().zip(self.objects.tables()) {
+            new.replaces(old);
+        }
+        self.name = about.tenant;
+        self.administrator = about.administrator;
+        self.objects = objects;
         self.prune_associations();
         Ok(())
     }
-}
 
-fn insert<T>(collection: &mut Collection<T>, id: String, object: T) -> Result<(), String> {
-    if collection.find(&id).is_some() {
-        return Err(twice(&id));
+    pub(super) fn about(&self) -> About {
+        About { tenant: self.name.clone(), url: self.url.clone(), administrator: self.administrator.clone() }
     }
-    collection.insert(id, object);
-    Ok(())
-}
-
-fn twice(id: &str) -> String {
-    format!("{id} is there twice")
-}
-
-fn named(object: &Object, property: &str, what: &str) -> Result<String, String> {
-    let text = object.get(property).and_then(Value::as_str).map(str::to_owned);
-    text.ok_or_else(|| format!("a {what} has no {property}"))
 }

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, PublicKeyData as _};
 use serde_json::{Value, json};
 
-use super::{Reply, Tenant};
+use super::{Reply, Session, Tenant};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -33,19 +33,19 @@ fn certificate() -> String {
 }
 
 /// A client that authenticates with a key, and the id of the key.
-async fn client_with_key(tenant: &Tenant) -> (String, String) {
+pub(super) async fn client_with_key(tenant: &Tenant) -> (String, String) {
     let methods = json!({ "private_key_jwt": { "credentials": [public_key()] } });
     let client = tenant.create_client(json!({ "name": "caller", "client_authentication_methods": methods })).await;
     let credential = &client["client_authentication_methods"]["private_key_jwt"]["credentials"][0];
     (client["client_id"].as_str().unwrap().to_owned(), credential["id"].as_str().unwrap().to_owned())
 }
 
-fn assertion(claims: &Value) -> String {
+pub(super) fn assertion(claims: &Value) -> String {
     let key = EncodingKey::from_rsa_pem(pem("PRIVATE KEY", KEY.serialized_der()).as_bytes()).unwrap();
     jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).unwrap()
 }
 
-async fn ask(tenant: &Tenant, assertion: &str) -> Reply {
+pub(super) async fn ask(tenant: &Tenant, assertion: &str) -> Reply {
     let form = json!({
         "grant_type": "client_credentials",
         "audience": tenant.management_audience(),
@@ -59,7 +59,7 @@ fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
-fn claims(tenant: &Tenant, id: &str, jti: &str) -> Value {
+pub(super) fn claims(tenant: &Session, id: &str, jti: &str) -> Value {
     json!({ "iss": id, "sub": id, "aud": format!("{}/", tenant.url), "iat": now(), "exp": now() + 120, "jti": jti })
 }
 
