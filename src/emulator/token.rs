@@ -18,7 +18,7 @@ use super::Shared;
 use super::answer::Answer;
 use super::error::ApiError;
 use super::router::bytes;
-use super::store::Tenant;
+use super::store::{Client, Tenant};
 
 pub(crate) async fn issue(State(shared): State<Arc<Shared>>, request: Request) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
@@ -94,7 +94,12 @@ fn authenticate(tenant: &mut Tenant, request: &TokenRequest) -> Result<String, A
     let wrong = || ApiError::oauth(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
     match &request.proof {
         Proof::Secret { client_id, secret } => {
-            let client = tenant.client(client_id).ok().filter(|client| client.secret() == Some(secret));
+            let client = tenant.client(client_id).ok();
+            if client.is_some_and(Client::authenticates_with_certificate) {
+                let reason = "The client authenticates with a certificate, which auth0-emulator does not ask for";
+                return Err(ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason));
+            }
+            let client = client.filter(|client| client.secret() == Some(secret));
             client.map(|client| client.id().to_owned()).ok_or_else(wrong)
         }
         Proof::Assertion { client_id, assertion } => {

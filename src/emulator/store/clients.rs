@@ -70,6 +70,14 @@ impl Client {
         (!self.settings.contains_key("client_authentication_methods")).then_some(&self.secret)
     }
 
+    /// Whether it shows who it is by the certificate of its connection.
+    pub(crate) fn authenticates_with_certificate(&self) -> bool {
+        let methods = self.settings.get("client_authentication_methods").and_then(Value::as_object);
+        methods.is_some_and(|methods| {
+            ["tls_client_auth", "self_signed_tls_client_auth"].iter().any(|name| methods.contains_key(*name))
+        })
+    }
+
     /// The credentials that prove a client assertion.
     pub(crate) fn assertion_credentials(&self) -> impl Iterator<Item = &Credential> {
         let attached =

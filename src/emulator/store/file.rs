@@ -3,7 +3,7 @@
 //! What a request changed is written before it is answered, in one transaction. The write-ahead log is not flushed to the
 //! disk each time, so an answered change survives the end of the process, however sudden, but perhaps not that of the machine.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,9 @@ pub(crate) struct File {
     path: PathBuf,
     connection: Connection,
     about: Option<About>,
+    /// Locked, so that no two processes write what the other does not know of. It must be closed last: closing a file gives up
+    /// the locks that the database has on it.
+    _lock: fs::File,
 }
 
 /// Why the file is of no use.
@@ -57,14 +60,19 @@ impl File {
     /// Opens the file, or makes one that nobody else may read.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         let path = path.to_owned();
-        let create = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
-        if let Err(reason) = create {
-            return Err(DataError::Open { path, reason });
+        let lock = match OpenOptions::new().create(true).append(true).mode(0o600).open(&path) {
+            Ok(lock) => lock,
+            Err(reason) => return Err(DataError::Open { path, reason }),
+        };
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(DataError::InUse { path }),
+            Err(TryLockError::Error(reason)) => return Err(DataError::Open { path, reason }),
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags).and_then(|mut connection| {
             connection.busy_timeout(std::time::Duration::ZERO)?;
-            // A lock that is once taken is kept, so that no two processes write what the other does not know of.
+            // What it locks it keeps, which spares asking who else is there for each request.
             connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             let format = Format::of(&connection.transaction()?)?;
             Ok((connection, format))
@@ -76,7 +84,7 @@ impl File {
             Format::Foreign => return Err(DataError::Foreign { path }),
         }
         prepare(&mut connection, &format).map_err(|reason| failed(&path, reason))?;
-        Ok(Self { path, connection, about: None })
+        Ok(Self { path, connection, about: None, _lock: lock })
     }
 
     /// Where it is.

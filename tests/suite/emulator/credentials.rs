@@ -18,11 +18,11 @@ fn pem(label: &str, bytes: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(bytes))
 }
 
-fn public_key() -> Value {
+pub(super) fn public_key() -> Value {
     json!({ "credential_type": "public_key", "name": "key", "pem": pem("PUBLIC KEY", &KEY.subject_public_key_info()) })
 }
 
-fn certificate() -> String {
+pub(super) fn certificate() -> String {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CountryName, "de");
