@@ -1,6 +1,7 @@
 //! What a Terraform type looks like, and the rules that follow from it without asking anybody.
 
 mod attribute;
+mod known;
 pub mod markdown;
 pub mod model;
 pub mod plan;
@@ -11,7 +12,8 @@ pub mod validate;
 use std::collections::BTreeMap;
 
 pub use attribute::{Attribute, Behaviour, COMPUTED, Default, Kind, Mode, Nesting, OPTIONAL, REQUIRED};
-pub use model::{Known, Model};
+pub use known::{Known, Plain, Set};
+pub use model::Model;
 pub use rule::Rule;
 
 use crate::value::Type;

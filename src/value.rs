@@ -1,15 +1,22 @@
 //! Terraform's values: known, null or unknown, and the two forms in which they travel.
 
+mod depth;
 pub mod json;
 pub mod msgpack;
 mod number;
+#[cfg(test)]
+mod random;
+mod text;
+mod typed;
 mod types;
 
 use std::{collections::BTreeMap, fmt};
 
 use bytes::Bytes;
 
-pub use number::Number;
+pub use number::{NotANumber, Number};
+pub use text::nfc;
+pub use typed::Typed;
 pub use types::Type;
 
 use crate::diagnostic::Path;
@@ -99,6 +106,9 @@ pub enum Dynamic {
     Set(Vec<Dynamic>),
     /// Elements by key, or attributes by name.
     Map(BTreeMap<String, Dynamic>),
+    /// A value where any type will do, with the type that it has. Where not even the type is known it is `Unknown`, and
+    /// `Null` where a null has none.
+    Typed(Box<Typed>),
 }
 
 impl Dynamic {
@@ -110,10 +120,22 @@ impl Dynamic {
         Self::Set(elements)
     }
 
-    /// Whether it is null.
+    /// Whether it is null, of whatever type.
     #[must_use]
-    pub const fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
+    pub fn is_null(&self) -> bool {
+        match self {
+            Self::Typed(typed) => typed.value.is_null(),
+            value => *value == Self::Null,
+        }
+    }
+
+    /// Whether nothing is known of it but perhaps its type.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Typed(typed) => typed.value.is_unknown(),
+            value => *value == Self::Unknown,
+        }
     }
 
     /// Whether nothing inside is unknown.
@@ -124,6 +146,7 @@ impl Dynamic {
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
             Self::List(elements) | Self::Set(elements) => elements.iter().all(Self::is_wholly_known),
             Self::Map(elements) => elements.values().all(Self::is_wholly_known),
+            Self::Typed(typed) => typed.value.is_wholly_known(),
         }
     }
 
@@ -135,6 +158,7 @@ impl Dynamic {
             Self::List(elements) => Self::List(elements.into_iter().map(Self::unknowns_as_null).collect()),
             Self::Set(elements) => Self::set(elements.into_iter().map(Self::unknowns_as_null).collect()),
             Self::Map(elements) => Self::Map(elements.into_iter().map(|(k, v)| (k, v.unknowns_as_null())).collect()),
+            Self::Typed(typed) => Typed::wrap(typed.ty, typed.value.unknowns_as_null()),
             other => other,
         }
     }
@@ -227,6 +251,14 @@ mod tests {
     fn unknown_elements_of_a_set_stay_apart() {
         let Dynamic::Set(elements) = Dynamic::set(vec![Dynamic::Unknown, Dynamic::Unknown]) else { panic!("a set") };
         assert_eq!(elements.len(), 2);
+    }
+
+    #[test]
+    fn a_null_with_a_type_is_null_and_keeps_it() {
+        let unknown = Typed::wrap(Type::String, Dynamic::Unknown);
+        assert!(unknown.is_unknown() && !unknown.is_wholly_known());
+        let null = unknown.unknowns_as_null();
+        assert!(null.is_null() && null != Dynamic::Null);
     }
 
     #[test]

@@ -201,7 +201,9 @@ fn plain_type_name(ty: &Type) -> String {
         Type::List(element) => format!("List of {}", plain_type_name(element)),
         Type::Set(element) => format!("Set of {}", plain_type_name(element)),
         Type::Map(element) => format!("Map of {}", plain_type_name(element)),
+        Type::Tuple(_) => "Tuple".to_owned(),
         Type::Object(_) => "Object".to_owned(),
+        Type::Dynamic => "Dynamic".to_owned(),
     }
 }
 

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use rmp::{Marker, decode, encode};
 
-use super::{DecodeError, Dynamic, Number, Type};
+use super::{DecodeError, Dynamic, Number, Type, Typed, depth::Depth, nfc};
 use crate::diagnostic::Path;
 
 /// Reads a value of type `ty` that fills `bytes` entirely.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Dynamic, DecodeError> {
     let mut reader = Reader { rest: bytes };
-    let value = reader.value(ty, &Path::root())?;
+    let value = reader.value(ty, &Path::root(), Depth::default())?;
     if reader.rest.is_empty() { Ok(value) } else { Err(DecodeError::new(&Path::root(), "bytes after the value")) }
 }
 
@@ -30,7 +30,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn value(&mut self, ty: &Type, path: &Path) -> Result<Dynamic, DecodeError> {
+    fn value(&mut self, ty: &Type, path: &Path, depth: Depth) -> Result<Dynamic, DecodeError> {
+        let depth = depth.deeper(path)?;
         let marker = self.marker(path)?;
         if marker == Marker::Null {
             return Ok(Dynamic::Null);
@@ -47,38 +48,56 @@ impl<'a> Reader<'a> {
                 other => Err(DecodeError::expected(path, "a bool", name(other))),
             },
             Type::Number => self.number(marker, path).map(Dynamic::Number),
-            Type::String => self.string(marker, path).map(|text| Dynamic::String(text.to_owned())),
-            Type::List(element) => self.elements(marker, element, path, Path::index).map(Dynamic::List),
-            Type::Set(element) => self.elements(marker, element, path, |set, _| set.clone()).map(Dynamic::set),
-            Type::Map(element) => self.map(marker, element, path),
-            Type::Object(attributes) => self.object(marker, attributes, path),
+            Type::String => self.string(marker, path).map(|text| Dynamic::String(nfc(text.to_owned()))),
+            Type::List(element) => {
+                let length = self.array_length(marker, path)?;
+                let read = |index| self.value(element, &path.index(index), depth);
+                (0..length).map(read).collect::<Result<_, _>>().map(Dynamic::List)
+            }
+            Type::Set(element) => {
+                let length = self.array_length(marker, path)?;
+                (0..length).map(|_| self.value(element, path, depth)).collect::<Result<_, _>>().map(Dynamic::set)
+            }
+            Type::Tuple(elements) => self.tuple(marker, elements, path, depth),
+            Type::Map(element) => self.map(marker, element, path, depth),
+            Type::Object(attributes) => self.object(marker, attributes, path, depth),
+            Type::Dynamic => self.typed(marker, path, depth),
         }
     }
 
-    fn elements(
-        &mut self,
-        marker: Marker,
-        element: &Type,
-        path: &Path,
-        place: fn(&Path, usize) -> Path,
-    ) -> Result<Vec<Dynamic>, DecodeError> {
-        let length = match marker {
-            Marker::FixArray(length) => usize::from(length),
-            Marker::Array16 => self.length::<2>(path)?,
-            Marker::Array32 => self.length::<4>(path)?,
-            other => return Err(DecodeError::expected(path, "an array", name(other))),
-        };
-        (0..length).map(|index| self.value(element, &place(path, index))).collect()
+    fn tuple(&mut self, marker: Marker, elements: &[Type], path: &Path, depth: Depth) -> Result<Dynamic, DecodeError> {
+        let length = self.array_length(marker, path)?;
+        if length != elements.len() {
+            return Err(DecodeError::new(path, format!("expected {} elements, found {length}", elements.len())));
+        }
+        let read = |(index, ty)| self.value(ty, &path.index(index), depth);
+        elements.iter().enumerate().map(read).collect::<Result<_, _>>().map(Dynamic::List)
     }
 
-    fn map(&mut self, marker: Marker, element: &Type, path: &Path) -> Result<Dynamic, DecodeError> {
+    fn map(&mut self, marker: Marker, element: &Type, path: &Path, depth: Depth) -> Result<Dynamic, DecodeError> {
         let mut elements = BTreeMap::new();
         for _ in 0..self.entries(marker, path)? {
             let key = self.key(path)?;
-            let value = self.value(element, &path.key(key))?;
-            elements.insert(key.to_owned(), value);
+            let value = self.value(element, &path.key(key), depth)?;
+            elements.insert(nfc(key.to_owned()), value);
         }
         Ok(Dynamic::Map(elements))
+    }
+
+    /// A value that brings its type along: an array of the two.
+    fn typed(&mut self, marker: Marker, path: &Path, depth: Depth) -> Result<Dynamic, DecodeError> {
+        if self.array_length(marker, path)? != 2 {
+            return Err(DecodeError::new(path, "expected a type and a value"));
+        }
+        let length = match self.marker(path)? {
+            Marker::Bin8 => self.length::<1>(path)?,
+            Marker::Bin16 => self.length::<2>(path)?,
+            Marker::Bin32 => self.length::<4>(path)?,
+            other => return Err(DecodeError::expected(path, "a type", name(other))),
+        };
+        let ty = Type::from_json(self.take(length, path)?, path)?;
+        let value = self.value(&ty, path, depth)?;
+        Ok(Typed::wrap(ty, value))
     }
 
     fn object(
@@ -86,13 +105,14 @@ impl<'a> Reader<'a> {
         marker: Marker,
         attributes: &BTreeMap<String, Type>,
         path: &Path,
+        depth: Depth,
     ) -> Result<Dynamic, DecodeError> {
         let mut object = BTreeMap::new();
         for _ in 0..self.entries(marker, path)? {
             let key = self.key(path)?;
             let place = path.attribute(key);
             let ty = attributes.get(key).ok_or_else(|| DecodeError::new(&place, "no attribute of that name"))?;
-            object.insert(key.to_owned(), self.value(ty, &place)?);
+            object.insert(key.to_owned(), self.value(ty, &place, depth)?);
         }
         match attributes.keys().find(|name| !object.contains_key(*name)) {
             Some(missing) => Err(DecodeError::new(&path.attribute(missing), "the attribute is missing")),
@@ -136,6 +156,15 @@ impl<'a> Reader<'a> {
             other => return Err(DecodeError::expected(path, "a string", name(other))),
         };
         std::str::from_utf8(self.take(length, path)?).map_err(|_| DecodeError::new(path, "text that is not UTF-8"))
+    }
+
+    fn array_length(&mut self, marker: Marker, path: &Path) -> Result<usize, DecodeError> {
+        match marker {
+            Marker::FixArray(length) => Ok(usize::from(length)),
+            Marker::Array16 => self.length::<2>(path),
+            Marker::Array32 => self.length::<4>(path),
+            other => Err(DecodeError::expected(path, "an array", name(other))),
+        }
     }
 
     fn entries(&mut self, marker: Marker, path: &Path) -> Result<usize, DecodeError> {
@@ -205,16 +234,30 @@ fn name(marker: Marker) -> &'static str {
 fn write(bytes: &mut Vec<u8>, value: &Dynamic, ty: &Type) {
     let infallible = "writing to memory cannot fail";
     match (value, ty) {
+        (Dynamic::Null, _) => encode::write_nil(bytes).expect(infallible),
         (Dynamic::Unknown, _) => bytes.extend_from_slice(&[0xd4, 0, 0]),
-        (Dynamic::Bool(value), _) => encode::write_bool(bytes, *value).expect(infallible),
+        (Dynamic::Typed(typed), Type::Dynamic) => {
+            let Typed { ty, value } = &**typed;
+            let constraint = ty.to_json();
+            encode::write_array_len(bytes, 2).expect(infallible);
+            encode::write_bin(bytes, &constraint).expect(infallible);
+            write(bytes, value, ty);
+        }
+        (Dynamic::Bool(value), Type::Bool) => encode::write_bool(bytes, *value).expect(infallible),
         // As text, Terraform reads a number with the precision that it uses for JSON. As a MessagePack integer it would get
         // another one, and `plan -refresh-only -detailed-exitcode` would take the same number for a change.
-        (Dynamic::Number(number), _) => encode::write_str(bytes, &number.to_string()).expect(infallible),
-        (Dynamic::String(text), _) => encode::write_str(bytes, text).expect(infallible),
+        (Dynamic::Number(number), Type::Number) => encode::write_str(bytes, &number.to_string()).expect(infallible),
+        (Dynamic::String(text), Type::String) => encode::write_str(bytes, text).expect(infallible),
         (Dynamic::List(elements) | Dynamic::Set(elements), Type::List(element) | Type::Set(element)) => {
             encode::write_array_len(bytes, length(elements.len())).expect(infallible);
             for value in elements {
                 write(bytes, value, element);
+            }
+        }
+        (Dynamic::List(elements), Type::Tuple(types)) if elements.len() == types.len() => {
+            encode::write_array_len(bytes, length(elements.len())).expect(infallible);
+            for (value, ty) in elements.iter().zip(types) {
+                write(bytes, value, ty);
             }
         }
         (Dynamic::Map(elements), Type::Map(element)) => {
@@ -231,9 +274,8 @@ fn write(bytes: &mut Vec<u8>, value: &Dynamic, ty: &Type) {
                 write(bytes, object.get(name).unwrap_or(&Dynamic::Null), ty);
             }
         }
-        (Dynamic::Null, _) => encode::write_nil(bytes).expect(infallible),
-        (Dynamic::List(_) | Dynamic::Set(_) | Dynamic::Map(_), ty) => {
-            debug_assert!(false, "a collection where {ty:?} is expected");
+        (_, ty) => {
+            debug_assert!(false, "a value of another type where {ty:?} is expected");
             encode::write_nil(bytes).expect(infallible);
         }
     }
@@ -249,6 +291,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::value::random::typed;
 
     fn object() -> Type {
         Type::Object(BTreeMap::from([
@@ -299,36 +342,66 @@ mod tests {
         assert_eq!((error.path.to_string().as_str(), error.problem.as_str()), ("tags", "the attribute is missing"));
     }
 
-    pub(crate) fn dynamic() -> impl Strategy<Value = Dynamic> {
-        let leaf =
-            || prop_oneof![Just(Dynamic::Null), Just(Dynamic::Unknown), any::<String>().prop_map(Dynamic::String),];
-        let number = prop_oneof![
-            any::<i64>().prop_map(|n| Dynamic::Number(n.into())),
-            "-?[1-9][0-9]{0,40}(\\.[0-9]{0,20}[1-9])?".prop_map(|n| Dynamic::Number(n.parse().unwrap())),
-        ];
-        (
-            leaf(),
-            prop::collection::vec(leaf(), 0..5).prop_map(Dynamic::set),
-            prop::collection::btree_map(any::<String>(), number, 0..5).prop_map(Dynamic::Map),
-        )
-            .prop_map(|(name, scopes, limits)| {
-                Dynamic::Map(BTreeMap::from([
-                    ("name".to_owned(), name),
-                    ("scopes".to_owned(), scopes),
-                    ("limits".to_owned(), limits),
-                ]))
-            })
+    #[test]
+    fn a_dynamic_value_brings_its_type() {
+        let read = |bytes: &[u8]| decode(bytes, &Type::Dynamic);
+        let wrapped = |json: &str, value: &[u8]| {
+            let mut bytes = vec![0x92, 0xc4, u8::try_from(json.len()).unwrap()];
+            bytes.extend_from_slice(json.as_bytes());
+            bytes.extend_from_slice(value);
+            bytes
+        };
+        assert_eq!(read(&wrapped("\"string\"", b"\xa1x")), Ok(Typed::wrap(Type::String, "x".into())));
+        assert_eq!(read(&wrapped("\"string\"", &[0xc0])), Ok(Typed::wrap(Type::String, Dynamic::Null)));
+        assert_eq!(read(&wrapped("\"string\"", &[0xd4, 0, 0])), Ok(Typed::wrap(Type::String, Dynamic::Unknown)));
+        assert_eq!(read(&[0xc0]), Ok(Dynamic::Null));
+        assert_eq!(read(&[0xd4, 0, 0]), Ok(Dynamic::Unknown));
+        assert_eq!(read(&wrapped("\"dynamic\"", &[0xc0])), Ok(Dynamic::Null), "a null that has no type after all");
+        let tuple = wrapped(r#"["tuple",["bool","dynamic"]]"#, &[0x92, 0xc3, 0xc0]);
+        let expected = Dynamic::List(vec![Dynamic::Bool(true), Dynamic::Null]);
+        assert_eq!(read(&tuple), Ok(Typed::wrap(Type::Tuple(vec![Type::Bool, Type::Dynamic]), expected)));
+        let problem = |bytes: &[u8]| read(bytes).unwrap_err().problem;
+        assert_eq!(problem(&wrapped(r#"["tuple",["bool"]]"#, &[0x90])), "expected 1 elements, found 0");
+        assert_eq!(problem(&wrapped("\"text\"", &[0xc0])), "the value brings along something that is not a type");
+        assert_eq!(problem(&[0x91, 0xc0]), "expected a type and a value");
+        assert_eq!(problem(&[0xa1, b'x']), "expected an array, found a string");
+    }
+
+    /// A list in a list in a list, and its type.
+    fn nested(levels: usize) -> Dynamic {
+        let (mut ty, mut value) = (Type::String, Dynamic::from("x"));
+        for _ in 0..levels {
+            (ty, value) = (Type::list(ty), Dynamic::List(vec![value]));
+        }
+        Typed::wrap(ty, value)
+    }
+
+    #[test]
+    fn depth_has_an_end() {
+        let deep = nested(200);
+        assert_eq!(decode(&encode(&deep, &Type::Dynamic), &Type::Dynamic), Ok(deep));
+        let error = decode(&encode(&nested(300), &Type::Dynamic), &Type::Dynamic).unwrap_err();
+        assert_eq!(error.problem, "nested more than 250 levels deep");
+        let wrapped_forever = [0x92, 0xc4, 9].into_iter().chain(*b"\"dynamic\"").cycle().take(1 << 20);
+        let error = decode(&wrapped_forever.collect::<Vec<u8>>(), &Type::Dynamic).unwrap_err();
+        assert_eq!(error.problem, "nested more than 250 levels deep");
     }
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(value in dynamic()) {
-            prop_assert_eq!(decode(&encode(&value, &object()), &object()), Ok(value));
+        fn what_is_written_reads_back((ty, value) in typed()) {
+            prop_assert_eq!(decode(&encode(&value, &ty), &ty), Ok(value));
         }
 
         #[test]
-        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            let _ = decode(&bytes, &object());
+        fn a_dynamic_value_reads_back((ty, value) in typed()) {
+            let value = Typed::wrap(ty, value);
+            prop_assert_eq!(decode(&encode(&value, &Type::Dynamic), &Type::Dynamic), Ok(value));
+        }
+
+        #[test]
+        fn no_bytes_panic((ty, _) in typed(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = decode(&bytes, &ty);
         }
     }
 }

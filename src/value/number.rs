@@ -4,6 +4,15 @@ use std::{fmt, str::FromStr};
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
+/// The most digits of a number. A short text with an exponent could otherwise stand for one that fills the memory; Terraform
+/// itself keeps 155 significant digits.
+const LONGEST: usize = 10_000;
+
+/// Text that is no number, or one with too many digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a finite number of at most {LONGEST} digits")]
+pub struct NotANumber;
+
 /// A number as Terraform has it: decimal, exact, of any size. Equal numbers are equal however they were written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number(BigDecimal);
@@ -34,10 +43,20 @@ impl From<u64> for Number {
 }
 
 impl FromStr for Number {
-    type Err = bigdecimal::ParseBigDecimalError;
+    type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        BigDecimal::from_str(text).map(|number| Self(number.normalized()))
+        if text.len() > LONGEST {
+            return Err(NotANumber);
+        }
+        let number = BigDecimal::from_str(text).map_err(|_| NotANumber)?;
+        // Below zero it counts the zeros at the end of a whole number.
+        let zeros_or_decimals = number.fractional_digit_count().unsigned_abs();
+        if usize::try_from(zeros_or_decimals).is_ok_and(|digits| digits <= LONGEST) {
+            Ok(Self(number.normalized()))
+        } else {
+            Err(NotANumber)
+        }
     }
 }
 
@@ -58,6 +77,15 @@ mod tests {
         assert_eq!(number("1e3"), Number::from(1000_i64));
         assert_eq!(number("0.50"), Number::from_f64(0.5).unwrap());
         assert_ne!(number("0.1"), Number::from_f64(0.1).unwrap(), "0.1 has no exact float");
+    }
+
+    #[test]
+    fn what_has_no_end_is_no_number() {
+        for text in ["1e999999999", "1e-999999999", "1e99999999999999999999", "NaN", "Infinity", "", "-", "0x10"] {
+            assert_eq!(text.parse::<Number>(), Err(NotANumber), "{text}");
+        }
+        assert_eq!("1".repeat(LONGEST + 1).parse::<Number>(), Err(NotANumber));
+        assert_eq!("1e400".parse::<Number>().unwrap().to_string().len(), 401);
     }
 
     #[test]

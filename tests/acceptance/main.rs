@@ -13,9 +13,13 @@ use libtest_mimic::{Arguments, Trial};
 use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
+mod attributes;
+mod client_grants;
 mod commands;
 mod data_source;
 mod drift;
+mod every_drift;
+mod examples;
 mod existing;
 mod failure;
 mod import;
@@ -24,10 +28,14 @@ mod log;
 mod mistakes;
 mod modules;
 mod odd;
+mod pairs;
 mod plan;
 mod provider;
+mod refusals;
 mod replacement;
 mod secrets;
+mod teams;
+mod visibility;
 
 /// What these tests use of what all tests share.
 #[path = "../support"]
@@ -60,9 +68,13 @@ fn main() -> ExitCode {
         note(&format!("acceptance tests are ignored: {reason}"));
     }
     let tests = [
+        attributes::trials(),
+        client_grants::trials(),
         commands::trials(),
         data_source::trials(),
         drift::trials(),
+        every_drift::trials(),
+        examples::trials(),
         existing::trials(),
         failure::trials(),
         import::trials(),
@@ -71,10 +83,14 @@ fn main() -> ExitCode {
         mistakes::trials(),
         modules::trials(),
         odd::trials(),
+        pairs::trials(),
         plan::trials(),
         provider::trials(),
+        refusals::trials(),
         replacement::trials(),
         secrets::trials(),
+        teams::trials(),
+        visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {
         let reason = unavailable.clone();
