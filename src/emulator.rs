@@ -1,11 +1,12 @@
 //! Offline Auth0 tenant: the part of the Management API and of `/oauth/token` that machine-to-machine clients need.
 //!
 //! It shares no code with the provider, so that a mistake about Auth0 in one of them shows. How the parts relate:
-//! `server` takes connections, keeps the log and commits faults; `router` is the list of the API; the handlers
-//! (`clients`, `client_grants`, …) translate between requests and `store`, which is the tenant; `contract` says which
-//! bodies are accepted.
+//! `server` takes connections, keeps the log and commits faults; `api` is the list of the endpoints, which `router` serves
+//! and `openapi` describes; the handlers (`clients`, `client_grants`, …) translate between requests and `store`, which is
+//! the tenant; `contract` says what requests and answers look like.
 
 mod answer;
+mod api;
 mod authorization;
 mod builder;
 mod client_grants;
@@ -20,6 +21,7 @@ mod fields;
 mod glob;
 mod ids;
 mod log;
+mod openapi;
 mod organizations;
 mod paging;
 mod query;
@@ -39,7 +41,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 pub use self::builder::Builder;
@@ -50,6 +52,8 @@ use self::log::Log;
 pub use self::log::LoggedRequest;
 use self::store::{DataError, Tenant};
 use self::tls::CaFile;
+
+type Object = Map<String, Value>;
 
 /// A running emulator. It has a thread of its own, and stops when it is dropped.
 pub struct Emulator {
@@ -124,6 +128,12 @@ impl Emulator {
             announcement["http_url"] = url.as_str().into();
         }
         announcement
+    }
+
+    /// What is imitated, as an OpenAPI document.
+    #[must_use]
+    pub fn openapi() -> Value {
+        openapi::document()
     }
 
     /// The requests so far, in the order of their arrival.

@@ -1,10 +1,10 @@
 //! `/api/v2/client-grants`.
 
 use super::answer::Answer;
+use super::api::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::error::ApiError;
 use super::organizations;
 use super::query::{Kind, Parameter};
-use super::router::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::store::GrantFilter;
 
 pub(crate) const LIST: &[Parameter] = &[

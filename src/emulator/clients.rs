@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
+use super::api::{Call, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, TAKE};
 use super::authorization::Scopes;
-use super::contract::{self, Operation};
+use super::contract::Contract;
 use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter, Query};
-use super::router::{Call, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, TAKE};
 use super::store::{Client, GrantFilter, Tenant};
 
-const FIELDS: Parameter = Parameter::new("fields", Kind::Names(properties));
+const FIELDS: Parameter = Parameter::new("fields", Kind::Names(fields));
 
 pub(crate) const SELECTION: &[Parameter] = &[FIELDS, INCLUDE_FIELDS];
 
@@ -27,8 +27,8 @@ pub(crate) const LIST: &[Parameter] = &[
     TAKE,
     Parameter::new("is_global", Kind::Flag),
     Parameter::new("is_first_party", Kind::Flag),
-    Parameter::new("app_type", Kind::Text),
-    Parameter::new("external_client_id", Kind::Text),
+    Parameter::new("app_type", Kind::Names(types)),
+    Parameter::new("external_client_id", Kind::Limited { minimum: 1, maximum: 120 }),
     Parameter::new("q", Kind::Text),
 ];
 
@@ -57,13 +57,13 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     };
     let clients = call.tenant.clients().filter(|(_, client)| wanted(client));
     let show = |client: &Client| view.show(client, signing_keys.clone());
-    Ok(Answer::ok(call.query.paging().of(clients, "clients", show)?))
+    Ok(Answer::ok(call.query.paging().of(clients, "clients", show)?).partial(view.is_partial()))
 }
 
 pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let view = View::of(&call.query, &call.scopes)?;
     let client = call.tenant.client(&call.path[0])?;
-    Ok(Answer::ok(view.show(client, call.tenant.signing_keys())))
+    Ok(Answer::ok(view.show(client, call.tenant.signing_keys())).partial(view.is_partial()))
 }
 
 pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -92,7 +92,7 @@ pub(crate) fn update(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let signing_keys = call.tenant.signing_keys();
     let client = call.tenant.update_client(&call.path[0], body)?;
     let view = View { selection: Selection::default(), ordinary: true, sensitive: call.scopes.has_any(READ_SENSITIVE) };
-    Ok(Answer::ok(view.show(client, signing_keys)))
+    Ok(Answer::ok(view.show(client, signing_keys)).partial(view.is_partial()))
 }
 
 pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -125,6 +125,11 @@ impl View {
             Some(name) if SENSITIVE.contains(&name.as_str()) => Err(ApiError::insufficient_scope(READ_SENSITIVE)),
             Some(_) => Err(ApiError::insufficient_scope(READ_ORDINARY)),
         }
+    }
+
+    /// Whether anything may be left out.
+    fn is_partial(&self) -> bool {
+        !(self.selection.is_everything() && self.ordinary && self.sensitive)
     }
 
     fn permits(&self, property: &str) -> bool {
@@ -180,10 +185,19 @@ impl<'q> Search<'q> {
     }
 }
 
+/// What can be asked for by name, which is not everything.
+fn fields() -> BTreeSet<String> {
+    Contract::new("clients.field").choices()
+}
+
+/// Every kind of client.
+fn types() -> BTreeSet<String> {
+    Contract::new("clients.app_type").choices()
+}
+
 /// Every property that a client may have.
 fn properties() -> BTreeSet<String> {
-    let mut names = contract::read_only_client_properties();
-    names.extend(contract::properties(Operation::CreateClient));
-    names.extend(contract::properties(Operation::UpdateClient));
+    let mut names = Contract::new("clients.client").properties();
+    names.extend(Contract::new("clients.created").properties());
     names
 }

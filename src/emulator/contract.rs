@@ -1,129 +1,139 @@
-//! What the Management API accepts, as JSON Schema, and its words for what it does not.
+//! What requests and answers of the emulator look like, as JSON Schema, and the service's words for what does not fit.
+//!
+//! The files in `contract/` hold definitions; one refers to another as `#/$defs/NAME`, or as `FILE#/$defs/NAME` across
+//! files. They are read as one document, in which a definition is called `FILE.NAME`.
 
 mod wording;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, OnceLock};
 
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-const CLIENTS: &str = include_str!("contract/clients.json");
-const CLIENT_GRANTS: &str = include_str!("contract/client_grants.json");
-const CREDENTIALS: &str = include_str!("contract/credentials.json");
-const ORGANIZATIONS: &str = include_str!("contract/organizations.json");
-const RESOURCE_SERVERS: &str = include_str!("contract/resource_servers.json");
+/// The files by name.
+const FILES: [(&str, &str); 11] = [
+    ("addons", include_str!("contract/addons.json")),
+    ("client_grants", include_str!("contract/client_grants.json")),
+    ("clients", include_str!("contract/clients.json")),
+    ("control", include_str!("contract/control.json")),
+    ("credentials", include_str!("contract/credentials.json")),
+    ("errors", include_str!("contract/errors.json")),
+    ("lists", include_str!("contract/lists.json")),
+    ("organizations", include_str!("contract/organizations.json")),
+    ("resource_servers", include_str!("contract/resource_servers.json")),
+    ("tokens", include_str!("contract/tokens.json")),
+    ("users", include_str!("contract/users.json")),
+];
 
-/// A request of the Management API that has a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Operation {
-    /// `POST /api/v2/clients`
-    CreateClient,
-    /// `PATCH /api/v2/clients/{id}`
-    UpdateClient,
-    /// `POST /api/v2/clients/{client_id}/credentials`
-    CreateCredential,
-    /// `PATCH /api/v2/clients/{client_id}/credentials/{credential_id}`
-    UpdateCredential,
-    /// `POST /api/v2/client-grants`
-    CreateClientGrant,
-    /// `PATCH /api/v2/client-grants/{id}`
-    UpdateClientGrant,
-    /// `POST /api/v2/organizations`
-    CreateOrganization,
-    /// `POST /api/v2/organizations/{id}/client-grants`
-    AssociateClientGrant,
-    /// `POST /api/v2/resource-servers`
-    CreateResourceServer,
-    /// `PATCH /api/v2/resource-servers/{id}`
-    UpdateResourceServer,
+/// All definitions by their full names.
+static DEFINITIONS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    let mut all = Map::new();
+    for (file, text) in FILES {
+        let mut document: Value = serde_json::from_str(text).expect("contract files are valid JSON");
+        let Value::Object(definitions) = document["$defs"].take() else { panic!("{file}.json has no definitions") };
+        all.extend(definitions.into_iter().map(|(name, mut definition)| {
+            complete_references(&mut definition, file);
+            (format!("{file}.{name}"), definition)
+        }));
+    }
+    all
+});
+
+/// All definitions by their full names; they refer to each other as the schemas of an OpenAPI document do.
+pub(crate) fn definitions() -> &'static Map<String, Value> {
+    &DEFINITIONS
 }
 
-impl Operation {
-    /// Every operation, for tests that go through all of them.
-    pub const ALL: [Self; 10] = [
-        Self::CreateClient,
-        Self::UpdateClient,
-        Self::CreateCredential,
-        Self::UpdateCredential,
-        Self::CreateClientGrant,
-        Self::UpdateClientGrant,
-        Self::CreateOrganization,
-        Self::AssociateClientGrant,
-        Self::CreateResourceServer,
-        Self::UpdateResourceServer,
-    ];
+/// How definitions refer to each other in the one document.
+pub(crate) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("{COMPONENTS}{name}") })
+}
 
-    /// Contract file and definition that describe the body.
-    fn source(self) -> (&'static str, &'static str) {
-        match self {
-            Self::CreateClient => (CLIENTS, "create"),
-            Self::UpdateClient => (CLIENTS, "update"),
-            Self::CreateCredential => (CREDENTIALS, "create"),
-            Self::UpdateCredential => (CREDENTIALS, "update"),
-            Self::CreateClientGrant => (CLIENT_GRANTS, "create"),
-            Self::UpdateClientGrant => (CLIENT_GRANTS, "update"),
-            Self::CreateOrganization => (ORGANIZATIONS, "create"),
-            Self::AssociateClientGrant => (ORGANIZATIONS, "associate"),
-            Self::CreateResourceServer => (RESOURCE_SERVERS, "create"),
-            Self::UpdateResourceServer => (RESOURCE_SERVERS, "update"),
+const COMPONENTS: &str = "#/components/schemas/";
+
+fn complete_references(schema: &mut Value, file: &str) {
+    match schema {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(reference) if name == "$ref" => {
+                        let (other, definition) =
+                            reference.split_once("#/$defs/").expect("references name a definition");
+                        *reference =
+                            format!("{COMPONENTS}{}.{definition}", if other.is_empty() { file } else { other });
+                    }
+                    _ => complete_references(member, file),
+                }
+            }
         }
+        Value::Array(items) => items.iter_mut().for_each(|item| complete_references(item, file)),
+        _ => {}
     }
 }
 
-/// What is wrong with a body, in the words of the service.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("Payload validation error: '{detail}'{}{}.", on_property(.property.as_deref()), in_parentheses(.description.as_deref()))]
-pub struct Violation {
-    /// The rule that is broken.
-    pub detail: String,
-    /// Path of the offending value; `None` for the body itself.
-    pub property: Option<String>,
-    /// What the contract says the property is.
-    pub description: Option<String>,
+/// What one kind of value must be. The definition is compiled when it is first needed.
+#[derive(Debug)]
+pub struct Contract {
+    name: &'static str,
+    whole: OnceLock<Compiled>,
+    part: OnceLock<Compiled>,
 }
 
-/// Checks a request body against the contract of its operation.
-///
-/// # Errors
-/// The first rule that is broken, as the service would report it.
-pub fn validate(operation: Operation, body: &Value) -> Result<(), Violation> {
-    let contract = &CONTRACTS[&operation];
-    wording::first_violation(&contract.validator, &contract.document, body).map_or(Ok(()), Err)
-}
-
-/// The properties that a body of this operation may have at its top level.
-#[must_use]
-pub fn properties(operation: Operation) -> BTreeSet<String> {
-    let document = &CONTRACTS[&operation].document;
-    let (_, name) = operation.source();
-    ["settings", name]
-        .into_iter()
-        .filter_map(|part| document["$defs"][part]["properties"].as_object())
-        .flat_map(|properties| properties.keys().cloned())
-        .collect()
-}
-
-/// Properties of a client that only the service sets.
-#[must_use]
-pub fn read_only_client_properties() -> BTreeSet<String> {
-    let names = CONTRACTS[&Operation::CreateClient].document["read_only"].as_array();
-    names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-struct Contract {
+#[derive(Debug)]
+struct Compiled {
     document: Value,
     validator: Validator,
 }
 
-static CONTRACTS: LazyLock<BTreeMap<Operation, Contract>> =
-    LazyLock::new(|| Operation::ALL.into_iter().map(|operation| (operation, Contract::of(operation))).collect());
-
 impl Contract {
-    fn of(operation: Operation) -> Self {
-        let (source, name) = operation.source();
-        let mut document: Value = serde_json::from_str(source).expect("contract files are valid JSON");
-        document["$ref"] = json!(format!("#/$defs/{name}"));
+    /// The contract that a definition sets, named `FILE.DEFINITION`.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, whole: OnceLock::new(), part: OnceLock::new() }
+    }
+
+    /// Name of the definition.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Checks a value.
+    ///
+    /// # Errors
+    /// The first rule that is broken, as the service would report it.
+    pub fn check(&self, value: &Value) -> Result<(), Violation> {
+        self.whole.get_or_init(|| Compiled::of(self.name, false)).check(value)
+    }
+
+    /// The same for an answer of which parts may be left out, but not be different.
+    pub(crate) fn check_part(&self, value: &Value) -> Result<(), Violation> {
+        self.part.get_or_init(|| Compiled::of(self.name, true)).check(value)
+    }
+
+    /// The properties that such an object may have at its top level.
+    #[must_use]
+    pub fn properties(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        collect_properties(&DEFINITIONS[self.name], &mut names);
+        names
+    }
+
+    /// What such a text may be, where that is a choice.
+    pub(crate) fn choices(&self) -> BTreeSet<String> {
+        let values = DEFINITIONS[self.name]["enum"].as_array();
+        values.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    }
+}
+
+impl Compiled {
+    fn of(name: &str, in_part: bool) -> Self {
+        let mut document = json!({ "components": { "schemas": *DEFINITIONS } });
+        if in_part {
+            demand_nothing(&mut document);
+        }
+        document["$ref"] = reference(name)["$ref"].take();
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
             .with_format("credential-id", |text: &str| is_id(text, "cred_"))
@@ -134,9 +144,54 @@ impl Contract {
             .with_format("https-uri-or-empty", |text: &str| text.is_empty() || is_https_uri(text))
             .with_format("date-time", |text: &str| text.parse::<jiff::Timestamp>().is_ok())
             .build(&document)
-            .expect("contract files are valid JSON Schema");
+            .unwrap_or_else(|error| panic!("{name} is not a valid JSON Schema: {error}"));
         Self { document, validator }
     }
+
+    fn check(&self, value: &Value) -> Result<(), Violation> {
+        wording::first_violation(&self.validator, &self.document, value).map_or(Ok(()), Err)
+    }
+}
+
+/// Takes out of a schema whatever a value could break by being less.
+fn demand_nothing(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            // A property may have these names as well, but then it is a schema.
+            members.retain(|name, value| match name.as_str() {
+                "required" | "oneOf" => !value.is_array(),
+                "minProperties" => !value.is_number(),
+                "dependentRequired" => false,
+                _ => true,
+            });
+            members.values_mut().for_each(demand_nothing);
+        }
+        Value::Array(items) => items.iter_mut().for_each(demand_nothing),
+        _ => {}
+    }
+}
+
+/// Properties of an object, through all definitions that it is made of.
+fn collect_properties(schema: &Value, names: &mut BTreeSet<String>) {
+    names.extend(schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys().cloned()));
+    if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix(COMPONENTS)) {
+        collect_properties(&DEFINITIONS[name], names);
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        collect_properties(part, names);
+    }
+}
+
+/// What is wrong with a value, in the words of the service.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Payload validation error: '{detail}'{}{}.", on_property(.property.as_deref()), in_parentheses(.description.as_deref()))]
+pub struct Violation {
+    /// The rule that is broken.
+    pub detail: String,
+    /// Path of the offending value; `None` for the body itself.
+    pub property: Option<String>,
+    /// What the contract says the property is.
+    pub description: Option<String>,
 }
 
 fn is_id(text: &str, prefix: &str) -> bool {

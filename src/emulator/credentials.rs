@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::answer::Answer;
+use super::api::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
 use super::error::ApiError;
 use super::query::Parameter;
-use super::router::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
 
 /// Paging is accepted and has no effect: the answer is always the whole list.
 pub(crate) const LIST: &[Parameter] = &[PAGE, PER_PAGE, INCLUDE_TOTALS];

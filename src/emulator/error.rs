@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::contract::Violation;
+use super::contract::{Contract, Violation};
 use super::paging::NoPage;
 use super::store::{Kind, Refusal};
 
@@ -45,6 +45,15 @@ impl ApiError {
     /// Something that Auth0 may well have, but the emulator has not.
     pub(crate) fn not_imitated(status: StatusCode, what: impl std::fmt::Display) -> Self {
         Self::new(status, "not_imitated", format!("auth0-emulator does not imitate {what}"))
+    }
+
+    /// A mistake of the emulator: an answer of its own is not as its contract says.
+    pub(crate) fn broken_contract(breach: impl std::fmt::Display) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken_contract",
+            format!("auth0-emulator breaks its contract, {breach}"),
+        )
     }
 
     pub(crate) fn bad_query(detail: impl std::fmt::Display) -> Self {
@@ -98,31 +107,60 @@ impl From<Refusal> for ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+/// What errors look like.
+static MANAGEMENT: Contract = Contract::new("errors.management");
+static OAUTH: Contract = Contract::new("errors.oauth");
+
+impl ApiError {
+    /// What is not as errors are, if anything.
+    pub(crate) fn breach(&self) -> Option<String> {
+        let contract = match self {
+            Self::Management { .. } => &MANAGEMENT,
+            Self::OAuth { .. } | Self::QuotaExceeded { .. } => &OAUTH,
+        };
+        contract.check(&self.body()).err().map(|violation| violation.to_string())
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Management { status, .. } | Self::OAuth { status, .. } => *status,
+            Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    fn body(&self) -> Value {
         match self {
             Self::Management { status, message, code, attributes } => {
                 let reason = status.canonical_reason().unwrap_or("Error");
                 let mut body = json!({ "statusCode": status.as_u16(), "error": reason, "message": message });
                 if let Some(code) = code {
-                    body["errorCode"] = code.into();
+                    body["errorCode"] = (*code).into();
                 }
                 if let Some(attributes) = attributes {
-                    body["attributes"] = attributes;
+                    body["attributes"] = attributes.clone();
                 }
-                Answer::new(status, body).into_response()
+                body
             }
-            Self::QuotaExceeded { description, headers } => {
-                let body = json!({ "error": "too_many_requests", "error_description": description });
-                Answer::new(StatusCode::TOO_MANY_REQUESTS, body).with_headers(headers).into_response()
+            Self::QuotaExceeded { description, .. } => {
+                json!({ "error": "too_many_requests", "error_description": description })
             }
-            Self::OAuth { status, error, description, uri } => {
+            Self::OAuth { error, description, uri, .. } => {
                 let mut body = json!({ "error": error, "error_description": description });
                 if let Some(uri) = uri {
-                    body["error_uri"] = uri.into();
+                    body["error_uri"] = (*uri).into();
                 }
-                Answer::new(status, body).into_response()
+                body
             }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let answer = Answer::new(self.status(), self.body());
+        match self {
+            Self::QuotaExceeded { headers, .. } => answer.with_headers(headers).into_response(),
+            _ => answer.into_response(),
         }
     }
 }

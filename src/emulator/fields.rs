@@ -16,6 +16,11 @@ impl Selection {
         Self { fields, exclude: include == Some(false) }
     }
 
+    /// Whether nothing is left out.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.fields.is_none()
+    }
+
     /// Whether the property is asked for by its name.
     pub(crate) fn names(&self, property: &str) -> bool {
         let fields = self.fields.as_deref().unwrap_or_default();

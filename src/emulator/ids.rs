@@ -1,22 +1,26 @@
 //! Ids and secrets of new objects, in the shapes of the Management API.
 
-use rand::RngExt as _;
 use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const URL_SAFE: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const HEX: &[u8] = b"0123456789abcdef";
 
-/// A generator of ids. With a seed it gives the same ids in every run.
-pub(crate) struct Ids(StdRng);
+/// A generator of ids. With a seed it gives the same ids in every run, and a clone gives the same as the original.
+#[derive(Clone)]
+pub(crate) struct Ids {
+    seed: u128,
+    drawn: u64,
+}
 
 impl Ids {
     pub(crate) fn random() -> Self {
-        Self(rand::make_rng())
+        Self { seed: rand::random(), drawn: 0 }
     }
 
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self(<StdRng as rand::SeedableRng>::seed_from_u64(seed))
+        Self { seed: seed.into(), drawn: 0 }
     }
 
     pub(crate) fn client(&mut self) -> String {
@@ -52,7 +56,12 @@ impl Ids {
     }
 
     fn text(&mut self, alphabet: &[u8], length: usize) -> String {
-        (0..length).map(|_| char::from(alphabet[self.0.random_range(0..alphabet.len())])).collect()
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(&self.seed.to_le_bytes());
+        seed[16..24].copy_from_slice(&self.drawn.to_le_bytes());
+        self.drawn += 1;
+        let mut random = StdRng::from_seed(seed);
+        (0..length).map(|_| char::from(alphabet[random.random_range(0..alphabet.len())])).collect()
     }
 }
 

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::api::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::error::ApiError;
 use super::query::{Kind, Parameter};
-use super::router::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::store::{GrantFilter, Organization};
 
 pub(crate) const LIST: &[Parameter] =
@@ -18,9 +18,9 @@ pub(crate) const GRANTS: &[Parameter] = &[
     PAGE,
     PER_PAGE,
     INCLUDE_TOTALS,
-    Parameter::new("audience", Kind::Text),
+    Parameter::new("audience", Kind::Limited { minimum: 0, maximum: 600 }),
     Parameter::new("client_id", Kind::Text),
-    Parameter::new("grant_ids", Kind::Several { maximum: 10 }),
+    Parameter::new("grant_ids", Kind::Several { maximum: 10, shortest: 0 }),
 ];
 
 pub(crate) const CONNECTIONS: &[Parameter] =

@@ -23,9 +23,15 @@ pub(crate) enum Kind {
         maximum: u64,
     },
     Text,
-    /// May be given more than once.
+    /// So many characters.
+    Limited {
+        minimum: usize,
+        maximum: usize,
+    },
+    /// May be given more than once, each time with so many characters.
     Several {
         maximum: usize,
+        shortest: usize,
     },
     /// Several, separated by commas, from this set.
     Names(fn() -> BTreeSet<String>),
@@ -42,7 +48,9 @@ impl Parameter {
     fn check(&self, value: &str) -> Result<(), ApiError> {
         let name = self.name;
         match self.kind {
-            Kind::Text | Kind::Several { .. } => Ok(()),
+            Kind::Text => Ok(()),
+            Kind::Limited { minimum, maximum } => check_length(name, value, minimum, maximum),
+            Kind::Several { shortest, .. } => check_length(name, value, shortest, usize::MAX),
             Kind::Flag if matches!(value, "true" | "false") => Ok(()),
             Kind::Flag => bad(&format!("Expected type boolean but found type string' on property {name}")),
             Kind::Number { minimum, maximum } => match value.parse::<u64>() {
@@ -59,8 +67,7 @@ impl Parameter {
             Kind::OneOf(_) => bad(&format!("No enum match for: {value}' on property {name}")),
             Kind::Names(known) => {
                 let known = known();
-                let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
-                match value.split(',').find(|name| !known.contains(&top(name))) {
+                match value.split(',').find(|name| !known.contains(*name)) {
                     Some(stranger) => bad(&format!("No enum match for: {stranger}' on property {name}")),
                     None => Ok(()),
                 }
@@ -69,6 +76,18 @@ impl Parameter {
                 Err(ApiError::not_imitated(StatusCode::BAD_REQUEST, format_args!("the query parameter {name}")))
             }
         }
+    }
+}
+
+fn check_length(name: &str, value: &str, minimum: usize, maximum: usize) -> Result<(), ApiError> {
+    match value.chars().count() {
+        short if short < minimum => {
+            bad(&format!("String is too short ({short} chars), minimum {minimum}' on property {name}"))
+        }
+        long if long > maximum => {
+            bad(&format!("String is too long ({long} chars), maximum {maximum}' on property {name}"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -99,7 +118,7 @@ impl Query {
         }
         let query = Self(pairs);
         for Parameter { name, kind } in parameters {
-            if let Kind::Several { maximum } = kind
+            if let Kind::Several { maximum, .. } = kind
                 && let count = query.all(name).count()
                 && count > *maximum
             {
@@ -143,6 +162,7 @@ mod tests {
     const PARAMETERS: &[Parameter] = &[
         Parameter::new("per_page", Kind::Number { minimum: 1, maximum: 100 }),
         Parameter::new("is_global", Kind::Flag),
+        Parameter::new("external_client_id", Kind::Limited { minimum: 1, maximum: 120 }),
         Parameter::new("q", Kind::NotImitated),
     ];
 
@@ -167,6 +187,10 @@ mod tests {
         assert_eq!(
             complaint("is_global=yes"),
             "Query validation error: 'Expected type boolean but found type string' on property is_global."
+        );
+        assert_eq!(
+            complaint("external_client_id="),
+            "Query validation error: 'String is too short (0 chars), minimum 1' on property external_client_id."
         );
         assert_eq!(complaint("q=x"), "auth0-emulator does not imitate the query parameter q");
     }

@@ -1,10 +1,10 @@
 //! `/api/v2/resource-servers`.
 
 use super::answer::Answer;
+use super::api::{Call, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, PER_PAGE};
 use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter};
-use super::router::{Call, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, PER_PAGE};
 use super::store::ResourceServer;
 
 const FIELDS: Parameter = Parameter::new("fields", Kind::Text);
@@ -17,7 +17,7 @@ pub(crate) const LIST: &[Parameter] = &[
     INCLUDE_TOTALS,
     FIELDS,
     INCLUDE_FIELDS,
-    Parameter::new("identifiers", Kind::Several { maximum: 10 }),
+    Parameter::new("identifiers", Kind::Several { maximum: 10, shortest: 1 }),
 ];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -28,7 +28,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
         .resource_servers()
         .filter(|(_, api)| identifiers.is_empty() || identifiers.contains(&api.identifier()));
     let show = |api: &ResourceServer| selection.apply(api.document.clone(), &[]).into();
-    Ok(Answer::ok(call.query.paging().of(wanted, "resource_servers", show)?))
+    Ok(Answer::ok(call.query.paging().of(wanted, "resource_servers", show)?).partial(!selection.is_everything()))
 }
 
 pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -38,7 +38,8 @@ pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
 
 pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let selection = selection(call);
-    Ok(Answer::ok(selection.apply(call.tenant.resource_server(&call.path[0])?.document.clone(), &[])))
+    let api = call.tenant.resource_server(&call.path[0])?.document.clone();
+    Ok(Answer::ok(selection.apply(api, &[])).partial(!selection.is_everything()))
 }
 
 /// Answers 200 where the documentation says 201.

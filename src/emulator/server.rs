@@ -22,9 +22,9 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
 use super::Shared;
+use super::api::CONTROL;
 use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
-use super::router::CONTROL;
 
 /// Serves connections until the token is cancelled; those still open are closed then.
 pub(crate) async fn run(

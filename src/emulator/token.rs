@@ -6,10 +6,7 @@ mod organization;
 mod quota;
 mod request;
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use self::access::Token;
@@ -17,33 +14,37 @@ use self::request::{Proof, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
 use super::error::ApiError;
-use super::router::bytes;
+use super::router::MAX_BODY;
 use super::store::{Client, Tenant};
 
-pub(crate) async fn issue(State(shared): State<Arc<Shared>>, request: Request) -> Result<Answer, ApiError> {
-    let (parts, body) = request.into_parts();
-    let request = TokenRequest::parse(&parts.headers, &bytes(body).await?)?;
+pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
+    if body.len() > MAX_BODY {
+        return Err(ApiError::oauth(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "The body is too large"));
+    }
+    let request = TokenRequest::parse(headers, body)?;
     shared.with_tenant(|tenant| grant(tenant, &request))
 }
 
-pub(crate) async fn jwks(State(shared): State<Arc<Shared>>) -> Answer {
-    Answer::ok(json!({ "keys": [shared.with_tenant(|tenant| tenant.key.jwk())] }))
+#[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
+pub(crate) fn jwks(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(json!({ "keys": [shared.with_tenant(|tenant| tenant.key.jwk())] })))
 }
 
-pub(crate) async fn openid_configuration(State(shared): State<Arc<Shared>>) -> Answer {
+#[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
+pub(crate) fn openid_configuration(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
     let issuer = shared.with_tenant(|tenant| tenant.issuer());
-    Answer::ok(json!({
+    Ok(Answer::ok(json!({
         "issuer": issuer,
         "token_endpoint": format!("{issuer}oauth/token"),
         "jwks_uri": format!("{issuer}.well-known/jwks.json"),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "PS256"],
-    }))
+    })))
 }
 
 fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError> {
-    let client_id = authenticate(tenant, request)?;
-    let client = tenant.client(&client_id)?;
+    let proven = authenticate(tenant, request)?;
+    let client = tenant.client(&proven.client_id)?;
     if request.grant_type != "client_credentials" {
         let description = format!("auth0-emulator does not imitate the grant type {}", request.grant_type);
         return Err(ApiError::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", description));
@@ -81,7 +82,10 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError
         answer["scope"] = scopes.join(" ").into();
     }
     let organization = organization.map(|organization| organization.id().to_owned());
-    tenant.count_token(&client_id, organization.as_deref());
+    tenant.count_token(&proven.client_id, organization.as_deref());
+    if let Some((jti, stale_from)) = proven.assertion {
+        tenant.use_assertion(&proven.client_id, &jti, stale_from);
+    }
     Ok(Answer::ok(answer).with_headers(quotas).with_headers([("cache-control", "no-store".to_owned())]))
 }
 
@@ -89,8 +93,14 @@ fn denied(description: impl Into<String>) -> ApiError {
     ApiError::oauth(StatusCode::FORBIDDEN, "access_denied", description)
 }
 
-/// The id of the client that the request proves to come from.
-fn authenticate(tenant: &mut Tenant, request: &TokenRequest) -> Result<String, ApiError> {
+/// The client that a request proves to come from.
+struct Proven {
+    client_id: String,
+    /// The `jti` of the assertion that was used, and the second from which it is stale anyway.
+    assertion: Option<(String, i64)>,
+}
+
+fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<Proven, ApiError> {
     let wrong = || ApiError::oauth(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
     match &request.proof {
         Proof::Secret { client_id, secret } => {
@@ -100,7 +110,8 @@ fn authenticate(tenant: &mut Tenant, request: &TokenRequest) -> Result<String, A
                 return Err(ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason));
             }
             let client = client.filter(|client| client.secret() == Some(secret));
-            client.map(|client| client.id().to_owned()).ok_or_else(wrong)
+            let client = client.ok_or_else(wrong)?;
+            Ok(Proven { client_id: client.id().to_owned(), assertion: None })
         }
         Proof::Assertion { client_id, assertion } => {
             let proven = assertion::verify(tenant, assertion, client_id.as_deref());

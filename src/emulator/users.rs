@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::answer::Answer;
+use super::api::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
 use super::error::ApiError;
 use super::query::{Kind, Parameter};
-use super::router::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
 
 pub(crate) const LIST: &[Parameter] = &[
     PAGE,

@@ -11,6 +11,7 @@ mod control;
 mod credentials;
 mod data;
 mod faults;
+mod fuzz;
 mod lists;
 mod mutual_tls;
 mod organizations;
@@ -58,17 +59,6 @@ impl Tenant {
         Self { emulator, session: Session { token, ..session } }
     }
 
-    /// A session of a new client that was granted these scopes of the Management API and no others.
-    async fn with_scopes(&self, scopes: &[&str]) -> Session {
-        let client = self.create_client(json!({ "name": "limited" })).await;
-        let audience = self.management_audience();
-        let grant = json!({ "client_id": client["client_id"], "audience": audience, "scope": scopes });
-        self.post("/client-grants", grant).await.expect(201);
-        let text = |name: &str| client[name].as_str().unwrap();
-        let token = self.token(text("client_id"), text("client_secret"), &audience).await.expect(200);
-        Session { token: token["access_token"].as_str().unwrap().to_owned(), ..self.session.clone() }
-    }
-
     async fn create_client(&self, body: Value) -> Value {
         self.post("/clients", body).await.expect(201)
     }
@@ -89,6 +79,17 @@ impl std::ops::Deref for Tenant {
 impl Session {
     fn management_audience(&self) -> String {
         format!("{}/api/v2/", self.url)
+    }
+
+    /// The session of a new client that was granted these scopes of the Management API and no others.
+    async fn with_scopes(&self, scopes: &[&str]) -> Self {
+        let client = self.post("/clients", json!({ "name": "limited" })).await.expect(201);
+        let audience = self.management_audience();
+        let grant = json!({ "client_id": client["client_id"], "audience": audience, "scope": scopes });
+        self.post("/client-grants", grant).await.expect(201);
+        let text = |name: &str| client[name].as_str().unwrap();
+        let token = self.token(text("client_id"), text("client_secret"), &audience).await.expect(200);
+        Self { token: token["access_token"].as_str().unwrap().to_owned(), ..self.clone() }
     }
 
     async fn get(&self, path: &str) -> Reply {

@@ -6,31 +6,24 @@ use serde_json::Value;
 
 use super::Violation;
 
-/// The violation to report; of several the outermost, and an unknown property only if nothing else is wrong
-/// (a failed branch of the schema leaves properties behind that merely look unknown).
+/// The violation to report; of several the outermost, and an unknown property only if nothing else is wrong.
+/// (A failed branch of the schema leaves properties behind that merely look unknown: those come last of all.)
 pub(super) fn first_violation(validator: &Validator, document: &Value, body: &Value) -> Option<Violation> {
     let mut errors: Vec<_> = validator.iter_errors(body).collect();
-    errors.sort_by_key(|error| (is_unknown_property(error), error.instance_path().as_str().matches('/').count()));
-    let unknown: Vec<String> = errors.iter().flat_map(unknown_properties).collect();
+    errors.sort_by_key(|error| (strangeness(error), error.instance_path().as_str().matches('/').count()));
     let error = errors.into_iter().next()?;
-    let detail = if is_unknown_property(&error) {
-        format!("Additional properties not allowed: {}", unknown.join(","))
-    } else {
-        detail(&error)
-    };
+    let detail = detail(&error);
     let property = property_path(error.instance_path().as_str(), body);
     let description = property.as_ref().and_then(|_| description(document, error.schema_path().as_str()));
     Some(Violation { detail, property, description })
 }
 
-fn is_unknown_property(error: &ValidationError<'_>) -> bool {
-    matches!(error.kind(), Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. })
-}
-
-fn unknown_properties(error: &ValidationError<'_>) -> Vec<String> {
+/// How likely it is that this is not what is wrong.
+fn strangeness(error: &ValidationError<'_>) -> u8 {
     match error.kind() {
-        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected.clone(),
-        _ => Vec::new(),
+        Kind::UnevaluatedProperties { .. } => 2,
+        Kind::AdditionalProperties { .. } => 1,
+        _ => 0,
     }
 }
 
@@ -50,6 +43,14 @@ fn detail(error: &ValidationError<'_>) -> String {
         Kind::MaxItems { limit } => format!("Array is too long ({}), maximum {limit}", length(value)),
         Kind::MinProperties { limit } => format!("Too few properties defined ({}), minimum {limit}", length(value)),
         Kind::MaxProperties { limit } => format!("Too many properties defined ({}), maximum {limit}", length(value)),
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            format!("Additional properties not allowed: {}", unexpected.join(","))
+        }
+        Kind::FalseSchema => "Unexpected value".to_owned(),
+        Kind::UniqueItems => match twins(value) {
+            Some((one, other)) => format!("Array items are not unique (indexes {one} and {other})"),
+            None => error.to_string(),
+        },
         Kind::AnyOf { context } => {
             first_of(context).unwrap_or_else(|| "Data does not match any schemas from 'anyOf'".into())
         }
@@ -61,6 +62,13 @@ fn detail(error: &ValidationError<'_>) -> String {
 /// Every alternative here is "null, or this": what is wrong with "this" says more than "neither".
 fn first_of(alternatives: &[Vec<ValidationError<'static>>]) -> Option<String> {
     alternatives.last()?.first().map(detail)
+}
+
+/// The first two places of an array that hold the same.
+fn twins(value: &Value) -> Option<(usize, usize)> {
+    let items = value.as_array()?;
+    let twin = |(place, item)| Some((items[..place].iter().position(|earlier| earlier == item)?, place));
+    items.iter().enumerate().find_map(twin)
 }
 
 fn expected(kind: &TypeKind) -> String {

@@ -23,16 +23,20 @@ impl Record for UsedAssertion {
 }
 
 impl Tenant {
-    /// Notes that an assertion was used; `false` if it had been before.
-    pub(crate) fn use_assertion(&mut self, client: &str, jti: &str, stale_from: i64) -> bool {
+    /// Whether an assertion was used before, and could be used again otherwise.
+    pub(crate) fn used_assertion(&self, client: &str, jti: &str) -> bool {
+        self.objects.used_assertions.find(&id_of(client, jti)).is_some()
+    }
+
+    /// Notes that an assertion was used for the first time, and forgets those that are stale by now.
+    pub(crate) fn use_assertion(&mut self, client: &str, jti: &str, stale_from: i64) {
         let now = self.clock.now().as_second();
         let used = &mut self.objects.used_assertions;
         used.remove_where(|assertion| assertion.stale_from < now);
-        let id = format!("{client} {jti}");
-        let is_new = used.find(&id).is_none();
-        if is_new {
-            used.insert(UsedAssertion { id, stale_from });
-        }
-        is_new
+        used.insert(UsedAssertion { id: id_of(client, jti), stale_from });
     }
+}
+
+fn id_of(client: &str, jti: &str) -> String {
+    format!("{client} {jti}")
 }

@@ -95,10 +95,11 @@ impl Tenant {
         }
         self.resource_server_by_identifier(&audience).ok_or_else(|| Refusal::UnknownAudience(audience.clone()))?;
         let twin = GrantFilter {
-            client_id: client,
+            client_id: client.clone(),
             default_for,
             audience: Some(audience.clone()),
-            subject_type: text("subject_type"),
+            // Of default grants there is one for an API, whatever its subject.
+            subject_type: text("subject_type").filter(|_| client.is_some()),
             ..GrantFilter::default()
         };
         if self.client_grants(&twin).next().is_some() {

@@ -11,6 +11,9 @@ use super::{ResourceServer, Tenant, client_defaults, merge};
 /// Slots of a client that credentials are attached to.
 const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"];
 
+/// As many keys may the metadata of a client have.
+const MAX_METADATA: usize = 10;
+
 /// A client with its secret and its pool of credentials.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Client {
@@ -94,6 +97,11 @@ impl Client {
         document
     }
 
+    /// A credential that the settings mention and the pool does not hold.
+    pub(super) fn unknown_credential(&self) -> Option<String> {
+        unknown_credential(&self.settings, &self.credentials)
+    }
+
     fn attached(&self) -> Vec<String> {
         attached_ids(&self.settings)
     }
@@ -115,13 +123,17 @@ impl Tenant {
 
     /// Creates a client. The answer shows credentials that were sent along in full, once.
     pub(crate) fn create_client(&mut self, mut settings: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+        mirror_logout(&mut settings);
+        let mut settings = merge::new(settings);
         let secret = self.ids.secret();
         let strict = client_defaults::is_strict_third_party(&settings);
         let new_id = || if strict { self.ids.third_party_client() } else { self.ids.client() };
         let id = self.objects.clients.new_id(new_id);
         let credentials = self.take_inline_credentials(&mut settings)?;
-        mirror_logout(&mut settings);
         check_grant_types(&settings, settings.get("token_endpoint_auth_method"))?;
+        if let Some(organization) = settings.get("default_organization") {
+            self.check_default_organization(organization)?;
+        }
         self.check_client(&settings, &id)?;
         client_defaults::complete(&mut settings);
         settings.insert("client_id".into(), id.clone().into());
@@ -159,13 +171,16 @@ impl Tenant {
             patch.insert("cross_origin_auth".into(), cross_origin.clone());
         }
         let sent_grant_types = patch.contains_key("grant_types");
+        if let Some(organization) = patch.get("default_organization") {
+            self.check_default_organization(organization)?;
+        }
         merge::replace_client(&mut after, patch);
+        check_metadata(&after)?;
         if sent_grant_types {
             check_grant_types(&after, after.get("token_endpoint_auth_method"))?;
         }
         self.check_client(&after, id)?;
-        let pool: Vec<&str> = client.credentials.iter().map(Credential::id).collect();
-        if let Some(stranger) = attached_ids(&after).into_iter().find(|id| !pool.contains(&id.as_str())) {
+        if let Some(stranger) = unknown_credential(&after, &client.credentials) {
             return Err(Refusal::Unsuitable(format!("The credential {stranger} does not exist on the client")));
         }
         let client = self.client_mut(id)?;
@@ -259,6 +274,15 @@ impl Tenant {
         Ok(pool)
     }
 
+    fn check_default_organization(&self, default: &Value) -> Result<(), Refusal> {
+        match default["organization_id"].as_str() {
+            Some(id) if self.organization(id).is_err() => {
+                Err(Refusal::Unsuitable(format!("The organization {id} does not exist")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Rules between the settings of a client, and between clients.
     fn check_client(&self, settings: &Map<String, Value>, id: &str) -> Result<(), Refusal> {
         let is = |name: &str, value: Value| settings.get(name) == Some(&value);
@@ -310,6 +334,16 @@ fn check_switches(before: &Map<String, Value>, patch: &Map<String, Value>) -> Re
         return unsuitable("jwt_configuration.secret_encoded cannot be changed");
     }
     Ok(())
+}
+
+/// The limit of the contract, which keys of before and after could exceed together.
+fn check_metadata(settings: &Map<String, Value>) -> Result<(), Refusal> {
+    match settings.get("client_metadata").and_then(Value::as_object).map(Map::len) {
+        Some(keys) if keys > MAX_METADATA => {
+            Err(Refusal::Invalid(format!("Too many properties defined ({keys}), maximum {MAX_METADATA}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_grant_types(settings: &Map<String, Value>, method: Option<&Value>) -> Result<(), Refusal> {
@@ -381,6 +415,10 @@ fn attached_ids(settings: &Map<String, Value>) -> Vec<String> {
         .chain(["signed_request_object", "token_vault_privileged_access"].map(|name| settings.get(name)))
         .flat_map(ids_in)
         .collect()
+}
+
+fn unknown_credential(settings: &Map<String, Value>, pool: &[Credential]) -> Option<String> {
+    attached_ids(settings).into_iter().find(|id| pool.iter().all(|credential| credential.id() != id))
 }
 
 fn ids_in(slot: Option<&Value>) -> Vec<String> {

@@ -17,6 +17,17 @@ pub(crate) fn replace(object: &mut Map<String, Value>, patch: Map<String, Value>
     }
 }
 
+/// What a new object is made of: null is as good as nothing.
+pub(crate) fn new(mut object: Map<String, Value>) -> Map<String, Value> {
+    object.retain(|_, value| !value.is_null());
+    for name in ["client_metadata", "metadata"] {
+        if let Some(Value::Object(metadata)) = object.get_mut(name) {
+            metadata.retain(|_, value| !value.is_null());
+        }
+    }
+    object
+}
+
 /// The same for a client, where some properties are merged part by part.
 pub(crate) fn replace_client(client: &mut Map<String, Value>, mut patch: Map<String, Value>) {
     for name in MERGED {

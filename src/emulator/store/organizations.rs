@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::client_grants::GrantFilter;
 use super::record::{Record, text};
 use super::refusal::{Kind, Refusal};
-use super::{Objects, Tenant};
+use super::{Objects, Tenant, merge};
 
 /// As many grants may be associated with one organization (public cloud, "Entity Limit Policy").
 const MAX_GRANTS: usize = 100;
@@ -55,7 +55,8 @@ impl Tenant {
         self.objects.organizations.entries()
     }
 
-    pub(crate) fn create_organization(&mut self, mut document: Map<String, Value>) -> Result<&Organization, Refusal> {
+    pub(crate) fn create_organization(&mut self, document: Map<String, Value>) -> Result<&Organization, Refusal> {
+        let mut document = merge::new(document);
         let name = document.get("name").and_then(Value::as_str).unwrap_or_default();
         if self.organization_by_name(name).is_ok() {
             return Err(Refusal::OrganizationExists);

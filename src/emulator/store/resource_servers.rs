@@ -65,12 +65,12 @@ impl Tenant {
         self.objects.resource_servers.entries()
     }
 
-    pub(crate) fn create_resource_server(&mut self, mut api: Map<String, Value>) -> Result<&ResourceServer, Refusal> {
+    pub(crate) fn create_resource_server(&mut self, api: Map<String, Value>) -> Result<&ResourceServer, Refusal> {
+        let mut api = merge::new(api);
         let identifier = api.get("identifier").and_then(Value::as_str).unwrap_or_default();
         if self.resource_server_by_identifier(identifier).is_some() {
             return Err(Refusal::ResourceServerExists);
         }
-        api.retain(|_, value| !value.is_null());
         replace_encryption_key(&mut api)?;
         complete(&mut api);
         if api["signing_alg"] == json!("HS256") && !api.contains_key("signing_secret") {

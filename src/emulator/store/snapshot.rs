@@ -1,10 +1,13 @@
 //! A tenant as one JSON document, out and in again.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::record::text;
-use super::{Objects, Tenant, management_audience};
+use super::record::{Object, text};
+use super::{ClientGrant, Objects, Tenant, management_audience};
+use crate::emulator::contract::Contract;
 
 /// What there is to say of a tenant apart from its objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,14 +32,14 @@ impl Tenant {
 
     /// Becomes what was dumped, perhaps at another address. Nothing changes if the document is not in order.
     pub(crate) fn restore(&mut self, document: Value) -> Result<(), String> {
-        let Value::Object(mut document) = document else { return Err("a state is a JSON object".into()) };
+        static STATE: Contract = Contract::new("control.state");
+        STATE.check(&document).map_err(|violation| violation.to_string())?;
+        let mut document: Object = serde_json::from_value(document).map_err(|error| error.to_string())?;
         let mut objects = Objects::default();
         for table in objects.tables_mut() {
-            match document.remove(table.kind()) {
-                None => {}
-                Some(Value::Array(list)) => list.into_iter().try_for_each(|object| table.read(object, None))?,
-                Some(_) => return Err(format!("{} is not a list", table.kind())),
-            }
+            let list = document.remove(table.kind()).unwrap_or_else(|| json!([]));
+            let list: Vec<Value> = serde_json::from_value(list).map_err(|error| error.to_string())?;
+            list.into_iter().try_for_each(|object| table.read(object, None))?;
         }
         let about = serde_json::from_value(document.into()).map_err(|error| error.to_string())?;
         self.become_of(about, objects)
@@ -44,19 +47,14 @@ impl Tenant {
 
     /// Becomes what was written down, perhaps at another address. Nothing changes if that is not in order.
     pub(super) fn become_of(&mut self, about: About, mut objects: Objects) -> Result<(), String> {
-        if objects.clients.find(&about.administrator).is_none() {
-            return Err(format!("the administrator {} is not among the clients", about.administrator));
-        }
-        if objects.resource_servers.values().any(|api| api.identifier().is_empty()) {
-            return Err("one of the resource_servers has no identifier".into());
-        }
+        check(&about, &objects)?;
         let (there, here) = (management_audience(&about.url), self.management_audience());
         if there != here {
             let name = |property: &str| (property.to_owned(), Value::from(here.as_str()));
             let apis = &mut objects.resource_servers;
             apis.change_where(|api| api.identifier() == there, |api| api.document.extend([name("identifier")]));
             let grants = &mut objects.client_grants;
-            let is_for_it = |grant: &super::ClientGrant| text(&grant.document, "audience") == there;
+            let is_for_it = |grant: &ClientGrant| text(&grant.document, "audience") == there;
             grants.change_where(is_for_it, |grant| grant.document.extend([name("audience")]));
         }
         for (new, old) in objects.tables_mut().into_iter().zip(self.objects.tables()) {
@@ -72,4 +70,31 @@ impl Tenant {
     pub(super) fn about(&self) -> About {
         About { tenant: self.name.clone(), url: self.url.clone(), administrator: self.administrator.clone() }
     }
+}
+
+/// What objects say of each other has to be true, which no contract can tell.
+fn check(about: &About, objects: &Objects) -> Result<(), String> {
+    let Objects { clients, client_grants, resource_servers, .. } = objects;
+    if clients.find(&about.administrator).is_none() {
+        return Err(format!("the administrator {} is not among the clients", about.administrator));
+    }
+    for client in clients.values() {
+        if let Some(stranger) = client.unknown_credential() {
+            return Err(format!("{} uses {stranger}, which is not among its credentials", client.id()));
+        }
+    }
+    let mut identifiers = BTreeSet::new();
+    if let Some(twin) = resource_servers.values().find(|api| !identifiers.insert(api.identifier())) {
+        return Err(format!("{} is there twice", twin.identifier()));
+    }
+    for ClientGrant { document } in client_grants.values() {
+        let (id, client, audience) = (text(document, "id"), text(document, "client_id"), text(document, "audience"));
+        if !client.is_empty() && clients.find(client).is_none() {
+            return Err(format!("the grant {id} is for {client}, which is not among the clients"));
+        }
+        if !identifiers.contains(audience) {
+            return Err(format!("the grant {id} is for {audience}, which is not among the resource servers"));
+        }
+    }
+    Ok(())
 }

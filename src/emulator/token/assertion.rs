@@ -5,6 +5,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
+use super::Proven;
 use crate::emulator::store::{Credential, Tenant};
 
 /// Longest assertion, and longest claim.
@@ -26,8 +27,8 @@ struct Claims {
     nbf: Option<i64>,
 }
 
-/// The id of the client that the assertion proves, or what is wrong with it.
-pub(super) fn verify(tenant: &mut Tenant, assertion: &str, client_id: Option<&str>) -> Result<String, String> {
+/// The client that the assertion proves, or what is wrong with it. Only a token that is issued uses it up.
+pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) -> Result<Proven, String> {
     if assertion.len() > MAX_ASSERTION {
         return Err(format!("The client assertion is longer than {MAX_ASSERTION} bytes"));
     }
@@ -45,10 +46,11 @@ pub(super) fn verify(tenant: &mut Tenant, assertion: &str, client_id: Option<&st
         return Err("The client assertion is not signed with a registered key".into());
     }
     check(&claims, client_id, &tenant.issuer(), now.as_second())?;
-    if !tenant.use_assertion(&claims.sub, &claims.jti, claims.exp + SKEW) {
+    if tenant.used_assertion(&claims.sub, &claims.jti) {
         return Err("jti has been used before".into());
     }
-    Ok(claims.sub)
+    let stale_from = claims.exp.saturating_add(SKEW);
+    Ok(Proven { client_id: claims.sub, assertion: Some((claims.jti, stale_from)) })
 }
 
 fn is_signed_with(assertion: &str, credential: &Credential, algorithm: Algorithm) -> bool {
@@ -80,7 +82,7 @@ fn check(claims: &Claims, client_id: Option<&str>, issuer: &str, now: i64) -> Re
     if claims.exp < now - SKEW {
         return Err("The client assertion has expired".into());
     }
-    if claims.exp > claims.iat.unwrap_or(now) + MAX_LIFETIME + SKEW {
+    if claims.exp > claims.iat.unwrap_or(now).saturating_add(MAX_LIFETIME + SKEW) {
         return Err("exp is more than five minutes away".into());
     }
     if claims.iat.into_iter().chain(claims.nbf).any(|time| time > now + SKEW) {

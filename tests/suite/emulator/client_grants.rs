@@ -56,7 +56,10 @@ async fn a_grant_belongs_to_a_client_or_is_a_default() {
     let default = json!({ "default_for": "third_party_clients", "audience": "https://shop", "scope": [] });
     let grant = tenant.post("/client-grants", default.clone()).await.expect(201);
     assert!(grant.get("client_id").is_none());
-    tenant.post("/client-grants", default).await.expect(409);
+    tenant.post("/client-grants", default.clone()).await.expect(409);
+    let mut other_subject = default;
+    other_subject["subject_type"] = json!("user");
+    tenant.post("/client-grants", other_subject).await.expect(409);
     tenant.post("/client-grants", json!({ "audience": "https://shop" })).await.expect(400);
     let both = json!({ "client_id": client, "default_for": "third_party_clients", "audience": "https://shop" });
     tenant.post("/client-grants", both).await.expect(400);

@@ -95,6 +95,59 @@ async fn metadata_is_changed_key_by_key() {
 }
 
 #[tokio::test]
+async fn the_limit_of_metadata_holds_for_what_was_there_and_what_is_added_together() {
+    let tenant = Tenant::start().await;
+    let keys = |range: std::ops::Range<u8>| -> Value { range.map(|n| (format!("key{n}"), json!("v"))).collect() };
+    let client = tenant.create_client(json!({ "name": "x", "client_metadata": keys(0..9) })).await;
+    let message = "Payload validation error: 'Too many properties defined (11), maximum 10'.";
+    let patch = json!({ "client_metadata": keys(9..11) });
+    tenant.patch(&path(&client), patch.clone()).await.refuses(400, "invalid_body", message);
+    assert_eq!(tenant.get(&path(&client)).await.expect(200)["client_metadata"], keys(0..9));
+    let mut patch = patch;
+    patch["client_metadata"]["key0"] = Value::Null;
+    tenant.patch(&path(&client), patch).await.expect(200);
+}
+
+#[tokio::test]
+async fn null_is_nothing_when_a_client_is_created() {
+    let tenant = Tenant::start().await;
+    let body = json!({
+        "name": "x", "compliance_level": null, "refresh_token": null, "client_metadata": { "a": null, "b": "1" },
+        "oidc_logout": {},
+    });
+    let client = tenant.create_client(body).await;
+    assert!(client.get("compliance_level").is_none() && client.get("oidc_backchannel_logout").is_none());
+    assert_eq!((&client["client_metadata"], &client["refresh_token"]["leeway"]), (&json!({ "b": "1" }), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_default_organization_is_whole_and_exists() {
+    let tenant = Tenant::start().await;
+    let client = tenant.create_client(json!({ "name": "x" })).await;
+    let organization = tenant.post("/organizations", json!({ "name": "acme" })).await.expect(201)["id"].clone();
+    let change = async |default: Value| {
+        let default = json!({ "default_organization": default });
+        tenant.patch(&path(&client), default).await
+    };
+    for (half, name) in [
+        (json!({ "organization_id": organization }), "flows"),
+        (json!({ "flows": ["client_credentials"] }), "organization_id"),
+    ] {
+        let refused = change(half).await.expect(400);
+        assert!(
+            refused["message"].as_str().unwrap().contains(&format!("Missing required property: {name}")),
+            "{refused}"
+        );
+    }
+    let strange = json!({ "organization_id": "org_nowhere", "flows": ["client_credentials"] });
+    change(strange.clone()).await.refuses(400, "validation_error", "The organization org_nowhere does not exist");
+    assert_eq!(tenant.post("/clients", json!({ "name": "y", "default_organization": strange })).await.status, 400);
+    let whole = json!({ "organization_id": organization, "flows": ["client_credentials"] });
+    assert_eq!(change(whole.clone()).await.expect(200)["default_organization"], whole);
+    assert!(change(Value::Null).await.expect(200).get("default_organization").is_none());
+}
+
+#[tokio::test]
 async fn token_settings_are_changed_part_by_part() {
     let tenant = Tenant::start().await;
     let client = tenant.create_client(json!({ "name": "x" })).await;

@@ -1,9 +1,9 @@
 //! `/_emulator`, and the emulator as a library.
 
 use serde_json::{Value, json};
-use terraform_provider_auth0::emulator::{Action, Fault};
+use terraform_provider_auth0::emulator::{Action, Emulator, Fault};
 
-use super::{Tenant, column, reply};
+use super::{Reply, Tenant, column, reply};
 
 #[tokio::test]
 async fn every_request_is_logged_in_order() {
@@ -62,6 +62,57 @@ async fn the_state_shows_everything_secrets_too() {
     let clients = state["clients"].as_array().unwrap();
     assert!(clients.iter().any(|client| secret(client) == tenant.emulator.client_secret()));
     assert_eq!((state["client_grants"].as_array().unwrap().len(), state["users"].as_array().unwrap().len()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_state_comes_back_as_it_was_taken_also_elsewhere() {
+    let tenant = Tenant::start().await;
+    tenant.create_api("https://shop").await;
+    let client = tenant.create_client(json!({ "name": "x", "client_metadata": { "a": "b" } })).await;
+    tenant
+        .post("/client-grants", json!({ "client_id": client["client_id"], "audience": "https://shop" }))
+        .await
+        .expect(201);
+    let state = tenant.emulator.state();
+    tenant.delete(&format!("/clients/{}", client["client_id"].as_str().unwrap())).await.expect(204);
+    assert_eq!(put_state(&tenant, &state).await.status, 204);
+    assert_eq!(tenant.emulator.state(), state);
+
+    let elsewhere = Tenant::of(Emulator::builder().state(state.clone()).try_start().unwrap()).await;
+    let moved = elsewhere.emulator.state();
+    assert_eq!((&moved["clients"], &moved["organizations"]), (&state["clients"], &state["organizations"]));
+    assert_eq!(elsewhere.get("/client-grants").await.expect(200).as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_state_that_is_not_in_order_is_refused_and_changes_nothing() {
+    type Spoil = fn(&mut Value);
+    let tenant = Tenant::start().await;
+    tenant.create_client(json!({ "name": "x" })).await;
+    let state = tenant.emulator.state();
+    let spoilt: [(Spoil, &str); 8] = [
+        (|state| state["clients"][2]["app_type"] = json!("toaster"), "on property clients[2].app_type"),
+        (|state| state["clients"][2]["colour"] = json!("red"), "Additional properties not allowed: colour"),
+        (|state| drop(state["clients"][2].as_object_mut().unwrap().remove("name")), "Missing required property: name"),
+        (|state| state["client_grants"][0]["client_id"] = json!("nobody"), "not among the clients"),
+        (|state| state["client_grants"][0]["audience"] = json!("https://nowhere"), "not among the resource servers"),
+        (|state| state["administrator"] = json!("nobody"), "administrator nobody"),
+        (|state| state["clients"][0] = state["clients"][1].clone(), "is there twice"),
+        (|state| state["users"] = json!({}), "Expected type array but found type object' on property users"),
+    ];
+    for (spoil, complaint) in spoilt {
+        let mut broken = state.clone();
+        spoil(&mut broken);
+        let refused = put_state(&tenant, &broken).await;
+        let message = refused.body["message"].as_str().unwrap().to_owned();
+        assert!(refused.status == 400 && message.contains(complaint), "{complaint}: {message}");
+        assert_eq!(tenant.emulator.state(), state, "{complaint}");
+        assert!(Emulator::builder().state(broken).try_start().is_err(), "{complaint}");
+    }
+}
+
+async fn put_state(tenant: &Tenant, state: &Value) -> Reply {
+    reply(tenant.http.put(format!("{}/_emulator/state", tenant.url)).json(state)).await
 }
 
 #[tokio::test]

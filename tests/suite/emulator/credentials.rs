@@ -6,15 +6,15 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, PublicKeyData as _};
 use serde_json::{Value, json};
 
-use super::{Reply, Session, Tenant};
+use super::{Reply, Tenant};
 
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(super) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Making a key takes long, so the tests share one.
 static KEY: std::sync::LazyLock<KeyPair> =
     std::sync::LazyLock::new(|| KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap());
 
-fn pem(label: &str, bytes: &[u8]) -> String {
+pub(super) fn pem(label: &str, bytes: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(bytes))
 }
 
@@ -59,7 +59,7 @@ fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
-pub(super) fn claims(tenant: &Session, id: &str, jti: &str) -> Value {
+pub(super) fn claims(tenant: &Tenant, id: &str, jti: &str) -> Value {
     json!({ "iss": id, "sub": id, "aud": format!("{}/", tenant.url), "iat": now(), "exp": now() + 120, "jti": jti })
 }
 
@@ -158,6 +158,17 @@ async fn a_signed_assertion_takes_the_place_of_the_secret_once() {
         (&again["error"], &again["error_description"]),
         (&json!("invalid_client"), &json!("jti has been used before"))
     );
+}
+
+#[tokio::test]
+async fn a_refused_request_does_not_use_an_assertion_up() {
+    let tenant = Tenant::start().await;
+    let (id, _) = client_with_key(&tenant).await;
+    let signed = assertion(&claims(&tenant, &id, "kept"));
+    assert_eq!(ask(&tenant, &signed).await.expect(403)["error"], "access_denied");
+    let grant = json!({ "client_id": id, "audience": tenant.management_audience(), "scope": [] });
+    tenant.post("/client-grants", grant).await.expect(201);
+    ask(&tenant, &signed).await.expect(200);
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn used_assertions_and_quotas_are_remembered() {
     tenant.patch(&format!("/clients/{id}"), quota).await.expect(200);
     let grant = json!({ "client_id": id, "audience": tenant.management_audience(), "scope": [] });
     tenant.post("/client-grants", grant).await.expect(201);
-    let assertion = |jti| credentials::assertion(&credentials::claims(&tenant.session, &id, jti));
+    let assertion = |jti| credentials::assertion(&credentials::claims(&tenant, &id, jti));
     let (first, second, third) = (assertion("first"), assertion("second"), assertion("third"));
     credentials::ask(&tenant, &first).await.expect(200);
 
