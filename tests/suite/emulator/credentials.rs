@@ -179,6 +179,7 @@ async fn an_assertion_must_be_for_this_tenant_short_lived_and_by_the_client() {
     tenant.post("/client-grants", grant).await.expect(201);
     for (claim, value) in [
         ("aud", json!("https://elsewhere/")),
+        ("aud", json!(["https://elsewhere/"])),
         ("exp", json!(now() - 60)),
         ("exp", json!(now() + 3600)),
         ("iss", json!("someone else")),
@@ -194,4 +195,7 @@ async fn an_assertion_must_be_for_this_tenant_short_lived_and_by_the_client() {
     let other = tenant.emulator.client_id();
     ask(&tenant, &assertion(&claims(&tenant, other, "x"))).await.expect(401);
     ask(&tenant, &assertion(&claims(&tenant, &id, "good"))).await.expect(200);
+    let mut listed = claims(&tenant, &id, "listed");
+    listed["aud"] = json!([listed["aud"]]);
+    ask(&tenant, &assertion(&listed)).await.expect(200);
 }
