@@ -6,7 +6,7 @@
 use std::fs::{self, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, params};
 use serde_json::Value;
@@ -59,7 +59,8 @@ pub(crate) enum DataError {
 impl File {
     /// Opens the file, or makes one that nobody else may read.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
-        let path = path.to_owned();
+        // What is said of it is read by processes that run elsewhere.
+        let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let lock = match OpenOptions::new().create(true).append(true).mode(0o600).open(&path) {
             Ok(lock) => lock,
             Err(reason) => return Err(DataError::Open { path, reason }),
