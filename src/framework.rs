@@ -8,6 +8,8 @@ mod private;
 mod registry;
 mod resource;
 mod server;
+mod timeouts;
+mod upgrade;
 
 pub use call::{Cx, DEFAULT_TIMEOUT};
 pub use data_source::DataSource;
@@ -16,8 +18,10 @@ pub use exchange::{
     ImportResponse, Imported, PlanRequest, PlanResponse, ReadRequest, ReadResponse, UpgradeRequest, UpgradeResponse,
 };
 pub use registry::{Registry, Schemas};
-pub use resource::{Failed, Resource};
+pub use resource::{Failed, Plan, Resource};
 pub use server::Server;
+pub use timeouts::Timeouts;
+pub use upgrade::OldState;
 
 use crate::{diagnostic::Diagnostics, schema::Model};
 

@@ -1,6 +1,9 @@
 //! What a Terraform type looks like, and the rules that follow from it without asking anybody.
 
 mod attribute;
+pub mod blocks;
+pub mod combination;
+pub mod duration;
 mod known;
 pub mod markdown;
 pub mod model;
@@ -11,7 +14,9 @@ pub mod validate;
 
 use std::collections::BTreeMap;
 
-pub use attribute::{Attribute, Behaviour, COMPUTED, Default, Kind, Mode, Nesting, OPTIONAL, REQUIRED};
+pub use attribute::{
+    Attribute, BLOCK, Behaviour, Block, COMPUTED, Default, GROUP, Kind, Mode, Nesting, OPTIONAL, REQUIRED,
+};
 pub use known::{Known, Plain, Set};
 pub use model::Model;
 pub use rule::Rule;

@@ -9,6 +9,8 @@ use std::fmt;
 pub enum Step {
     /// Into an attribute of an object.
     Attribute(String),
+    /// Into a nested block, which Terraform finds by other means than an attribute.
+    Block(String),
     /// Into an element of a map.
     Key(String),
     /// Into an element of a list.
@@ -30,6 +32,12 @@ impl Path {
     #[must_use]
     pub fn attribute(&self, name: impl Into<String>) -> Self {
         self.then(Step::Attribute(name.into()))
+    }
+
+    /// The nested block, or the blocks, of the type `name` below this place.
+    #[must_use]
+    pub fn block(&self, name: impl Into<String>) -> Self {
+        self.then(Step::Block(name.into()))
     }
 
     /// The map element `key` below this place.
@@ -75,8 +83,8 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Attribute(name) if position == 0 => write!(f, "{name}")?,
-                Step::Attribute(name) => write!(f, ".{name}")?,
+                Step::Attribute(name) | Step::Block(name) if position == 0 => write!(f, "{name}")?,
+                Step::Attribute(name) | Step::Block(name) => write!(f, ".{name}")?,
                 Step::Key(key) => write!(f, "[{key:?}]")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
@@ -91,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_path_reads_as_in_terraform() {
-        let path = Path::from("a").attribute("b").index(2).key("k");
-        assert_eq!(path.to_string(), r#"a.b[2]["k"]"#);
-        assert_eq!(path.steps().len(), 4);
+        let path = Path::from("a").attribute("b").index(2).key("k").block("c");
+        assert_eq!(path.to_string(), r#"a.b[2]["k"].c"#);
+        assert_eq!(path.steps().len(), 5);
     }
 }

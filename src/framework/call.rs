@@ -8,6 +8,9 @@ use tokio_util::sync::CancellationToken;
 /// How long an operation may take when nothing else is configured. Terraform's own providers use the same.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_mins(20);
 
+/// Longer than anybody waits, and still a point in time that the clock knows.
+const FOREVER: Duration = Duration::from_hours(24 * 365);
+
 /// One call: the configured client, and what ends a wait.
 #[derive(Debug, Clone)]
 pub struct Cx<C> {
@@ -22,5 +25,10 @@ pub struct Cx<C> {
 impl<C> Cx<C> {
     pub(super) fn new(client: C, stop: CancellationToken) -> Self {
         Self { client, stop, deadline: Instant::now() + DEFAULT_TIMEOUT }
+    }
+
+    /// The same call, which has to be done after `limit`, counted from now.
+    pub(super) fn within(self, limit: Duration) -> Self {
+        Self { deadline: Instant::now() + limit.min(FOREVER), ..self }
     }
 }

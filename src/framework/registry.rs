@@ -5,10 +5,10 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
-use super::{Cx, DataSource, Failed, Resource};
+use super::{Cx, DataSource, Failed, OldState, Plan, Resource};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
-    schema::{Model, Schema},
+    schema::{Model, Schema, plan::Planned},
     value::{DecodeError, Dynamic},
 };
 
@@ -77,6 +77,13 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// [`Resource`] without its types.
 pub(super) trait AnyResource<C>: Send + Sync {
     fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
+    fn modify_plan(
+        &self,
+        prior: &Dynamic,
+        config: &Dynamic,
+        planned: Planned,
+    ) -> Result<(Planned, Diagnostics), Diagnostics>;
+    fn upgrade(&self, state: &OldState) -> Result<Dynamic, Diagnostics>;
     fn create<'a>(&'a self, cx: &'a Cx<C>, plan: Dynamic) -> BoxFuture<'a, Result<Dynamic, Failed<Dynamic>>>;
     fn read<'a>(&'a self, cx: &'a Cx<C>, prior: Dynamic) -> BoxFuture<'a, Result<Option<Dynamic>, Diagnostics>>;
     fn update<'a>(
@@ -98,6 +105,29 @@ pub(super) trait AnyDataSource<C>: Send + Sync {
 impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
         Ok(Resource::validate(self, &model(config)?))
+    }
+
+    fn modify_plan(
+        &self,
+        prior: &Dynamic,
+        config: &Dynamic,
+        planned: Planned,
+    ) -> Result<(Planned, Diagnostics), Diagnostics> {
+        let Planned { state, requires_replace } = planned;
+        let (prior, config) = (present(prior)?, present(config)?);
+        let mut plan = Plan { state: present(&state)?, requires_replace, diagnostics: Diagnostics::new() };
+        let before = present::<R::Model>(&state)?.map(Model::into_dynamic);
+        Resource::modify_plan(self, prior.as_ref(), config.as_ref(), &mut plan);
+        let Plan { state: after, requires_replace, diagnostics } = plan;
+        let state = match (before, after.map(Model::into_dynamic)) {
+            (Some(before), Some(after)) => modified(state, &before, &after),
+            _ => state,
+        };
+        Ok((Planned { state, requires_replace }, diagnostics))
+    }
+
+    fn upgrade(&self, state: &OldState) -> Result<Dynamic, Diagnostics> {
+        Resource::upgrade(self, state).map(Model::into_dynamic)
     }
 
     fn create<'a>(&'a self, cx: &'a Cx<C>, plan: Dynamic) -> BoxFuture<'a, Result<Dynamic, Failed<Dynamic>>> {
@@ -147,6 +177,24 @@ fn model<M: Model>(value: Dynamic) -> Result<M, DecodeError> {
 
 fn decoded<M: Model>(value: Dynamic) -> Result<M, Diagnostics> {
     model(value).map_err(|error| undecodable(&error).into())
+}
+
+/// The model of a value that is not null.
+fn present<M: Model>(value: &Dynamic) -> Result<Option<M>, Diagnostics> {
+    if value.is_null() { Ok(None) } else { decoded(value.clone()).map(Some) }
+}
+
+/// `state` with what differs between `before` and `after`. A model may know less than the value that it was made of, such as
+/// which of many elements is unknown, so what was not touched stays as it is.
+fn modified(state: Dynamic, before: &Dynamic, after: &Dynamic) -> Dynamic {
+    let Dynamic::Map(mut object) = state else { return state };
+    for (name, value) in &mut object {
+        let after = after.attribute(name);
+        if before.attribute(name) != after {
+            *value = after.clone();
+        }
+    }
+    Dynamic::Map(object)
 }
 
 fn untyped<M: Model>(failed: Failed<M>) -> Failed<Dynamic> {

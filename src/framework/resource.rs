@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
-use super::Cx;
+use super::{Cx, OldState};
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics},
+    diagnostic::{Diagnostic, Diagnostics, Path},
     schema::Model,
 };
 
@@ -23,6 +23,26 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
     /// Checks across attributes. Values may be unknown, and nothing may be asked of anybody.
     fn validate(&self, _config: &Self::Model) -> Diagnostics {
         Diagnostics::new()
+    }
+
+    /// Changes what is planned beyond what the schema says, or tells the user something about it, also about a destroy.
+    ///
+    /// Nothing may be asked of anybody, and the same question must have the same answer. A configured value is planned as it
+    /// is; only what the configuration leaves out and the schema calls computed may be something else.
+    fn modify_plan(&self, _prior: Option<&Self::Model>, _config: Option<&Self::Model>, _plan: &mut Plan<Self::Model>) {}
+
+    /// Brings the state that an earlier version of the schema wrote to the current one, from each version directly.
+    fn upgrade(&self, state: &OldState) -> Result<Self::Model, Diagnostics> {
+        Err(Diagnostic::error(
+            "State Cannot Be Upgraded",
+            format!(
+                "The state of this `{}` was written by version {} of its schema, which this release of the provider does not \
+                 know. Use a release between that one and this to apply it once.",
+                Self::NAME,
+                state.version
+            ),
+        )
+        .into())
     }
 
     /// Creates the object and returns it, with every value known and what was planned unchanged.
@@ -63,6 +83,17 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
         )
         .into()))
     }
+}
+
+/// What is planned.
+#[derive(Debug)]
+pub struct Plan<M> {
+    /// The object after the apply; `None` after a destroy, and then it stays so.
+    pub state: Option<M>,
+    /// The attributes whose change needs a new object. Of one that is new, nothing does.
+    pub requires_replace: Vec<Path>,
+    /// What to tell the user. An error prevents the change.
+    pub diagnostics: Diagnostics,
 }
 
 /// A write that failed, with what is known of the object.

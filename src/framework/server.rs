@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
-    schema::{Model, Schema, validate},
+    schema::{Model, Schema, blocks, validate},
     value::{Dynamic, Encoded},
 };
 
@@ -93,7 +93,7 @@ impl<P: Provider> Server<P> {
     /// `UpgradeResourceState`
     pub fn upgrade_resource_state(&self, request: &UpgradeRequest) -> UpgradeResponse {
         let upgraded = self.resource(&request.type_name).and_then(|entry| {
-            let state = lifecycle::upgrade(&entry.schema, request)?;
+            let state = lifecycle::upgrade(entry, request)?;
             Ok(encode(&state, &entry.schema))
         });
         let (upgraded_state, diagnostics) = split(upgraded);
@@ -108,7 +108,7 @@ impl<P: Provider> Server<P> {
             let prior = decode(&request.current_state, &entry.schema)?;
             let Some(cx) = self.cx()? else { return Ok((encode(&prior, &entry.schema), private.clone())) };
             let origin = P::origin(&cx.client);
-            let state = lifecycle::read(entry, &cx, prior, &private, &origin).await?;
+            let state = lifecycle::read(entry, cx, prior, &private, &origin).await?;
             Ok((encode(&state, &entry.schema), Private::seen_at(origin)))
         };
         match read.await {
@@ -127,18 +127,14 @@ impl<P: Provider> Server<P> {
             let schema = &entry.schema;
             let prior = decode(&request.prior_state, schema)?;
             let config = decode(&request.config, schema)?;
-            let proposed = decode(&request.proposed_new_state, schema)?;
-            let planned = lifecycle::plan(schema, &prior, &config, &proposed);
-            Ok((encode(&planned.state, schema), planned.requires_replace))
+            let (planned, diagnostics) = lifecycle::plan(entry, &prior, &config)?;
+            Ok((encode(&planned.state, schema), planned.requires_replace, diagnostics))
         });
-        let (planned, diagnostics) = split(planned);
-        let (planned_state, requires_replace) = planned.unzip();
-        PlanResponse {
-            planned_state,
-            requires_replace: requires_replace.unwrap_or_default(),
-            planned_private: request.prior_private.clone(),
-            diagnostics,
-        }
+        let (planned_state, requires_replace, diagnostics) = match planned {
+            Ok((state, requires_replace, diagnostics)) => (Some(state), requires_replace, diagnostics),
+            Err(diagnostics) => (None, Vec::new(), diagnostics),
+        };
+        PlanResponse { planned_state, requires_replace, planned_private: request.prior_private.clone(), diagnostics }
     }
 
     /// `ApplyResourceChange`
@@ -150,7 +146,7 @@ impl<P: Provider> Server<P> {
             let planned = decode(&request.planned_state, &entry.schema)?;
             let cx = self.cx()?.ok_or_else(unknown_configuration)?;
             let origin = P::origin(&cx.client);
-            let applied = lifecycle::apply(entry, &cx, prior, planned, &private, &origin).await?;
+            let applied = lifecycle::apply(entry, cx, prior, planned, &private, &origin).await?;
             Ok((encode(&applied.state, &entry.schema), applied.diagnostics, Private::seen_at(origin)))
         };
         match apply.await {
@@ -221,7 +217,10 @@ fn decode(value: &Encoded, schema: &Schema) -> Result<Dynamic, Diagnostics> {
 }
 
 fn encode(value: &Dynamic, schema: &Schema) -> Encoded {
-    Encoded::encode(value, schema.ty())
+    if schema.attributes.iter().all(|attribute| attribute.behaviour.block().is_none()) {
+        return Encoded::encode(value, schema.ty());
+    }
+    Encoded::encode(&blocks::with_absent(&schema.attributes, value.clone()), schema.ty())
 }
 
 fn model<M: Model>(value: Dynamic) -> Result<M, Diagnostics> {

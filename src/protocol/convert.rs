@@ -43,7 +43,9 @@ fn diagnostics(diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
 /// nested attribute is written like a map, so its attributes are found when they are named as elements.
 fn place(path: &Path) -> wire::AttributePath {
     match path.steps() {
-        [Step::Attribute(outer), Step::Attribute(inner)] => (&Path::root().attribute(outer).key(inner)).into(),
+        [blocks @ .., Step::Attribute(outer), Step::Attribute(inner)] => {
+            (&Path::from(blocks.to_vec()).attribute(outer).key(inner)).into()
+        }
         _ => path.into(),
     }
 }
@@ -52,7 +54,7 @@ impl From<&Path> for wire::AttributePath {
     fn from(path: &Path) -> Self {
         use wire::attribute_path::step::Selector;
         let step = |step: &Step| match step.clone() {
-            Step::Attribute(name) => Selector::AttributeName(name),
+            Step::Attribute(name) | Step::Block(name) => Selector::AttributeName(name),
             Step::Key(key) => Selector::ElementKeyString(key),
             Step::Index(index) => Selector::ElementKeyInt(index),
         };
@@ -63,14 +65,38 @@ impl From<&Path> for wire::AttributePath {
 
 impl From<&Schema> for wire::Schema {
     fn from(schema: &Schema) -> Self {
-        let block = wire::schema::Block {
-            attributes: schema.attributes.iter().map(Into::into).collect(),
-            description: schema.description.clone(),
-            description_kind: wire::StringKind::Markdown.into(),
-            ..wire::schema::Block::default()
-        };
-        Self { version: schema.version, block: Some(block) }
+        Self { version: schema.version, block: Some(block(&schema.attributes, &schema.description)) }
     }
+}
+
+/// A block message is there even when it is empty: Terraform does not survive one that is not.
+fn block(attributes: &[Attribute], description: &str) -> wire::schema::Block {
+    wire::schema::Block {
+        attributes: attributes.iter().filter(|each| each.behaviour.block().is_none()).map(Into::into).collect(),
+        block_types: attributes.iter().filter_map(nested_block).collect(),
+        description: description.to_owned(),
+        description_kind: wire::StringKind::Markdown.into(),
+        ..wire::schema::Block::default()
+    }
+}
+
+fn nested_block(Attribute { name, description, kind, behaviour }: &Attribute) -> Option<wire::schema::NestedBlock> {
+    use wire::schema::nested_block::NestingMode;
+    let (Kind::Nested { nesting, attributes }, Some(limits)) = (kind, behaviour.block()) else { return None };
+    let nesting = match nesting {
+        Nesting::Single if limits.group => NestingMode::Group,
+        Nesting::Single => NestingMode::Single,
+        Nesting::List => NestingMode::List,
+        Nesting::Set => NestingMode::Set,
+        Nesting::Map => NestingMode::Map,
+    };
+    Some(wire::schema::NestedBlock {
+        type_name: (*name).to_owned(),
+        block: Some(block(attributes, description)),
+        nesting: nesting.into(),
+        min_items: limits.min,
+        max_items: limits.max,
+    })
 }
 
 impl From<&Attribute> for wire::schema::Attribute {

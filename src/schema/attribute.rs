@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, object_type};
-use crate::value::{Dynamic, Type};
+use crate::{
+    diagnostic::Path,
+    value::{Dynamic, Type},
+};
 
 /// An attribute of a schema.
 #[derive(Debug, Clone)]
@@ -33,6 +36,11 @@ pub enum Kind {
 }
 
 impl Attribute {
+    /// The place of this attribute in an object at `path`.
+    pub(super) fn below(&self, path: &Path) -> Path {
+        if self.behaviour.block().is_some() { path.block(self.name) } else { path.attribute(self.name) }
+    }
+
     /// The attribute as a result that the service decides, or, where `argument`, as one of the ways to look up.
     fn into_result(self, argument: bool) -> Self {
         let mode = if argument { Mode::OptionalComputed } else { Mode::Computed };
@@ -46,10 +54,12 @@ impl Attribute {
     }
 }
 
-/// The attributes of a resource as those of a data source that looks it up by one of `arguments`.
+/// The attributes of a resource as those of a data source that looks it up by one of `arguments`. What the service does not
+/// know cannot be looked up.
 pub(super) fn into_results(attributes: Vec<Attribute>, arguments: &[&str]) -> Vec<Attribute> {
     attributes
         .into_iter()
+        .filter(|attribute| !attribute.behaviour.local)
         .map(|attribute| {
             let argument = arguments.contains(&attribute.name);
             attribute.into_result(argument)
@@ -103,6 +113,19 @@ pub enum Mode {
     OptionalComputed,
     /// The service.
     Computed,
+    /// The configuration, in blocks of that name instead of an attribute.
+    Block(Block),
+}
+
+/// How many blocks there may be, and what their absence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// At least so many.
+    pub min: i64,
+    /// At most so many; 0 is no limit.
+    pub max: i64,
+    /// Whether a single block that is absent is an object of nulls instead of null.
+    pub group: bool,
 }
 
 /// The value of an attribute that the configuration leaves out.
@@ -122,6 +145,7 @@ pub enum Default {
 
 /// How an attribute behaves. Start from [`REQUIRED`], [`OPTIONAL`] or [`COMPUTED`].
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "they are traits that combine freely")]
 pub struct Behaviour {
     /// Who decides the value.
     pub mode: Mode,
@@ -131,6 +155,10 @@ pub struct Behaviour {
     pub requires_replace: bool,
     /// A computed value that an update never changes.
     pub keep_prior: bool,
+    /// Nothing that the service knows of.
+    pub local: bool,
+    /// Whether two texts mean the same.
+    pub equal: Option<fn(&str, &str) -> bool>,
     /// What a configured value must satisfy.
     pub rules: &'static [Rule],
     /// Why the attribute should not be used any more.
@@ -143,10 +171,29 @@ pub const REQUIRED: Behaviour = Behaviour::new(Mode::Required);
 pub const OPTIONAL: Behaviour = Behaviour::new(Mode::Optional);
 /// The service decides the value; the configuration must not have one.
 pub const COMPUTED: Behaviour = Behaviour::new(Mode::Computed);
+/// The configuration may have a block, or any number of them.
+pub const BLOCK: Behaviour = Behaviour::blocks(0, 0);
+/// The configuration may have one block, and without it there is one that is empty.
+pub const GROUP: Behaviour = Behaviour::new(Mode::Block(Block { min: 0, max: 0, group: true }));
 
 impl Behaviour {
     const fn new(mode: Mode) -> Self {
-        Self { mode, sensitive: false, requires_replace: false, keep_prior: false, rules: &[], deprecated: None }
+        Self {
+            mode,
+            sensitive: false,
+            requires_replace: false,
+            keep_prior: false,
+            local: false,
+            equal: None,
+            rules: &[],
+            deprecated: None,
+        }
+    }
+
+    /// Blocks of which there must be at least `min` and at most `max`, where 0 is no limit. For a single one both are 0 or 1.
+    #[must_use]
+    pub const fn blocks(min: i64, max: i64) -> Self {
+        Self::new(Mode::Block(Block { min, max, group: false }))
     }
 
     /// An optional attribute with a value for its absence.
@@ -173,6 +220,20 @@ impl Behaviour {
         Self { keep_prior: true, ..self }
     }
 
+    /// Nothing that the service knows of: the state has what the configuration says, and a change of nothing else asks
+    /// nothing of the service.
+    #[must_use]
+    pub const fn local(self) -> Self {
+        Self { local: true, ..self }
+    }
+
+    /// Two texts that mean the same are no difference, and the spelling stays the one that was there first. In a collection
+    /// it goes for every text.
+    #[must_use]
+    pub const fn equal(self, equal: fn(&str, &str) -> bool) -> Self {
+        Self { equal: Some(equal), ..self }
+    }
+
     /// What a configured value must satisfy.
     #[must_use]
     pub const fn rules(self, rules: &'static [Rule]) -> Self {
@@ -183,6 +244,12 @@ impl Behaviour {
     #[must_use]
     pub const fn deprecated(self, why: &'static str) -> Self {
         Self { deprecated: Some(why), ..self }
+    }
+
+    /// Whether the configuration has blocks of that name, and how many.
+    #[must_use]
+    pub const fn block(&self) -> Option<Block> {
+        if let Mode::Block(block) = self.mode { Some(block) } else { None }
     }
 
     /// `required` on the wire.

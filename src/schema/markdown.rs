@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Attribute, Default, Kind, Mode, Nesting, Rule, Schema};
+use super::{Attribute, Block, Default, Kind, Mode, Nesting, Rule, Schema};
 use crate::value::Type;
 
 /// Everything that a page is made of.
@@ -106,8 +106,8 @@ impl Group {
 
     const fn of(attribute: &Attribute) -> Self {
         match attribute.behaviour.mode {
-            Mode::Required => Self::Required,
-            Mode::Optional | Mode::Defaulted(_) | Mode::OptionalComputed => Self::Optional,
+            Mode::Required | Mode::Block(Block { min: 1.., .. }) => Self::Required,
+            Mode::Optional | Mode::Defaulted(_) | Mode::OptionalComputed | Mode::Block(_) => Self::Optional,
             Mode::Computed => Self::ReadOnly,
         }
     }
@@ -139,7 +139,8 @@ fn write_attributes(page: &mut String, attributes: &[Attribute], place: &[&str])
     for attribute in attributes {
         if let Kind::Nested { attributes, .. } = &attribute.kind {
             let place = [place, &[attribute.name]].concat();
-            let _ = write!(page, "\n<a id=\"{}\"></a>\n### Nested Schema for `{}`\n", anchor(&place), place.join("."));
+            let (anchor, title) = (anchor(attribute, &place), place.join("."));
+            let _ = write!(page, "\n<a id=\"{anchor}\"></a>\n### Nested Schema for `{title}`\n");
             write_attributes(page, attributes, &place);
         }
     }
@@ -148,7 +149,11 @@ fn write_attributes(page: &mut String, attributes: &[Attribute], place: &[&str])
 /// One attribute as an item of a list.
 fn entry(attribute: &Attribute, place: &[&str]) -> String {
     let Attribute { name, description, kind, behaviour } = attribute;
-    let mut traits = vec![type_name(kind)];
+    let mut traits = vec![type_name(kind, behaviour.block())];
+    if let Some(Block { min, max, .. }) = behaviour.block() {
+        traits.extend((min > 0).then(|| format!("Min: {min}")));
+        traits.extend((max > 0).then(|| format!("Max: {max}")));
+    }
     traits.extend(behaviour.sensitive.then(|| "Sensitive".to_owned()));
     traits.extend(behaviour.deprecated.map(|_| "Deprecated".to_owned()));
 
@@ -163,7 +168,7 @@ fn entry(attribute: &Attribute, place: &[&str]) -> String {
     sentences.extend(behaviour.deprecated.map(|why| format!("**Deprecated**: {}", on_one_line(why))));
     if matches!(kind, Kind::Nested { .. }) {
         let place = [place, &[*name]].concat();
-        sentences.push(format!("(see [below for nested schema](#{}))", anchor(&place)));
+        sentences.push(format!("(see [below for nested schema](#{}))", anchor(attribute, &place)));
     }
     format!("- `{name}` ({}) {}", traits.join(", "), sentences.join(" "))
 }
@@ -181,15 +186,14 @@ fn absence(default: Default) -> String {
 }
 
 /// The type in the words of the Registry's pages.
-fn type_name(kind: &Kind) -> String {
-    match kind {
-        Kind::Value(ty) => plain_type_name(ty),
-        Kind::Nested { nesting, .. } => match nesting {
-            Nesting::Single => "Attributes".to_owned(),
-            Nesting::List => "Attributes List".to_owned(),
-            Nesting::Set => "Attributes Set".to_owned(),
-            Nesting::Map => "Attributes Map".to_owned(),
-        },
+fn type_name(kind: &Kind, block: Option<Block>) -> String {
+    let Kind::Nested { nesting, .. } = kind else { return plain_type_name(&kind.ty()) };
+    let objects = if block.is_some() { "Block" } else { "Attributes" };
+    match nesting {
+        Nesting::Single => objects.to_owned(),
+        Nesting::List => format!("{objects} List"),
+        Nesting::Set => format!("{objects} Set"),
+        Nesting::Map => format!("{objects} Map"),
     }
 }
 
@@ -207,8 +211,9 @@ fn plain_type_name(ty: &Type) -> String {
     }
 }
 
-fn anchor(place: &[&str]) -> String {
-    format!("nestedatt--{}", place.join("--"))
+fn anchor(attribute: &Attribute, place: &[&str]) -> String {
+    let kind = if attribute.behaviour.block().is_some() { "nestedblock" } else { "nestedatt" };
+    format!("{kind}--{}", place.join("--"))
 }
 
 fn fenced(language: &str, code: &str) -> String {
@@ -224,7 +229,7 @@ mod tests {
     use super::*;
     use crate::{
         model,
-        schema::{COMPUTED, OPTIONAL, REQUIRED},
+        schema::{BLOCK, Behaviour, COMPUTED, OPTIONAL, REQUIRED},
     };
 
     model! {
@@ -337,8 +342,30 @@ terraform import x y
     #[test]
     fn types_are_named_as_the_registry_names_them() {
         let ty = Type::map(Type::list(Type::set(Type::Bool)));
-        assert_eq!(type_name(&Kind::Value(ty)), "Map of List of Set of Boolean");
-        let nested = |nesting| type_name(&Kind::Nested { nesting, attributes: Vec::new() });
-        assert_eq!([nested(Nesting::List), nested(Nesting::Map)], ["Attributes List", "Attributes Map"]);
+        assert_eq!(type_name(&Kind::Value(ty), None), "Map of List of Set of Boolean");
+        let nested = |nesting, block| type_name(&Kind::Nested { nesting, attributes: Vec::new() }, block);
+        assert_eq!(nested(Nesting::List, None), "Attributes List");
+        assert_eq!(nested(Nesting::Map, BLOCK.block()), "Block Map");
+    }
+
+    model! {
+        /// A shelf.
+        struct Shelf {
+            /// The boards, from the top.
+            board: Value<Vec<Lock>> = Behaviour::blocks(1, 3),
+            /// Where it stands.
+            place: Value<Lock> = BLOCK,
+        }
+    }
+
+    #[test]
+    fn blocks_are_told_from_attributes() {
+        let schema = Schema::of::<Shelf>(0);
+        let page = page(&schema);
+        let boards = "### Required\n\n- `board` (Block List, Min: 1, Max: 3) The boards, from the top. (see [below for nested \
+                      schema](#nestedblock--board))";
+        assert!(page.contains(boards), "{page}");
+        assert!(page.contains("### Optional\n\n- `place` (Block) Where it stands."), "{page}");
+        assert!(page.contains("<a id=\"nestedblock--board\"></a>"), "{page}");
     }
 }

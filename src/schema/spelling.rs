@@ -2,10 +2,11 @@
 //!
 //! To leave an optional attribute out, and to set it to `""`, `[]` or `{}`, is the same to the service. The resources read
 //! all of these as null; here the spelling that the configuration or the state has is put back, so that the difference
-//! shows neither as drift nor as an inconsistent result.
+//! shows neither as drift nor as an inconsistent result. So it is with texts that an attribute takes for equal, and with
+//! what the service does not know of at all.
 
-use super::{Attribute, Kind, Mode, Nesting};
-use crate::value::Dynamic;
+use super::{Attribute, Behaviour, Kind, Mode, Nesting};
+use crate::value::{Dynamic, Typed};
 
 /// `value`, spelled like `reference` where the two mean the same.
 #[must_use]
@@ -14,13 +15,90 @@ pub fn respell(attributes: &[Attribute], reference: &Dynamic, value: Dynamic) ->
     for attribute in attributes {
         let Some(value) = object.get_mut(attribute.name) else { continue };
         let reference = reference.attribute(attribute.name);
-        if attribute.behaviour.mode == Mode::Optional && value.is_null() && is_empty(reference) {
-            *value = reference.clone();
-        } else if let Kind::Nested { nesting: Nesting::Single, attributes } = &attribute.kind {
-            *value = respell(attributes, reference, std::mem::replace(value, Dynamic::Null));
-        }
+        let given = std::mem::replace(value, Dynamic::Null);
+        *value = respelled(attribute, reference, given);
     }
     Dynamic::Map(object)
+}
+
+fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dynamic {
+    let Attribute { kind, behaviour, .. } = attribute;
+    if behaviour.local || (behaviour.mode == Mode::Optional && value.is_null() && is_empty(reference)) {
+        return reference.clone();
+    }
+    match kind {
+        Kind::Value(_) => equal_texts(behaviour, reference, value),
+        Kind::Nested { nesting: Nesting::Single, attributes } => respell(attributes, reference, value),
+        Kind::Nested { attributes, .. } => {
+            each(reference, value, &|reference, value| respell(attributes, reference, value))
+        }
+    }
+}
+
+/// The texts in `value`, each spelled like the one in its place if that means the same.
+fn equal_texts(behaviour: &Behaviour, reference: &Dynamic, value: Dynamic) -> Dynamic {
+    if behaviour.equal.is_none() {
+        value
+    } else if same(behaviour, reference, &value) {
+        reference.clone()
+    } else {
+        each(reference, value, &|reference, value| equal_texts(behaviour, reference, value))
+    }
+}
+
+/// Every element of a collection after `respell` has seen the one in its place. The place in a set is that of an element
+/// which comes out the same, and of several that the service takes for one.
+fn each(reference: &Dynamic, value: Dynamic, respell: &dyn Fn(&Dynamic, Dynamic) -> Dynamic) -> Dynamic {
+    match (reference, value) {
+        (Dynamic::List(references), Dynamic::List(values)) => {
+            let place = |index| references.get(index).unwrap_or(&Dynamic::Null);
+            Dynamic::List(values.into_iter().enumerate().map(|(index, value)| respell(place(index), value)).collect())
+        }
+        (Dynamic::Map(references), Dynamic::Map(values)) => {
+            let place = |key: &String| references.get(key).unwrap_or(&Dynamic::Null);
+            let respell = |(key, value): (String, Dynamic)| {
+                let value = respell(place(&key), value);
+                (key, value)
+            };
+            Dynamic::Map(values.into_iter().map(respell).collect())
+        }
+        (Dynamic::Set(references), Dynamic::Set(values)) => {
+            let means = |value: &Dynamic, reference: &Dynamic| respell(reference, value.clone()) == *reference;
+            let is_found = |value: &Dynamic| references.iter().any(|reference| means(value, reference));
+            let is_meant = |reference: &Dynamic| values.iter().any(|value| means(value, reference));
+            if values.iter().all(is_found) && references.iter().all(is_meant) {
+                return reference.clone();
+            }
+            let find = |value: &Dynamic| references.iter().find(|reference| means(value, reference)).cloned();
+            Dynamic::set(values.iter().map(|value| find(value).unwrap_or_else(|| value.clone())).collect())
+        }
+        (_, value) => value,
+    }
+}
+
+/// Whether two values of an attribute mean the same.
+#[must_use]
+pub fn same(behaviour: &Behaviour, left: &Dynamic, right: &Dynamic) -> bool {
+    let Some(equal) = behaviour.equal else { return left == right };
+    let same = |(left, right): (&Dynamic, &Dynamic)| same(behaviour, left, right);
+    match (left, right) {
+        (Dynamic::String(left), Dynamic::String(right)) => left == right || equal(left, right),
+        (Dynamic::List(left), Dynamic::List(right)) => left.len() == right.len() && left.iter().zip(right).all(same),
+        (Dynamic::Map(left), Dynamic::Map(right)) => {
+            left.keys().eq(right.keys()) && left.values().zip(right.values()).all(same)
+        }
+        (Dynamic::Set(left), Dynamic::Set(right)) => {
+            let within = |one: &[Dynamic], other: &[Dynamic]| {
+                one.iter().all(|element| other.iter().any(|candidate| same((element, candidate))))
+            };
+            within(left, right) && within(right, left)
+        }
+        (Dynamic::Typed(left), Dynamic::Typed(right)) => {
+            let (Typed { ty: left_type, value: left }, Typed { ty: right_type, value: right }) = (&**left, &**right);
+            left_type == right_type && same((left, right))
+        }
+        (left, right) => left == right,
+    }
 }
 
 fn is_empty(value: &Dynamic) -> bool {
@@ -39,7 +117,7 @@ mod tests {
     use super::*;
     use crate::{
         model,
-        schema::{COMPUTED, Model, OPTIONAL},
+        schema::{COMPUTED, Model, OPTIONAL, Set},
     };
 
     model! {
@@ -50,25 +128,80 @@ mod tests {
             /// Note.
             note: Value<String> = OPTIONAL,
             /// Tags.
-            tags: Value<BTreeSet<String>> = OPTIONAL,
+            tags: Value<BTreeSet<String>> = OPTIONAL.equal(str::eq_ignore_ascii_case),
+            /// Hint.
+            hint: Value<String> = OPTIONAL.local(),
+            /// Parts.
+            parts: Value<Set<Part>> = OPTIONAL,
+            /// Ordered parts.
+            ordered: Value<Vec<Part>> = OPTIONAL,
         }
     }
 
-    fn thing(note: Dynamic, tags: Dynamic) -> Dynamic {
-        Dynamic::Map([("id".to_owned(), Dynamic::Null), ("note".to_owned(), note), ("tags".to_owned(), tags)].into())
+    model! {
+        /// Part.
+        struct Part {
+            /// Name.
+            name: Value<String> = OPTIONAL.equal(str::eq_ignore_ascii_case),
+            /// Note.
+            note: Value<String> = OPTIONAL,
+        }
+    }
+
+    fn map(entries: &[(&str, Dynamic)]) -> Dynamic {
+        Dynamic::Map(entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    }
+
+    fn texts(texts: &[&str]) -> Dynamic {
+        Dynamic::set(texts.iter().copied().map(Dynamic::from).collect())
+    }
+
+    fn part(name: &str, note: Dynamic) -> Dynamic {
+        map(&[("name", name.into()), ("note", note)])
+    }
+
+    fn respelled(reference: &Dynamic, value: Dynamic) -> Dynamic {
+        respell(&Thing::attributes(), reference, value)
     }
 
     #[test]
     fn empty_is_a_spelling_of_null() {
-        let reference = thing("".into(), Dynamic::set(vec![]));
-        let respelled = respell(&Thing::attributes(), &reference, thing(Dynamic::Null, Dynamic::Null));
-        assert_eq!(respelled, reference);
+        let reference = map(&[("note", "".into()), ("tags", texts(&[]))]);
+        let value = map(&[("note", Dynamic::Null), ("tags", Dynamic::Null)]);
+        assert_eq!(respelled(&reference, value), reference);
     }
 
     #[test]
     fn a_real_difference_stays() {
-        let reference = thing("".into(), Dynamic::set(vec!["a".into()]));
-        let value = thing("new".into(), Dynamic::Null);
-        assert_eq!(respell(&Thing::attributes(), &reference, value.clone()), value);
+        let reference = map(&[("note", "".into()), ("tags", texts(&["a"]))]);
+        for tags in [Dynamic::Null, texts(&["b"]), texts(&["a", "b"])] {
+            let value = map(&[("note", "new".into()), ("tags", tags)]);
+            assert_eq!(respelled(&reference, value.clone()), value);
+        }
+    }
+
+    #[test]
+    fn equal_texts_keep_their_spelling_beside_others_that_changed() {
+        let reference = map(&[("tags", texts(&["Read", "Write"]))]);
+        assert_eq!(respelled(&reference, map(&[("tags", texts(&["read", "write"]))])), reference);
+        let changed = respelled(&reference, map(&[("tags", texts(&["read", "delete"]))]));
+        assert_eq!(changed.attribute("tags"), &texts(&["Read", "delete"]));
+    }
+
+    #[test]
+    fn nested_objects_are_found_by_their_place_or_their_content() {
+        let (read, write) = (part("Read", "".into()), part("Write", "x".into()));
+        let (lower_read, lower_write) = (part("read", Dynamic::Null), part("write", "x".into()));
+        for (attribute, collection) in [("parts", Dynamic::set as fn(_) -> _), ("ordered", Dynamic::List)] {
+            let reference = map(&[(attribute, collection(vec![read.clone(), write.clone()]))]);
+            let value = map(&[(attribute, collection(vec![lower_read.clone(), lower_write.clone()]))]);
+            assert_eq!(respelled(&reference, value), reference);
+        }
+    }
+
+    #[test]
+    fn what_the_service_does_not_know_stays() {
+        let reference = map(&[("hint", "mine".into())]);
+        assert_eq!(respelled(&reference, map(&[("hint", Dynamic::Null)])), reference);
     }
 }

@@ -20,11 +20,11 @@ pub fn validate(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
 fn object(attributes: &[Attribute], config: &Dynamic, path: &Path, diagnostics: &mut Diagnostics) {
     for attribute in attributes {
         let value = config.attribute(attribute.name);
-        let path = path.attribute(attribute.name);
-        match value {
-            Dynamic::Unknown => {}
-            Dynamic::Null => diagnostics.extend(missing(&attribute.behaviour, &path)),
-            value => present(attribute, value, &path, diagnostics),
+        let path = attribute.below(path);
+        if value.is_null() {
+            diagnostics.extend(missing(&attribute.behaviour, &path));
+        } else if !value.is_unknown() {
+            present(attribute, value, &path, diagnostics);
         }
     }
 }

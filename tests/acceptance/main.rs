@@ -1,8 +1,8 @@
 //! What the real `terraform` makes of the provider, on offline tenants.
 //!
 //! Each test has a folder, a tenant and provider processes of its own. Without a `terraform` on the PATH they are reported
-//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the odd one
-//! of `odd.rs`.
+//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the
+//! corner-case one.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic; clippy only knows the tests of the standard harness")]
 
@@ -10,12 +10,15 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use support::corner::Corner;
 use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
 mod attributes;
+mod authentication;
 mod client_grants;
 mod commands;
+mod corner;
 mod data_source;
 mod drift;
 mod every_drift;
@@ -24,10 +27,10 @@ mod existing;
 mod failure;
 mod import;
 mod lifecycle;
+mod lists;
 mod log;
 mod mistakes;
 mod modules;
-mod odd;
 mod pairs;
 mod plan;
 mod provider;
@@ -40,6 +43,8 @@ mod visibility;
 /// What these tests use of what all tests share.
 #[path = "../support"]
 mod support {
+    pub(crate) mod corner;
+    pub(crate) mod key;
     pub(crate) mod tenant;
     pub(crate) mod terraform;
 }
@@ -49,7 +54,7 @@ macro_rules! trials {
     ($($test:ident),+ $(,)?) => {
         /// Every test of this module.
         pub(crate) fn trials() -> Vec<(String, fn())> {
-            let module = module_path!().rsplit("::").next().unwrap_or_default();
+            let (_, module) = module_path!().split_once("::").unwrap_or_default();
             let tests: &[(&str, fn())] = &[$((stringify!($test), $test)),+];
             tests.iter().map(|(name, test)| (format!("{module}::{name}"), *test)).collect()
         }
@@ -59,7 +64,7 @@ pub(crate) use trials;
 
 fn main() -> ExitCode {
     if is_set("TF_PLUGIN_MAGIC_COOKIE") {
-        return serve::run_with(odd::Odd, []);
+        return serve::run_with(Corner, []);
     }
     let arguments = Arguments::from_args();
     let unavailable = unavailable();
@@ -69,8 +74,17 @@ fn main() -> ExitCode {
     }
     let tests = [
         attributes::trials(),
+        authentication::trials(),
         client_grants::trials(),
         commands::trials(),
+        corner::trials(),
+        corner::blocks::trials(),
+        corner::collections::trials(),
+        corner::rules::trials(),
+        corner::spellings::trials(),
+        corner::timeouts::trials(),
+        corner::values::trials(),
+        corner::versions::trials(),
         data_source::trials(),
         drift::trials(),
         every_drift::trials(),
@@ -79,10 +93,10 @@ fn main() -> ExitCode {
         failure::trials(),
         import::trials(),
         lifecycle::trials(),
+        lists::trials(),
         log::trials(),
         mistakes::trials(),
         modules::trials(),
-        odd::trials(),
         pairs::trials(),
         plan::trials(),
         provider::trials(),

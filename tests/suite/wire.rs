@@ -9,7 +9,6 @@ mod debug;
 mod launch;
 mod lifetime;
 mod log;
-mod odd;
 mod panics;
 mod services;
 mod tls;

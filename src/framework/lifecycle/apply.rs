@@ -7,8 +7,9 @@ use crate::{
         Cx, Failed,
         private::Private,
         registry::{AnyResource, Entry},
+        timeouts::Operation,
     },
-    schema::spelling::respell,
+    schema::{plan::is_unchanged, spelling::respell},
     value::Dynamic,
 };
 
@@ -22,7 +23,7 @@ pub(in crate::framework) struct Applied {
 /// nothing was tried.
 pub(in crate::framework) async fn apply<C>(
     entry: &Entry<dyn AnyResource<C>>,
-    cx: &Cx<C>,
+    cx: Cx<C>,
     prior: Dynamic,
     planned: Dynamic,
     private: &Private,
@@ -31,17 +32,23 @@ pub(in crate::framework) async fn apply<C>(
     if let (false, Some(seen_at)) = (prior.is_null(), private.origin.as_deref().filter(|seen_at| *seen_at != origin)) {
         return Err(moved("The object was not touched.", seen_at, origin));
     }
-    let resource = &entry.implementation;
+    let Entry { schema, implementation: resource } = entry;
     if planned.is_null() {
-        return Ok(match resource.delete(cx, prior.clone()).await {
+        let cx = Operation::Delete.bound(cx, &prior);
+        return Ok(match resource.delete(&cx, prior.clone()).await {
             Ok(()) => Applied { state: Dynamic::Null, diagnostics: Diagnostics::new() },
-            Err(diagnostics) => Applied { state: prior, diagnostics },
+            Err(found) => {
+                let diagnostics = Operation::Delete.explain(schema, &cx, &prior, found);
+                Applied { state: prior, diagnostics }
+            }
         });
     }
-    let written = if prior.is_null() {
-        resource.create(cx, planned.clone()).await
-    } else {
-        resource.update(cx, prior.clone(), planned.clone()).await
+    let operation = if prior.is_null() { Operation::Create } else { Operation::Update };
+    let cx = operation.bound(cx, &planned);
+    let written = match operation {
+        Operation::Create => resource.create(&cx, planned.clone()).await,
+        _ if is_unchanged(&schema.attributes, &prior, &planned) => Ok(planned.clone()),
+        _ => resource.update(&cx, prior.clone(), planned.clone()).await,
     };
     Ok(match written.map(|state| settled(&planned, state)) {
         Ok(state) => match wholly_known(state.clone()) {
@@ -49,7 +56,8 @@ pub(in crate::framework) async fn apply<C>(
             Err(diagnostics) => Applied { state: state.unknowns_as_null(), diagnostics },
         },
         Err(Failed { saved, diagnostics }) => {
-            let respelled = |saved| respell(&entry.schema.attributes, &planned, saved).unknowns_as_null();
+            let diagnostics = operation.explain(schema, &cx, &planned, diagnostics);
+            let respelled = |saved| respell(&schema.attributes, &planned, saved).unknowns_as_null();
             Applied { state: saved.map_or(prior, respelled), diagnostics }
         }
     })
@@ -65,6 +73,9 @@ fn settled(planned: &Dynamic, state: Dynamic) -> Dynamic {
                 (name.clone(), settled(planned, state.remove(name).unwrap_or(Dynamic::Null)))
             };
             Dynamic::Map(planned.iter().map(settle).collect())
+        }
+        (Dynamic::List(planned), Dynamic::List(state)) if planned.len() == state.len() => {
+            Dynamic::List(planned.iter().zip(state).map(|(planned, state)| settled(planned, state)).collect())
         }
         (planned, state) => {
             if planned.is_wholly_known() {

@@ -1,17 +1,26 @@
 //! `PlanResourceChange`: no request is made, so the same question always has the same answer.
 
 use crate::{
-    schema::{
-        Schema,
-        plan::{self, Planned},
-    },
+    diagnostic::Diagnostics,
+    framework::registry::{AnyResource, Entry},
+    schema::plan::{self, Planned},
     value::Dynamic,
 };
 
-/// Plans a create, an update, or, when `proposed` is null, a destroy.
-pub(in crate::framework) fn plan(schema: &Schema, prior: &Dynamic, config: &Dynamic, proposed: &Dynamic) -> Planned {
-    if proposed.is_null() {
-        return Planned { state: Dynamic::Null, requires_replace: Vec::new() };
+/// Plans a create, an update, or, when `config` is null, a destroy: first by the schema, then as the resource has it.
+pub(in crate::framework) fn plan<C>(
+    entry: &Entry<dyn AnyResource<C>>,
+    prior: &Dynamic,
+    config: &Dynamic,
+) -> Result<(Planned, Diagnostics), Diagnostics> {
+    let planned = if config.is_null() {
+        Planned { state: Dynamic::Null, requires_replace: Vec::new() }
+    } else {
+        plan::plan(&entry.schema.attributes, prior, config)
+    };
+    let (mut planned, diagnostics) = entry.implementation.modify_plan(prior, config, planned)?;
+    if prior.is_null() {
+        planned.requires_replace.clear();
     }
-    plan::plan(&schema.attributes, prior, config, proposed)
+    Ok((planned, diagnostics))
 }

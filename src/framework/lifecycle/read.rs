@@ -7,6 +7,7 @@ use crate::{
         Cx,
         private::Private,
         registry::{AnyDataSource, AnyResource, Entry},
+        timeouts::Operation,
     },
     schema::spelling::respell,
     value::Dynamic,
@@ -15,12 +16,15 @@ use crate::{
 /// Reads an object; null when it is gone. That it is gone is only believed where it was last seen.
 pub(in crate::framework) async fn read<C>(
     entry: &Entry<dyn AnyResource<C>>,
-    cx: &Cx<C>,
+    cx: Cx<C>,
     prior: Dynamic,
     private: &Private,
     origin: &str,
 ) -> Result<Dynamic, Diagnostics> {
-    match (entry.implementation.read(cx, prior.clone()).await?, &private.origin) {
+    let cx = Operation::Read.bound(cx, &prior);
+    let read = entry.implementation.read(&cx, prior.clone()).await;
+    let read = read.map_err(|found| Operation::Read.explain(&entry.schema, &cx, &prior, found))?;
+    match (read, &private.origin) {
         (Some(state), _) => wholly_known(respell(&entry.schema.attributes, &prior, state)),
         (None, Some(seen_at)) if seen_at != origin => Err(moved("The object was not found.", seen_at, origin)),
         (None, _) => Ok(Dynamic::Null),

@@ -1,15 +1,24 @@
 //! `UpgradeResourceState`: stored state by the current schema.
 
+use std::cmp::Ordering;
+
+use super::wholly_known;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
-    framework::{UpgradeRequest, registry::undecodable},
-    schema::Schema,
+    framework::{
+        OldState, UpgradeRequest,
+        registry::{AnyResource, Entry, undecodable},
+    },
     value::{Dynamic, json},
 };
 
 /// Reads the state leniently. Terraform asks for every object in every command, mostly with the current version.
-pub(in crate::framework) fn upgrade(schema: &Schema, request: &UpgradeRequest) -> Result<Dynamic, Diagnostics> {
-    if request.flatmap {
+pub(in crate::framework) fn upgrade<C>(
+    entry: &Entry<dyn AnyResource<C>>,
+    request: &UpgradeRequest,
+) -> Result<Dynamic, Diagnostics> {
+    let UpgradeRequest { type_name, version, json, flatmap } = request;
+    if *flatmap {
         return Err(Diagnostic::error(
             "State Too Old",
             "The state was last written by Terraform 0.11 or older. Apply it once with a release between 0.12 and 1.0, \
@@ -17,7 +26,21 @@ pub(in crate::framework) fn upgrade(schema: &Schema, request: &UpgradeRequest) -
         )
         .into());
     }
-    let state = json::decode_lenient(&request.json, schema.ty()).map_err(|error| undecodable(&error))?;
+    let state = match version.cmp(&entry.schema.version) {
+        Ordering::Less => wholly_known(entry.implementation.upgrade(&OldState::new(*version, json))?)?,
+        Ordering::Equal => json::decode_lenient(json, entry.schema.ty()).map_err(|error| undecodable(&error))?,
+        Ordering::Greater => {
+            return Err(Diagnostic::error(
+                "State Too New",
+                format!(
+                    "The state of this `{type_name}` was written by version {version} of its schema, and this release of the \
+                     provider knows none after {}. Use a newer release.",
+                    entry.schema.version
+                ),
+            )
+            .into());
+        }
+    };
     if state.is_null() {
         return Err(Diagnostic::error("Invalid State", "The stored state of the object is null.").into());
     }

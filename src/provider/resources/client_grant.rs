@@ -12,11 +12,12 @@ use crate::{
         client_grants::{self, ClientGrantPatch, Grantee, NewClientGrant},
     },
     diagnostic::{Diagnostic, Diagnostics},
-    framework::{Cx, Failed, Resource},
+    framework::{Cx, Failed, Resource, Timeouts},
     model,
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        sight::Sight,
     },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
     value::Value,
@@ -58,6 +59,8 @@ model! {
         /// Whether a grant that exists already is taken over when this one is created, and brought to what is configured here.
         /// To destroy this resource then deletes the grant that was taken over.
         adopt_existing: Value<bool> = OPTIONAL.default(Default::Bool(false)),
+        /// How long operations may take, each as a duration such as `30s`, `20m` or `1h30m`.
+        timeouts: Value<Timeouts> = OPTIONAL.local(),
     }
 }
 
@@ -109,7 +112,8 @@ impl Resource<Connection> for ClientGrantResource {
     }
 
     async fn read(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<Option<ClientGrant>, Diagnostics> {
-        match session(cx).client_grants().read(text(&prior.id)).await {
+        let view = |grant: &client_grants::ClientGrant| Sight::of(from_api(grant.clone(), &prior));
+        match session(cx).client_grants().read(text(&prior.id), &Sight::of(prior.clone()), view).await {
             Ok(grant) => Ok(grant.map(|grant| from_api(grant, &prior))),
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
         }
@@ -151,23 +155,10 @@ impl Resource<Connection> for ClientGrantResource {
 }
 
 impl ClientGrant {
-    /// Nothing but what finds the grant.
+    /// Nothing but what finds the grant. Whether it was adopted is known to nobody but the configuration, so that starts at
+    /// its default.
     fn lookup(id: String) -> Self {
-        Self {
-            id: Value::Known(id),
-            client_id: Value::Null,
-            default_for: Value::Null,
-            audience: Value::Null,
-            scopes: Value::Null,
-            allow_all_scopes: Value::Null,
-            subject_type: Value::Null,
-            organization_usage: Value::Null,
-            allow_any_organization: Value::Null,
-            authorization_details_types: Value::Null,
-            is_system: Value::Null,
-            // Known to nobody but the configuration, so it starts at its default.
-            adopt_existing: Value::Known(false),
-        }
+        Self { id: Value::Known(id), adopt_existing: Value::Known(false), ..Self::default() }
     }
 }
 
@@ -217,6 +208,7 @@ fn to_api(plan: &ClientGrant) -> NewClientGrant {
         authorization_details_types,
         is_system: _,
         adopt_existing: _,
+        timeouts: _,
     } = plan;
     let all = *allow_all_scopes == Value::Known(true);
     NewClientGrant {
@@ -248,6 +240,7 @@ fn changes(prior: &ClientGrant, plan: &ClientGrant) -> ClientGrantPatch {
         authorization_details_types,
         is_system: _,
         adopt_existing: _,
+        timeouts: _,
     } = plan;
     let all_before = prior.allow_all_scopes == Value::Known(true);
     let all = *allow_all_scopes == Value::Known(true);
@@ -302,6 +295,7 @@ fn from_api(grant: client_grants::ClientGrant, prior: &ClientGrant) -> ClientGra
         authorization_details_types: unless_empty(authorization_details_types),
         is_system: Value::Known(is_system.unwrap_or(false)),
         adopt_existing: prior.adopt_existing,
+        timeouts: prior.timeouts.clone(),
     }
 }
 

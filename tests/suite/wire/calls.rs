@@ -12,40 +12,41 @@ use tonic::transport::Channel;
 use tonic::{Code, Request};
 use tonic_prost::ProstCodec;
 
+use crate::corner::host;
 use crate::support::client::{plain, provider};
+use crate::support::corner::store::TOGETHER;
 use crate::support::plugin::{Launch, Plugin};
-use crate::wire::odd;
 
 /// A type that no provider has.
 const OTHER: &str = "auth0_other";
 
 #[tokio::test]
 async fn item_028_a_stop_answers_at_once_and_later_calls_work_as_before() {
-    let client = odd::configured().await;
+    let client = host::configured().await;
     for _ in 0..2 {
         let waiting = tokio::spawn({
             let mut client = client.clone();
-            async move { client.read_resource(odd::read("wait")).await.unwrap().into_inner() }
+            async move { client.read_resource(host::read("wait")).await.unwrap().into_inner() }
         });
         let mut client = client.clone();
-        client.read_resource(odd::read("nothing")).await.unwrap();
+        client.read_resource(host::read("nothing")).await.unwrap();
         let answer = client.stop_provider(wire::stop_provider::Request {}).await.unwrap().into_inner();
         assert_eq!(answer.error, "");
         let interrupted = waiting.await.unwrap();
         assert_eq!(interrupted.diagnostics[0].summary, "Interrupted");
-        assert_eq!(interrupted.new_state, Some(odd::thing("wait")), "what Terraform knew is what it keeps");
+        assert_eq!(interrupted.new_state, Some(host::thing("wait")), "what Terraform knew is what it keeps");
     }
 }
 
 #[tokio::test]
 async fn item_029_calls_do_not_wait_for_each_other() {
-    let client = odd::configured().await;
+    let client = host::configured().await;
     let read = |behaviour: &'static str| {
         let mut client = client.clone();
-        async move { client.read_resource(odd::read(behaviour)).await.unwrap().into_inner() }
+        async move { client.read_resource(host::read(behaviour)).await.unwrap().into_inner() }
     };
     let mut together = JoinSet::new();
-    for _ in 1..odd::TOGETHER {
+    for _ in 1..TOGETHER {
         together.spawn(read("together"));
     }
     assert_eq!(read("nothing").await.diagnostics, []);
@@ -57,11 +58,11 @@ async fn item_029_calls_do_not_wait_for_each_other() {
 
 #[tokio::test]
 async fn item_030_large_states_pass_in_both_directions() {
-    let mut client = odd::configured().await;
+    let mut client = host::configured().await;
     let payload = "x".repeat(20 << 20);
-    let json = format!(r#"{{"behaviour":"nothing","payload":"{payload}"}}"#).into();
+    let json = format!(r#"{{"behaviour":"nothing","content":"{payload}"}}"#).into();
     let request = wire::upgrade_resource_state::Request {
-        type_name: odd::THING.to_owned(),
+        type_name: host::THING.to_owned(),
         raw_state: Some(wire::RawState { json, flatmap: BTreeMap::new() }),
         version: 0,
     };
@@ -200,10 +201,11 @@ struct NewerRequest {
 
 #[tokio::test]
 async fn item_034_what_a_newer_client_adds_and_an_older_one_leaves_out_does_no_harm() {
-    let mut client = odd::configured().await;
+    let mut client = host::configured().await;
+    let config = host::encode(host::THING, &host::object(host::THING, &[("content", "x".into())]));
     let old = wire::validate_resource_config::Request {
-        type_name: odd::THING.to_owned(),
-        config: Some(odd::thing("nothing")),
+        type_name: host::THING.to_owned(),
+        config: Some(config),
         client_capabilities: None,
     };
     assert_eq!(client.validate_resource_config(old).await.unwrap().into_inner().diagnostics, []);

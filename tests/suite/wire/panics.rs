@@ -10,16 +10,17 @@ use terraform_provider_auth0::protocol::serve;
 use terraform_provider_auth0::protocol::wire::tfplugin6 as wire;
 use terraform_provider_auth0::protocol::wire::tfplugin6::diagnostic::Severity;
 
+use crate::corner::host;
 use crate::support::client::{plain, provider};
+use crate::support::corner::{Config, Corner};
 use crate::support::plugin::{COOKIE, Handshake, Launch};
-use crate::wire::odd;
 
 #[tokio::test]
 async fn item_031_a_panic_in_a_call_is_the_error_of_that_call_alone() {
-    let client = odd::configured().await;
+    let client = host::configured().await;
     let read = |behaviour: &'static str| {
         let mut client = client.clone();
-        async move { client.read_resource(odd::read(behaviour)).await.unwrap().into_inner() }
+        async move { client.read_resource(host::read(behaviour)).await.unwrap().into_inner() }
     };
     let (panicked, fine) = tokio::join!(read("panic"), read("nothing"));
     assert_eq!(panicked.diagnostics.len(), 1);
@@ -33,7 +34,7 @@ async fn item_031_a_panic_in_a_call_is_the_error_of_that_call_alone() {
 
 #[tokio::test]
 async fn item_031_a_panic_in_a_call_is_logged_and_not_taken_for_the_end_of_the_process() {
-    let mut plugin = plugin("odd").env("TF_LOG", "error").spawn();
+    let mut plugin = plugin("corner").env("TF_LOG", "error").spawn();
     let handshake = loop {
         // The test harness has its say on standard output before the plugin has.
         let line = plugin.line().await;
@@ -43,8 +44,8 @@ async fn item_031_a_panic_in_a_call_is_logged_and_not_taken_for_the_end_of_the_p
     };
     let mut client = provider(plain(&handshake).await);
     client.configure_provider(wire::configure_provider::Request::default()).await.unwrap();
-    client.read_resource(odd::read("panic")).await.unwrap();
-    client.read_resource(odd::read("nothing")).await.unwrap();
+    client.read_resource(host::read("panic")).await.unwrap();
+    client.read_resource(host::read("nothing")).await.unwrap();
     plugin.signal(Signal::SIGTERM);
     let finished = plugin.finish().await;
     assert!(finished.is_clean(), "{finished:?}");
@@ -53,8 +54,8 @@ async fn item_031_a_panic_in_a_call_is_logged_and_not_taken_for_the_end_of_the_p
     assert_eq!(record["@level"], "error");
     assert_eq!(record["@message"], "panic: told to");
     assert_eq!(record["tf_rpc"], "ReadResource");
-    assert_eq!(record["tf_resource_type"], odd::THING);
-    assert!(record["place"].as_str().unwrap().contains("odd.rs"), "{record}");
+    assert_eq!(record["tf_resource_type"], host::THING);
+    assert!(record["place"].as_str().unwrap().contains("thing.rs"), "{record}");
     assert!(!finished.stderr.lines().any(|line| line.starts_with("panic: ")), "{}", finished.stderr);
 }
 
@@ -86,7 +87,7 @@ fn plugin_process() {
         reason = "arguments are the test harness's, so this is how to reach the process"
     )]
     let code = match std::env::var("TEST_PROVIDER").as_deref() {
-        Ok("odd") => serve::run_with(odd::Odd, []),
+        Ok("corner") => serve::run_with(Corner, []),
         Ok("broken") => serve::run_with(Broken, []),
         _ => return,
     };
@@ -98,18 +99,18 @@ struct Broken;
 impl Provider for Broken {
     const ADDRESS: &'static str = "registry.terraform.io/test/broken";
     const VERSION: &'static str = "0.0.0";
-    type Config = odd::Config;
+    type Config = Config;
     type Client = ();
 
     fn registry(&self) -> Registry<()> {
         panic!("broken beyond use");
     }
 
-    fn validate(&self, _: &odd::Config) -> Diagnostics {
+    fn validate(&self, _: &Config) -> Diagnostics {
         Diagnostics::new()
     }
 
-    fn configure(&self, _: odd::Config, _: &str) -> Result<Configured<()>, Diagnostics> {
+    fn configure(&self, _: Config, _: &str) -> Result<Configured<()>, Diagnostics> {
         Ok(Configured::Unknown)
     }
 

@@ -1,0 +1,10 @@
+//! What Terraform may send to, and expect of, types that Auth0 has none of: the corner-case provider, over raw gRPC.
+
+#![expect(clippy::unwrap_used, reason = "where something unexpected is met, the test ends")]
+
+mod codec;
+mod deferral;
+pub(crate) mod host;
+mod malformed;
+mod states;
+mod unknowns;
