@@ -17,6 +17,7 @@ mod contract;
 mod corner;
 mod docs;
 mod emulator;
+mod emulator_api;
 mod floors;
 mod golden;
 mod provider;

@@ -25,7 +25,7 @@ const ROUND: u64 = 500;
 
 #[tokio::test]
 async fn odd_requests_cause_no_panic_and_no_500_and_change_nothing_when_they_are_refused() {
-    let (requests, seed) = (number("FUZZ_REQUESTS").unwrap_or(4_000), number("FUZZ_SEED").unwrap_or(1));
+    let (requests, seed) = (number("FUZZ_REQUESTS").unwrap_or(3_000), number("FUZZ_SEED").unwrap_or(1));
     let api = Api::of(Emulator::openapi());
     let mut statuses = BTreeMap::new();
     let mut succeeded = BTreeSet::new();

@@ -2,6 +2,7 @@
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
+use terraform_provider_auth0::emulator::Emulator;
 
 use super::{Reply, Session, Tenant, claims, reply};
 
@@ -146,4 +147,18 @@ async fn every_answer_has_the_one_content_type() {
         let response = request.send().await.unwrap();
         assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8", "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_creation_does_not_even_use_up_an_id() {
+    let with_and_without = [true, false].map(async |refused_first| {
+        let tenant = Tenant::of(Emulator::builder().seed(7).start()).await;
+        if refused_first {
+            let body = json!({ "name": "x", "grant_types": ["wishful_thinking"] });
+            assert_eq!(tenant.post("/clients", body).await.status, 400);
+        }
+        tenant.create_client(json!({ "name": "x" })).await["client_id"].clone()
+    });
+    let [one, other] = with_and_without;
+    assert_eq!(one.await, other.await);
 }
