@@ -43,6 +43,10 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
+    /// Keep the tenant in this file, and start as the tenant in it if there is one; with --tls, the authority as well.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+
     /// Milliseconds to wait before every answer.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
@@ -74,6 +78,9 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     }
     if let Some(file) = &arguments.state {
         builder = builder.state(serde_json::from_slice(&fs::read(file)?)?);
+    }
+    if let Some(file) = &arguments.data {
+        builder = builder.data(file);
     }
     let emulator = builder.try_start()?;
     writeln!(io::stdout(), "{}", emulator.announcement())?;

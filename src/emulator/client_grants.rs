@@ -35,7 +35,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::bad_query("'client_id and default_for exclude each other'"));
     }
     let grants = call.tenant.client_grants(&filter);
-    Ok(Answer::ok(call.query.paging().of(grants, "client_grants")?))
+    Ok(Answer::ok(call.query.paging().of(grants, "client_grants", |grant| grant.clone().into())?))
 }
 
 pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -63,6 +63,5 @@ pub(crate) fn organizations(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let id = &call.path[0];
     call.tenant.client_grant(id)?;
     let associated = call.tenant.organizations().filter(|(_, organization)| organization.grants.contains(id));
-    let shown = associated.map(|(key, organization)| (key, organizations::shown(organization))).collect();
-    Ok(Answer::ok(call.query.paging().of(shown, "organizations")?))
+    Ok(Answer::ok(call.query.paging().of(associated, "organizations", organizations::shown)?))
 }

@@ -55,9 +55,9 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
             && holds("is_first_party", client)
             && types.as_ref().is_none_or(|types| client.text("app_type").is_some_and(|own| types.contains(&own)))
     };
-    let clients = call.tenant.clients().into_iter().filter(|(_, client)| wanted(client));
-    let shown = clients.map(|(key, client)| (key, view.show(client, signing_keys.clone()))).collect();
-    Ok(Answer::ok(call.query.paging().of(shown, "clients")?).partial(view.is_partial()))
+    let clients = call.tenant.clients().filter(|(_, client)| wanted(client));
+    let show = |client: &Client| view.show(client, signing_keys.clone());
+    Ok(Answer::ok(call.query.paging().of(clients, "clients", show)?).partial(view.is_partial()))
 }
 
 pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -175,10 +175,9 @@ impl<'q> Search<'q> {
     }
 
     fn admits(&self, client: &Client, tenant: &Tenant) -> bool {
-        let grants =
-            tenant.client_grants(&GrantFilter { client_id: Some(client.id().into()), ..GrantFilter::default() });
-        grants.iter().any(|(id, grant)| match self {
-            Self::AnyOrganization => grant["allow_any_organization"] == true,
+        let filter = GrantFilter { client_id: Some(client.id().into()), ..GrantFilter::default() };
+        tenant.client_grants(&filter).any(|(id, grant)| match self {
+            Self::AnyOrganization => grant.get("allow_any_organization") == Some(&Value::Bool(true)),
             Self::Organization(organization) => {
                 tenant.organization(organization).is_ok_and(|organization| organization.grants.contains(id))
             }

@@ -1,5 +1,7 @@
 //! `/api/v2/organizations`: as much as the client grants of an organization need.
 
+use std::iter;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -35,8 +37,7 @@ pub(crate) const MEMBERS: &[Parameter] = &[
 ];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let organizations = call.tenant.organizations().map(|(key, organization)| (key, shown(organization))).collect();
-    Ok(Answer::ok(call.query.paging().of(organizations, "organizations")?))
+    Ok(Answer::ok(call.query.paging().of(call.tenant.organizations(), "organizations", shown)?))
 }
 
 pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -66,7 +67,7 @@ pub(crate) fn grants(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let filter = GrantFilter { client_id: text("client_id"), audience: text("audience"), ..GrantFilter::default() };
     let ids: Vec<&str> = call.query.all("grant_ids").collect();
     let grants = call.tenant.grants_of_organization(&call.path[0], &filter, &ids)?;
-    Ok(Answer::ok(call.query.paging().of(grants, "client_grants")?))
+    Ok(Answer::ok(call.query.paging().of(grants, "client_grants", |grant| grant.clone().into())?))
 }
 
 /// This answer alone calls the id `grant_id`, and says nothing of the subject.
@@ -87,13 +88,13 @@ pub(crate) fn dissociate(call: &mut Call<'_>) -> Result<Answer, ApiError> {
 /// Always empty: the emulator has no way to enable one.
 pub(crate) fn connections(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     call.tenant.organization(&call.path[0])?;
-    Ok(Answer::ok(call.query.paging().of(Vec::new(), "connections")?))
+    Ok(Answer::ok(call.query.paging().of(iter::empty(), "connections", |none: Value| none)?))
 }
 
 /// Always empty: the emulator has no way to add one.
 pub(crate) fn members(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     call.tenant.organization(&call.path[0])?;
-    Ok(Answer::ok(call.query.paging().of(Vec::new(), "members")?))
+    Ok(Answer::ok(call.query.paging().of(iter::empty(), "members", |none: Value| none)?))
 }
 
 /// An organization as answers show it.

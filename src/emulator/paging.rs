@@ -34,43 +34,60 @@ pub(crate) enum NoPage {
 }
 
 impl Paging {
-    /// The page of `items`, which come in order and each with a key that grows along the list.
+    /// The page of `items`, which come in order and each with a key that grows along the list. Only what is on the page
+    /// is made a value of.
     ///
     /// Checkpoints win over offsets when both are asked for.
-    pub(crate) fn of(&self, items: Vec<(String, Value)>, name: &str) -> Result<Value, NoPage> {
+    pub(crate) fn of<'k, T>(
+        &self,
+        items: impl Iterator<Item = (&'k str, T)>,
+        name: &str,
+        show: impl Fn(T) -> Value,
+    ) -> Result<Value, NoPage> {
         if self.take.is_some() || self.from.is_some() {
-            self.after_checkpoint(items, name)
+            self.after_checkpoint(items, name, show)
         } else {
-            self.at_offset(items, name)
+            self.at_offset(items, name, show)
         }
     }
 
-    fn at_offset(&self, items: Vec<(String, Value)>, name: &str) -> Result<Value, NoPage> {
+    fn at_offset<'k, T>(
+        &self,
+        mut items: impl Iterator<Item = (&'k str, T)>,
+        name: &str,
+        show: impl Fn(T) -> Value,
+    ) -> Result<Value, NoPage> {
         let (page, limit) = (self.page.unwrap_or(0), self.per_page.unwrap_or(DEFAULT_SIZE));
         let start = page.saturating_mul(limit);
         if start.saturating_add(limit) > REACH_OF_OFFSETS {
             return Err(NoPage::OutOfReach { page });
         }
-        let total = items.len();
-        let skipped = usize::try_from(start).unwrap_or(usize::MAX);
-        let taken = usize::try_from(limit).unwrap_or(usize::MAX);
-        let items: Vec<Value> = items.into_iter().map(|(_, item)| item).skip(skipped).take(taken).collect();
+        let skip = usize::try_from(start).unwrap_or(usize::MAX);
+        let take = usize::try_from(limit).unwrap_or(usize::MAX);
+        let before = items.by_ref().take(skip).count();
+        let page: Vec<Value> = items.by_ref().take(take).map(|(_, item)| show(item)).collect();
         Ok(if self.include_totals {
-            json!({ "total": total, "start": start, "limit": limit, name: items })
+            let total = before + page.len() + items.count();
+            json!({ "total": total, "start": start, "limit": limit, name: page })
         } else {
-            Value::Array(items)
+            Value::Array(page)
         })
     }
 
-    fn after_checkpoint(&self, items: Vec<(String, Value)>, name: &str) -> Result<Value, NoPage> {
+    fn after_checkpoint<'k, T>(
+        &self,
+        items: impl Iterator<Item = (&'k str, T)>,
+        name: &str,
+        show: impl Fn(T) -> Value,
+    ) -> Result<Value, NoPage> {
         let last_seen = self.from.as_deref().map(key_of).transpose()?;
         let take = usize::try_from(self.take.unwrap_or(DEFAULT_SIZE)).unwrap_or(usize::MAX);
-        let mut rest = items.into_iter().filter(|(key, _)| last_seen.as_ref().is_none_or(|seen| key > seen)).peekable();
-        let (mut page, mut last) = (Vec::new(), String::new());
+        let mut rest = items.filter(|(key, _)| last_seen.as_deref().is_none_or(|seen| *key > seen)).peekable();
+        let (mut page, mut last) = (Vec::new(), "");
         while page.len() < take
             && let Some((key, item)) = rest.next()
         {
-            page.push(item);
+            page.push(show(item));
             last = key;
         }
         let mut envelope = Map::from_iter([(name.to_owned(), Value::Array(page))]);
@@ -93,47 +110,49 @@ mod tests {
 
     use super::*;
 
-    fn items(count: usize) -> Vec<(String, Value)> {
-        (0..count).map(|n| (format!("{n:08}"), json!(n))).collect()
+    /// A page of the list 0, 1, 2, and so on.
+    fn page_of(paging: &Paging, count: usize) -> Result<Value, NoPage> {
+        let items: Vec<_> = (0..count).map(|n| (format!("{n:08}"), n)).collect();
+        paging.of(items.iter().map(|(key, n)| (key.as_str(), n)), "things", |n| json!(n))
     }
 
     #[test]
     fn without_totals_a_page_is_a_plain_array_of_fifty() {
-        let page = Paging::default().of(items(60), "things").unwrap();
+        let page = page_of(&Paging::default(), 60).unwrap();
         assert_eq!(page.as_array().map(Vec::len), Some(50));
     }
 
     #[test]
     fn a_page_past_the_end_is_empty_and_tells_where_it_starts() {
         let paging = Paging { page: Some(3), per_page: Some(10), include_totals: true, ..Paging::default() };
-        let page = paging.of(items(7), "things").unwrap();
+        let page = page_of(&paging, 7).unwrap();
         assert_eq!(page, json!({ "total": 7, "start": 30, "limit": 10, "things": [] }));
     }
 
     #[test]
     fn offsets_end_after_a_thousand_records() {
         let page = |page, per_page| Paging { page: Some(page), per_page: Some(per_page), ..Paging::default() };
-        assert!(page(9, 100).of(items(1), "things").is_ok());
-        let refused = page(10, 100).of(items(2000), "things").unwrap_err();
+        assert!(page_of(&page(9, 100), 1).is_ok());
+        let refused = page_of(&page(10, 100), 2000).unwrap_err();
         assert_eq!(
             refused.to_string(),
             "Requesting page 10 exceeds the allowed maximum of 1000 records. To fetch results beyond 1000, use the \
              checkpoint pagination method."
         );
-        assert!(page(20, 50).of(items(1), "things").is_err());
+        assert!(page_of(&page(20, 50), 1).is_err());
     }
 
     #[test]
     fn taking_wins_over_offsets() {
         let paging = Paging { take: Some(2), per_page: Some(1), include_totals: true, ..Paging::default() };
-        let page = paging.of(items(2), "things").unwrap();
+        let page = page_of(&paging, 2).unwrap();
         assert_eq!(page, json!({ "things": [0, 1] }));
     }
 
     #[test]
     fn a_made_up_checkpoint_is_refused() {
         let paging = Paging { from: Some("%%%".into()), ..Paging::default() };
-        assert_eq!(paging.of(items(2), "things"), Err(NoPage::UnknownCheckpoint));
+        assert_eq!(page_of(&paging, 2), Err(NoPage::UnknownCheckpoint));
     }
 
     proptest! {
@@ -141,7 +160,7 @@ mod tests {
         fn checkpoints_lead_through_the_whole_list(count in 0..60_usize, take in 1..20_u64) {
             let (mut seen, mut from) = (Vec::new(), None);
             loop {
-                let page = Paging { from, take: Some(take), ..Paging::default() }.of(items(count), "things").unwrap();
+                let page = page_of(&Paging { from, take: Some(take), ..Paging::default() }, count).unwrap();
                 seen.extend(page["things"].as_array().unwrap().clone());
                 from = page["next"].as_str().map(str::to_owned);
                 if from.is_none() {
@@ -156,7 +175,7 @@ mod tests {
             let mut seen = Vec::new();
             for page in 0..=60 / size {
                 let paging = Paging { page: Some(page), per_page: Some(size), ..Paging::default() };
-                seen.extend(paging.of(items(count), "things").unwrap().as_array().unwrap().clone());
+                seen.extend(page_of(&paging, count).unwrap().as_array().unwrap().clone());
             }
             prop_assert_eq!(seen, (0..count).map(|n| json!(n)).collect::<Vec<_>>());
         }

@@ -5,6 +5,7 @@ use super::api::{Call, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, PER_PAGE};
 use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter};
+use super::store::ResourceServer;
 
 const FIELDS: Parameter = Parameter::new("fields", Kind::Text);
 
@@ -26,8 +27,8 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
         .tenant
         .resource_servers()
         .filter(|(_, api)| identifiers.is_empty() || identifiers.contains(&api.identifier()));
-    let shown = wanted.map(|(key, api)| (key, selection.apply(api.document.clone(), &[]).into())).collect();
-    Ok(Answer::ok(call.query.paging().of(shown, "resource_servers")?).partial(!selection.is_everything()))
+    let show = |api: &ResourceServer| selection.apply(api.document.clone(), &[]).into();
+    Ok(Answer::ok(call.query.paging().of(wanted, "resource_servers", show)?).partial(!selection.is_everything()))
 }
 
 pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {

@@ -13,10 +13,11 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::api::{Call, Handler, ROUTES, Route};
+use super::authorization::Verifier;
 use super::contract::Contract;
 use super::error::ApiError;
 use super::query::Query;
-use super::{Object, Shared, authorization};
+use super::{Object, Shared};
 
 /// Bodies over this size are refused, as by the service.
 pub(crate) const MAX_BODY: usize = 1 << 20;
@@ -45,9 +46,7 @@ async fn serve(route: &Route, shared: &Shared, path: RawPathParams, request: Req
         Handler::Management(handler) => handler,
         Handler::Open(handler) => return handler(shared, &parts.headers, &bytes(body, usize::MAX).await?),
     };
-    let (issuer, audience, now) =
-        shared.with_tenant(|tenant| (tenant.issuer(), tenant.management_audience(), tenant.clock.now().as_second()));
-    let scopes = authorization::scopes(&parts.headers, &issuer, &audience, now)?;
+    let scopes = shared.with_tenant(|tenant| Verifier::of(tenant)).scopes(&parts.headers)?;
     scopes.require_any(route.scopes)?;
     let query = Query::parse(parts.uri.query().unwrap_or_default(), route.query)?;
     let body = match &route.body {

@@ -23,6 +23,7 @@ use tower_service::Service as _;
 
 use super::Shared;
 use super::api::CONTROL;
+use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
 
 /// Serves connections until the token is cancelled; those still open are closed then.
@@ -127,9 +128,11 @@ impl Server {
     }
 
     async fn route(&self, request: Request<Body>) -> Response<Body> {
-        match self.router.clone().call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
+        let Ok(response) = self.router.clone().call(request).await;
+        // What is answered has to be there after a crash.
+        match self.shared.save() {
+            Ok(()) => response,
+            Err(error) => ApiError::without_code(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
         }
     }
 }

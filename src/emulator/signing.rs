@@ -1,6 +1,6 @@
 //! Keys that the tenant signs with, and the certificate that clients carry.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -8,10 +8,12 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use pkcs1::RsaPublicKeyRef;
 use pkcs1::der::Decode as _;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, PublicKeyData as _};
+use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 
-/// The key of all tenants of this process: making one takes longer than starting an emulator should.
-static KEY: LazyLock<SigningKey> = LazyLock::new(SigningKey::generate);
+/// The key of all tenants of this process that have none in a file: making one takes longer than starting an emulator should.
+static KEY: LazyLock<Arc<SigningKey>> = LazyLock::new(|| Arc::new(SigningKey::generate()));
 
 /// An RSA key with its public part in the notation of JSON Web Keys.
 pub(crate) struct SigningKey {
@@ -22,9 +24,15 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
-    /// The key that tokens are signed with.
-    pub(crate) fn shared() -> &'static Self {
-        &KEY
+    /// The key of this process.
+    pub(crate) fn shared() -> Arc<Self> {
+        Arc::clone(&KEY)
+    }
+
+    /// A key that was written down before; `None` if that is not a private RSA key.
+    pub(crate) fn from_pem(pem: &str) -> Option<Self> {
+        let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok()?;
+        KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_RSA_SHA256).ok().map(Self::new)
     }
 
     pub(crate) fn kid(&self) -> &str {
@@ -44,12 +52,15 @@ impl SigningKey {
         DecodingKey::from_rsa_components(&self.modulus, &self.exponent).expect("both parts were encoded as base64url")
     }
 
-    fn private_pem(&self) -> String {
+    pub(crate) fn private_pem(&self) -> String {
         pem("PRIVATE KEY", self.pair.serialized_der())
     }
 
     fn generate() -> Self {
-        let pair = KeyPair::generate_for(&PKCS_RSA_SHA256).expect("aws-lc generates RSA keys");
+        Self::new(KeyPair::generate_for(&PKCS_RSA_SHA256).expect("aws-lc generates RSA keys"))
+    }
+
+    fn new(pair: KeyPair) -> Self {
         let public = RsaPublicKeyRef::from_der(pair.der_bytes()).expect("rcgen gives RSA keys in the form of PKCS #1");
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let (modulus, exponent) = (encode(public.modulus.as_bytes()), encode(public.public_exponent.as_bytes()));
@@ -67,8 +78,7 @@ pub(crate) struct ClientCertificate {
 }
 
 impl ClientCertificate {
-    pub(crate) fn of(domain: &str) -> Self {
-        let key = SigningKey::shared();
+    pub(crate) fn of(domain: &str, key: &SigningKey) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, domain);
@@ -140,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_private_key_is_in_one_of_the_three_forms_only() {
-        let certificate = ClientCertificate::of("tenant.example");
+        let certificate = ClientCertificate::of("tenant.example", &SigningKey::shared());
         assert!(certificate.with_key()[0]["key"].as_str().unwrap().contains("PRIVATE KEY"));
         assert!(certificate.without_key()[0].get("key").is_none());
         assert_eq!(certificate.without_key()[0]["subject"], "/CN=tenant.example");

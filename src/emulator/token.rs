@@ -15,8 +15,7 @@ use super::Shared;
 use super::answer::Answer;
 use super::error::ApiError;
 use super::router::MAX_BODY;
-use super::signing::SigningKey;
-use super::store::Tenant;
+use super::store::{Client, Tenant};
 
 pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
     if body.len() > MAX_BODY {
@@ -27,8 +26,8 @@ pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
-pub(crate) fn jwks(_: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(json!({ "keys": [SigningKey::shared().jwk()] })))
+pub(crate) fn jwks(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(json!({ "keys": [shared.with_tenant(|tenant| tenant.key.jwk())] })))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
@@ -105,7 +104,12 @@ fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<Proven, ApiEr
     let wrong = || ApiError::oauth(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
     match &request.proof {
         Proof::Secret { client_id, secret } => {
-            let client = tenant.client(client_id).ok().filter(|client| client.secret() == Some(secret));
+            let client = tenant.client(client_id).ok();
+            if client.is_some_and(Client::authenticates_with_certificate) {
+                let reason = "The client authenticates with a certificate, which auth0-emulator does not ask for";
+                return Err(ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason));
+            }
+            let client = client.filter(|client| client.secret() == Some(secret));
             let client = client.ok_or_else(wrong)?;
             Ok(Proven { client_id: client.id().to_owned(), assertion: None })
         }

@@ -22,9 +22,7 @@ pub(crate) const LIST: &[Parameter] = &[
 ];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let users = call.tenant.users().iter().enumerate();
-    let users = users.map(|(place, user)| (format!("{place:020}"), Value::Object(user.clone()))).collect();
-    let mut page = call.query.paging().of(users, "users")?;
+    let mut page = call.query.paging().of(call.tenant.users(), "users", |user| user.document.clone().into())?;
     // This list alone also tells how many there are on the page.
     if let Some(length) = page.get("users").and_then(Value::as_array).map(Vec::len) {
         page["length"] = length.into();

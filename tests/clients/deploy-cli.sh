@@ -3,8 +3,9 @@
 # exports of clients, grants and APIs are the same. Needs node, npm and their registry.
 source "$(dirname "$0")/tenant.sh"
 
-npm install --silent --no-audit --no-fund --prefix "$folder" auth0-deploy-cli@8.44.0
-deploy() { NODE_EXTRA_CA_CERTS=$CA_FILE "$folder/node_modules/.bin/a0deploy" "$@"; }
+need node npm curl
+packages deploy-cli-8.44.0 npm install --silent --no-audit --no-fund --prefix . auth0-deploy-cli@8.44.0
+deploy() { NODE_EXTRA_CA_CERTS=$CA_FILE "$packages/node_modules/.bin/a0deploy" "$@"; }
 export AUTH0_INCLUDED_ONLY='["clients","clientGrants","resourceServers"]'
 export AUTH0_PRESERVE_KEYWORDS=false AUTH0_ALLOW_DELETE=false
 

@@ -27,13 +27,16 @@ assert.equal((await auth0.clients.get(client.client_id)).name, "caller");
 const changed = await auth0.clients.update(client.client_id, { client_metadata: { team: "shop" } });
 assert.deepEqual(changed.client_metadata, { team: "shop" });
 for (let n = 0; n < 5; n++) await auth0.clients.create({ name: `filler ${n}` });
-const listed = await collect(await auth0.clients.list({ take: 2 }));
+const listed = await collect(await auth0.clients.list({ page: 0, per_page: 3, include_totals: true }));
 assert.equal(new Set(listed.map(({ client_id }) => client_id)).size, 8);
 
 const grant = await auth0.clientGrants.create({ client_id: client.client_id, audience: "https://shop", scope: [] });
 await refuses(auth0.clientGrants.create({ client_id: client.client_id, audience: "https://shop", scope: [] }), 409);
 assert.deepEqual((await auth0.clientGrants.update(grant.id, { scope: ["read:carts"] })).scope, ["read:carts"]);
 assert.deepEqual((await collect(await auth0.clientGrants.list({ audience: "https://shop" }))).map(({ id }) => id), [grant.id]);
+
+assert.equal((await collect(await auth0.clientGrants.list({ take: 1 }))).length, 2);
+assert.equal((await collect(await auth0.resourceServers.list({ page: 0, per_page: 1, include_totals: true }))).length, 2);
 
 const bySecret = new AuthenticationClient({ domain, clientId: client.client_id, clientSecret: client.client_secret });
 const { data: token } = await bySecret.oauth.clientCredentialsGrant({ audience: "https://shop" });

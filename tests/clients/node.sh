@@ -2,7 +2,9 @@
 # The npm package `auth0`, unmodified, against the emulator over https. Needs node, npm and their registry.
 source "$(dirname "$0")/tenant.sh"
 
-npm install --silent --no-audit --no-fund --prefix "$folder" auth0@7.1.0
-cp "$root/tests/clients/node.mjs" "$folder"
+need node npm
+packages node-7.1.0 npm install --silent --no-audit --no-fund --prefix . auth0@7.1.0
 start_tenant node
-NODE_EXTRA_CA_CERTS=$CA_FILE node "$folder/node.mjs"
+# Modules are looked for beside the script.
+cp "$root/tests/clients/node.mjs" "$packages"
+NODE_EXTRA_CA_CERTS=$CA_FILE node "$packages/node.mjs"

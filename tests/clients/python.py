@@ -40,6 +40,9 @@ refused(409, auth0.client_grants.create, client_id=client.client_id, audience="h
 assert auth0.client_grants.update(grant.id, scope=["read:carts"]).scope == ["read:carts"]
 assert [item.id for item in auth0.client_grants.list(audience="https://shop")] == [grant.id]
 
+assert len(list(auth0.client_grants.list(take=1))) == 2
+assert len(list(auth0.resource_servers.list(page=0, per_page=1, include_totals=True))) == 2
+
 by_secret = GetToken(domain, client.client_id, client_secret=client.client_secret)
 assert by_secret.client_credentials("https://shop")["expires_in"] == 60
 assert auth0.clients.rotate_secret(client.client_id).client_secret != client.client_secret

@@ -4,17 +4,22 @@
 //! `/api/v2`. `with_scopes` gives a session that may do less than the administrator.
 #![expect(clippy::unwrap_used, reason = "in a test, what was expected and is not there ends it")]
 
+mod binary;
 mod client_grants;
 mod clients;
 mod control;
 mod credentials;
+mod data;
 mod faults;
 mod fuzz;
 mod lists;
+mod mutual_tls;
 mod organizations;
+mod quotas;
 mod refusals;
 mod resource_servers;
 mod secrets;
+mod token_organizations;
 mod tokens;
 mod visibility;
 

@@ -1,9 +1,30 @@
 //! Client grants: which client may call which API.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::record::{Record, text};
 use super::refusal::{Kind, Refusal};
 use super::{Tenant, merge};
+
+/// A grant, which lists show in the order of ids.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct ClientGrant {
+    pub(super) document: Map<String, Value>,
+}
+
+impl Record for ClientGrant {
+    const KIND: &'static str = "client_grants";
+
+    fn id(&self) -> &str {
+        text(&self.document, "id")
+    }
+
+    fn key(&self, _: u64) -> String {
+        self.id().to_owned()
+    }
+}
 
 /// What a list of grants is narrowed to; everything given must hold.
 #[derive(Debug, Default)]
@@ -32,13 +53,13 @@ impl GrantFilter {
 
 impl Tenant {
     pub(crate) fn client_grant(&self, id: &str) -> Result<&Map<String, Value>, Refusal> {
-        self.grants.get(id).ok_or(Refusal::Missing(Kind::ClientGrant))
+        Ok(&self.objects.client_grants.find(id).ok_or(Refusal::Missing(Kind::ClientGrant))?.document)
     }
 
     /// Grants in the order of lists, which is that of their ids.
-    pub(crate) fn client_grants(&self, filter: &GrantFilter) -> Vec<(String, Value)> {
-        let admitted = self.grants.iter().filter(|(_, grant)| filter.admits(grant));
-        admitted.map(|(id, grant)| (id.clone(), grant.clone().into())).collect()
+    pub(crate) fn client_grants(&self, filter: &GrantFilter) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
+        let grants = self.objects.client_grants.entries().map(|(id, grant)| (id, &grant.document));
+        grants.filter(|(_, grant)| filter.admits(grant))
     }
 
     /// The grant that lets a client call an API in its own name.
@@ -49,7 +70,7 @@ impl Tenant {
             subject_type: Some("client".to_owned()),
             ..GrantFilter::default()
         };
-        self.grants.values().find(|grant| filter.admits(grant))
+        self.client_grants(&filter).next().map(|(_, grant)| grant)
     }
 
     /// Creates a grant; there is one at most for a client, an API and a kind of subject.
@@ -81,13 +102,14 @@ impl Tenant {
             subject_type: text("subject_type").filter(|_| client.is_some()),
             ..GrantFilter::default()
         };
-        if self.grants.values().any(|other| twin.admits(other)) {
+        if self.client_grants(&twin).next().is_some() {
             return Err(Refusal::GrantExists { holder, audience });
         }
         hide_scope(&mut grant);
-        let id = self.ids.client_grant();
+        let id = self.objects.client_grants.new_id(|| self.ids.client_grant());
         grant.insert("id".into(), id.clone().into());
-        Ok(self.grants.entry(id).or_insert(grant))
+        self.objects.client_grants.insert(ClientGrant { document: grant });
+        self.client_grant(&id)
     }
 
     /// Changes what was sent and nothing else.
@@ -101,14 +123,14 @@ impl Tenant {
         merge::replace(&mut after, patch);
         check(&after, sends_scope)?;
         hide_scope(&mut after);
-        let grant = self.grants.get_mut(id).ok_or(Refusal::Missing(Kind::ClientGrant))?;
-        *grant = after;
-        Ok(grant)
+        let grant = self.objects.client_grants.find_mut(id).ok_or(Refusal::Missing(Kind::ClientGrant))?;
+        grant.document = after;
+        Ok(&grant.document)
     }
 
     /// Deletes a grant. What is not there is deleted already.
     pub(crate) fn delete_client_grant(&mut self, id: &str) {
-        self.grants.remove(id);
+        self.objects.client_grants.remove(id);
         self.prune_associations();
     }
 }

@@ -1,10 +1,12 @@
 //! Clients, called applications in the dashboard.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::credentials::Credential;
+use super::record::{Record, text};
 use super::refusal::{Kind, Refusal};
-use super::{Tenant, client_defaults, merge};
+use super::{ResourceServer, Tenant, client_defaults, merge};
 
 /// Slots of a client that credentials are attached to.
 const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"];
@@ -13,16 +15,32 @@ const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth",
 const MAX_METADATA: usize = 10;
 
 /// A client with its secret and its pool of credentials.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Client {
-    pub(super) settings: Map<String, Value>,
     /// Kept while hidden, so that it is there again when the client goes back to authenticating with it.
-    pub(super) secret: String,
+    #[serde(rename = "client_secret")]
+    secret: String,
     pub credentials: Vec<Credential>,
+    #[serde(flatten)]
+    pub(super) settings: Map<String, Value>,
+}
+
+impl Record for Client {
+    const KIND: &'static str = "clients";
+
+    fn id(&self) -> &str {
+        text(&self.settings, "client_id")
+    }
+
+    /// The global client comes last.
+    fn key(&self, place: u64) -> String {
+        format!("{}{place:020}", u8::from(self.is_global()))
+    }
 }
 
 impl Client {
     pub(crate) fn id(&self) -> &str {
-        self.text("client_id").unwrap_or_default()
+        Record::id(self)
     }
 
     pub(crate) fn is_global(&self) -> bool {
@@ -55,11 +73,19 @@ impl Client {
         (!self.settings.contains_key("client_authentication_methods")).then_some(&self.secret)
     }
 
+    /// Whether it shows who it is by the certificate of its connection.
+    pub(crate) fn authenticates_with_certificate(&self) -> bool {
+        let methods = self.settings.get("client_authentication_methods").and_then(Value::as_object);
+        methods.is_some_and(|methods| {
+            ["tls_client_auth", "self_signed_tls_client_auth"].iter().any(|name| methods.contains_key(*name))
+        })
+    }
+
     /// The credentials that prove a client assertion.
     pub(crate) fn assertion_credentials(&self) -> impl Iterator<Item = &Credential> {
         let attached =
             ids_in(self.settings.get("client_authentication_methods").and_then(|of| of.get("private_key_jwt")));
-        self.credentials.iter().filter(move |credential| attached.contains(&credential.id))
+        self.credentials.iter().filter(move |credential| attached.iter().any(|id| id == credential.id()))
     }
 
     /// The settings with the secret, as far as it is ever shown.
@@ -83,19 +109,16 @@ impl Client {
 
 impl Tenant {
     pub(crate) fn client(&self, id: &str) -> Result<&Client, Refusal> {
-        self.clients.find(id).ok_or(Refusal::Missing(Kind::Client))
+        self.objects.clients.find(id).ok_or(Refusal::Missing(Kind::Client))
     }
 
     pub(super) fn client_mut(&mut self, id: &str) -> Result<&mut Client, Refusal> {
-        self.clients.find_mut(id).ok_or(Refusal::Missing(Kind::Client))
+        self.objects.clients.find_mut(id).ok_or(Refusal::Missing(Kind::Client))
     }
 
     /// Clients in the order of lists, with keys that grow along it: by creation, the global client last.
-    pub(crate) fn clients(&self) -> Vec<(String, &Client)> {
-        let key = |place: u64, client: &Client| format!("{}{place:020}", u8::from(client.is_global()));
-        let mut clients: Vec<_> = self.clients.numbered().map(|(place, client)| (key(place, client), client)).collect();
-        clients.sort_by(|(one, _), (other, _)| one.cmp(other));
-        clients
+    pub(crate) fn clients(&self) -> impl Iterator<Item = (&str, &Client)> {
+        self.objects.clients.entries()
     }
 
     /// Creates a client. The answer shows credentials that were sent along in full, once.
@@ -104,7 +127,8 @@ impl Tenant {
         let mut settings = merge::new(settings);
         let secret = self.ids.secret();
         let strict = client_defaults::is_strict_third_party(&settings);
-        let id = if strict { self.ids.third_party_client() } else { self.ids.client() };
+        let new_id = || if strict { self.ids.third_party_client() } else { self.ids.client() };
+        let id = self.objects.clients.new_id(new_id);
         let credentials = self.take_inline_credentials(&mut settings)?;
         check_grant_types(&settings, settings.get("token_endpoint_auth_method"))?;
         if let Some(organization) = settings.get("default_organization") {
@@ -115,23 +139,22 @@ impl Tenant {
         settings.insert("client_id".into(), id.clone().into());
         settings.insert("tenant".into(), self.name.clone().into());
         if let Some(api) = settings.get("resource_server_identifier").and_then(Value::as_str) {
-            let api = self.resource_server_by_identifier_mut(api).expect("the check above found it");
-            api.document.insert("client_id".into(), id.clone().into());
+            let link = |of: &mut ResourceServer| drop(of.document.insert("client_id".into(), id.clone().into()));
+            self.objects.resource_servers.change_where(|of| of.identifier() == api, link);
         }
-        let client = Client { settings, secret, credentials };
+        let client = Client { secret, credentials, settings };
         let mut answer = client.document();
         show_credentials(&mut answer, &client.credentials);
         answer.insert("encrypted".into(), true.into());
         answer.insert("signing_keys".into(), self.certificate.with_key());
-        self.clients.insert(id, client);
+        self.objects.clients.insert(client);
         Ok(answer)
     }
 
     /// Puts a client in place as it is, without defaults and checks.
     pub(crate) fn seed_client(&mut self, settings: Map<String, Value>) {
         let secret = self.ids.secret();
-        let id = settings["client_id"].as_str().unwrap_or_default().to_owned();
-        self.clients.insert(id, Client { settings, secret, credentials: Vec::new() });
+        self.objects.clients.insert(Client { secret, credentials: Vec::new(), settings });
     }
 
     /// Changes what was sent and nothing else.
@@ -168,17 +191,14 @@ impl Tenant {
 
     /// Deletes a client with its grants. What is not there is deleted already.
     pub(crate) fn delete_client(&mut self, id: &str) -> Result<(), Refusal> {
-        if self.clients.find(id).is_some_and(Client::is_global) {
+        if self.objects.clients.find(id).is_some_and(Client::is_global) {
             return Err(Refusal::Unsuitable("The global client cannot be deleted".into()));
         }
-        self.clients.remove(id);
-        self.grants.retain(|_, grant| grant.get("client_id").and_then(Value::as_str) != Some(id));
+        self.objects.clients.remove(id);
+        self.objects.client_grants.remove_where(|grant| text(&grant.document, "client_id") == id);
         self.prune_associations();
-        for api in self.resource_servers.values_mut() {
-            if api.document.get("client_id").and_then(Value::as_str) == Some(id) {
-                api.document.remove("client_id");
-            }
-        }
+        let is_linked = |api: &ResourceServer| text(&api.document, "client_id") == id;
+        self.objects.resource_servers.change_where(is_linked, |api| drop(api.document.remove("client_id")));
         Ok(())
     }
 
@@ -205,7 +225,7 @@ impl Tenant {
 
     pub(crate) fn credential(&self, client: &str, id: &str) -> Result<&Credential, Refusal> {
         let credentials = &self.client(client)?.credentials;
-        credentials.iter().find(|credential| credential.id == id).ok_or(Refusal::Missing(Kind::Credential))
+        credentials.iter().find(|credential| credential.id() == id).ok_or(Refusal::Missing(Kind::Credential))
     }
 
     pub(crate) fn create_credential(&mut self, client: &str, body: Map<String, Value>) -> Result<&Credential, Refusal> {
@@ -224,7 +244,7 @@ impl Tenant {
     ) -> Result<&Credential, Refusal> {
         let now = self.clock.now();
         let credentials = &mut self.client_mut(client)?.credentials;
-        let credential = credentials.iter_mut().find(|credential| credential.id == id);
+        let credential = credentials.iter_mut().find(|credential| credential.id() == id);
         let credential = credential.ok_or(Refusal::Missing(Kind::Credential))?;
         credential.update(body, now);
         Ok(credential)
@@ -236,7 +256,7 @@ impl Tenant {
         if client.attached().iter().any(|attached| attached == id) {
             return Err(Refusal::Unsuitable(format!("The credential {id} is still associated with a client")));
         }
-        client.credentials.retain(|credential| credential.id != id);
+        client.credentials.retain(|credential| credential.id() != id);
         Ok(())
     }
 
@@ -247,7 +267,7 @@ impl Tenant {
             for place in slot {
                 let Value::Object(body) = place.take() else { continue };
                 let credential = Credential::new(self.ids.credential(), body, self.clock.now())?;
-                *place = json!({ "id": credential.id });
+                *place = json!({ "id": credential.id() });
                 add_to_pool(&mut pool, credential)?;
             }
         }
@@ -290,7 +310,7 @@ impl Tenant {
             settings.get("client_aliases").and_then(Value::as_array).cloned().unwrap_or_default()
         };
         let mine = aliases(settings);
-        let others = self.clients.values().filter(|client| !mine.is_empty() && client.id() != id);
+        let others = self.objects.clients.values().filter(|client| !mine.is_empty() && client.id() != id);
         match others.flat_map(|client| aliases(&client.settings)).find(|alias| mine.contains(alias)) {
             Some(taken) => Err(Refusal::AliasExists(taken.as_str().unwrap_or_default().to_owned())),
             None => Ok(()),
@@ -364,7 +384,7 @@ fn add_to_pool(pool: &mut Vec<Credential>, credential: Credential) -> Result<(),
 fn show_credentials(document: &mut Map<String, Value>, credentials: &[Credential]) {
     for slot in slots_mut(document) {
         for place in slot {
-            let found = credentials.iter().find(|credential| place["id"] == json!(credential.id));
+            let found = credentials.iter().find(|credential| place["id"] == credential.id());
             *place = found.map_or_else(|| place.take(), |credential| credential.document.clone().into());
         }
     }
@@ -398,7 +418,7 @@ fn attached_ids(settings: &Map<String, Value>) -> Vec<String> {
 }
 
 fn unknown_credential(settings: &Map<String, Value>, pool: &[Credential]) -> Option<String> {
-    attached_ids(settings).into_iter().find(|id| pool.iter().all(|credential| credential.id != *id))
+    attached_ids(settings).into_iter().find(|id| pool.iter().all(|credential| credential.id() != id))
 }
 
 fn ids_in(slot: Option<&Value>) -> Vec<String> {

@@ -1,23 +1,30 @@
 //! Credentials of a client: keys and certificates it may authenticate with.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::keys::Material;
+use super::record::text;
 use super::refusal::Refusal;
 use crate::emulator::clock;
 
 /// A credential in the pool of a client.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
-    pub id: String,
     /// What answers show.
+    #[serde(rename = "credential")]
     pub document: Map<String, Value>,
     /// What they never show.
     pub pem: Option<String>,
 }
 
 impl Credential {
+    pub(crate) fn id(&self) -> &str {
+        text(&self.document, "id")
+    }
+
     /// Makes a credential of a body that fits the contract.
     pub(crate) fn new(id: String, mut body: Map<String, Value>, now: Timestamp) -> Result<Self, Refusal> {
         let pem = body.remove("pem").and_then(|pem| pem.as_str().map(str::to_owned));
@@ -62,10 +69,10 @@ impl Credential {
             _ => return Err(invalid("Missing required property: pem")),
         }
         normalize_expiry(&mut body);
-        body.insert("id".into(), id.clone().into());
+        body.insert("id".into(), id.into());
         body.insert("created_at".into(), clock::text(now).into());
         body.insert("updated_at".into(), clock::text(now).into());
-        Ok(Self { id, document: body, pem })
+        Ok(Self { document: body, pem })
     }
 
     /// Changes the expiry, the only thing that can be changed.

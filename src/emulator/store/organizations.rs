@@ -2,48 +2,57 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::client_grants::GrantFilter;
+use super::record::{Record, text};
 use super::refusal::{Kind, Refusal};
-use super::{Tenant, merge};
+use super::{Objects, Tenant, merge};
 
 /// As many grants may be associated with one organization (public cloud, "Entity Limit Policy").
 const MAX_GRANTS: usize = 100;
 
 /// An organization with the grants that were associated with it.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Organization {
-    pub document: Map<String, Value>,
+    #[serde(rename = "client_grants")]
     pub grants: BTreeSet<String>,
+    #[serde(flatten)]
+    pub document: Map<String, Value>,
+}
+
+impl Record for Organization {
+    const KIND: &'static str = "organizations";
+
+    fn id(&self) -> &str {
+        text(&self.document, "id")
+    }
 }
 
 impl Organization {
     pub(crate) fn id(&self) -> &str {
-        self.text("id")
+        Record::id(self)
     }
 
     pub(crate) fn name(&self) -> &str {
-        self.text("name")
-    }
-
-    fn text(&self, name: &str) -> &str {
-        self.document.get(name).and_then(Value::as_str).unwrap_or_default()
+        text(&self.document, "name")
     }
 }
 
 impl Tenant {
     pub(crate) fn organization(&self, id: &str) -> Result<&Organization, Refusal> {
-        self.organizations.find(id).ok_or(Refusal::Missing(Kind::Organization))
+        self.objects.organizations.find(id).ok_or(Refusal::Missing(Kind::Organization))
     }
 
     pub(crate) fn organization_by_name(&self, name: &str) -> Result<&Organization, Refusal> {
-        let mut organizations = self.organizations.values();
+        let mut organizations = self.objects.organizations.values();
         organizations.find(|organization| organization.name() == name).ok_or(Refusal::Missing(Kind::Organization))
     }
 
     /// Organizations in the order of lists, with keys that grow along it.
-    pub(crate) fn organizations(&self) -> impl Iterator<Item = (String, &Organization)> {
-        self.organizations.numbered().map(|(place, organization)| (format!("{place:020}"), organization))
+    pub(crate) fn organizations(&self) -> impl Iterator<Item = (&str, &Organization)> {
+        self.objects.organizations.entries()
     }
 
     pub(crate) fn create_organization(&mut self, document: Map<String, Value>) -> Result<&Organization, Refusal> {
@@ -55,15 +64,15 @@ impl Tenant {
         if document.contains_key("is_app_entitlement_active") {
             document.entry("third_party_client_access").or_insert(json!("block"));
         }
-        let id = self.ids.organization();
+        let id = self.objects.organizations.new_id(|| self.ids.organization());
         document.insert("id".into(), id.clone().into());
-        self.organizations.insert(id.clone(), Organization { document, grants: BTreeSet::new() });
+        self.objects.organizations.insert(Organization { document, grants: BTreeSet::new() });
         self.organization(&id)
     }
 
     /// Deletes an organization. What is not there is deleted already.
     pub(crate) fn delete_organization(&mut self, id: &str) {
-        self.organizations.remove(id);
+        self.objects.organizations.remove(id);
     }
 
     /// Lets tokens of a grant be for an organization.
@@ -74,7 +83,7 @@ impl Tenant {
             return Err(Refusal::Unsuitable("The client grant does not allow the use of organizations".into()));
         }
         let missing = Refusal::Missing(Kind::Organization);
-        let grants = &mut self.organizations.find_mut(organization).ok_or(missing)?.grants;
+        let grants = &mut self.objects.organizations.find_mut(organization).ok_or(missing)?.grants;
         if grants.contains(grant) {
             return Err(Refusal::GrantAssociated);
         }
@@ -87,7 +96,8 @@ impl Tenant {
 
     /// Takes that back. What is not there is taken back already.
     pub(crate) fn dissociate_grant(&mut self, organization: &str, grant: &str) -> Result<(), Refusal> {
-        let organization = self.organizations.find_mut(organization).ok_or(Refusal::Missing(Kind::Organization))?;
+        let organization =
+            self.objects.organizations.find_mut(organization).ok_or(Refusal::Missing(Kind::Organization))?;
         organization.grants.remove(grant);
         Ok(())
     }
@@ -98,17 +108,17 @@ impl Tenant {
         organization: &str,
         filter: &GrantFilter,
         ids: &[&str],
-    ) -> Result<Vec<(String, Value)>, Refusal> {
+    ) -> Result<impl Iterator<Item = (&str, &Map<String, Value>)>, Refusal> {
         let associated = &self.organization(organization)?.grants;
-        let mut grants = self.client_grants(filter);
-        grants.retain(|(id, _)| associated.contains(id) && (ids.is_empty() || ids.contains(&id.as_str())));
-        Ok(grants)
+        let wanted = move |id| associated.contains(id) && (ids.is_empty() || ids.contains(&id));
+        Ok(self.client_grants(filter).filter(move |(id, _)| wanted(*id)))
     }
 
     /// Forgets associations of grants that are no more.
     pub(super) fn prune_associations(&mut self) {
-        for organization in self.organizations.values_mut() {
-            organization.grants.retain(|id| self.grants.contains_key(id));
-        }
+        let Objects { organizations, client_grants, .. } = &mut self.objects;
+        let is_gone = |id: &String| client_grants.find(id).is_none();
+        let prune = |organization: &mut Organization| organization.grants.retain(|id| !is_gone(id));
+        organizations.change_where(|organization| organization.grants.iter().any(is_gone), prune);
     }
 }

@@ -2,10 +2,14 @@
 //!
 //! Rules as in Auth0's documentation, "Fine-grained M2M Token Quotas": buckets end with the hour and the day of UTC.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::collection::Collection;
+use super::record::Record;
+use super::{Client, Organization, Tenant};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 86400;
@@ -46,13 +50,38 @@ impl fmt::Display for Quota {
     }
 }
 
-/// Tokens issued so far, by whom they count for and by bucket.
-#[derive(Debug, Default)]
-pub(crate) struct Issued(BTreeMap<(String, i64), (i64, i64)>);
+/// Tokens that count for a client or an organization in one of its buckets, in the current hour or day of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenCount {
+    /// Owner and length of the bucket in seconds.
+    id: String,
+    length: i64,
+    period: i64,
+    count: i64,
+}
 
-impl Issued {
+impl Record for TokenCount {
+    const KIND: &'static str = "token_counts";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl TokenCount {
+    fn id_of(owner: &str, length: i64) -> String {
+        format!("{owner} {length}")
+    }
+
+    fn is_over(&self, now: i64) -> bool {
+        self.period != now.div_euclid(self.length)
+    }
+}
+
+impl Collection<TokenCount> {
     /// What one more token leaves, without taking it; `None` if the owner has no quota.
-    pub(super) fn quota(&self, owner: &str, settings: &Map<String, Value>, now: i64) -> Option<Quota> {
+    fn quota(&self, owner: &str, settings: &Map<String, Value>, now: i64) -> Option<Quota> {
         let settings = settings.get("token_quota")?.get("client_credentials")?;
         let buckets = [("per_hour", HOUR), ("per_day", DAY)].into_iter().filter_map(|(name, length)| {
             let quota = settings.get(name)?.as_i64()?;
@@ -64,17 +93,39 @@ impl Issued {
         Some(Quota { buckets: buckets.collect(), enforced }).filter(|quota| !quota.buckets.is_empty())
     }
 
-    pub(super) fn add(&mut self, owner: &str, now: i64) {
+    fn add(&mut self, owner: &str, now: i64) {
+        self.remove_where(|count| count.is_over(now));
         for length in [HOUR, DAY] {
-            let count = self.count(owner, length, now) + 1;
-            self.0.insert((owner.to_owned(), length), (now.div_euclid(length), count));
+            let id = TokenCount::id_of(owner, length);
+            match self.find_mut(&id) {
+                Some(count) => count.count += 1,
+                None => self.insert(TokenCount { id, length, period: now.div_euclid(length), count: 1 }),
+            }
         }
     }
 
     fn count(&self, owner: &str, length: i64, now: i64) -> i64 {
-        match self.0.get(&(owner.to_owned(), length)) {
-            Some((period, count)) if *period == now.div_euclid(length) => *count,
-            _ => 0,
+        let count = self.find(&TokenCount::id_of(owner, length)).filter(|count| !count.is_over(now));
+        count.map_or(0, |count| count.count)
+    }
+}
+
+impl Tenant {
+    /// What is left of the quota of a client once it gets a token now.
+    pub(crate) fn quota_of_client(&self, client: &Client) -> Option<Quota> {
+        self.objects.token_counts.quota(client.id(), &client.settings, self.clock.now().as_second())
+    }
+
+    /// The same for an organization.
+    pub(crate) fn quota_of_organization(&self, organization: &Organization) -> Option<Quota> {
+        self.objects.token_counts.quota(organization.id(), &organization.document, self.clock.now().as_second())
+    }
+
+    /// Counts a token for its client and its organization.
+    pub(crate) fn count_token(&mut self, client: &str, organization: Option<&str>) {
+        let now = self.clock.now().as_second();
+        for owner in [Some(client), organization].into_iter().flatten() {
+            self.objects.token_counts.add(owner, now);
         }
     }
 }
@@ -92,7 +143,7 @@ mod tests {
         else {
             unreachable!()
         };
-        let mut issued = Issued::default();
+        let mut issued = Collection::<TokenCount>::default();
         let now = 10 * DAY + 60;
         let quota = issued.quota("c", &settings, now).unwrap();
         assert_eq!(quota.to_string(), "b=per_hour;q=2;r=1;t=3540,b=per_day;q=50;r=49;t=86340");

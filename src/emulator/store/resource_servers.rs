@@ -1,19 +1,31 @@
 //! Resource servers, called APIs in the dashboard.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::keys::Material;
+use super::record::{Record, text};
 use super::refusal::{Kind, Refusal};
 use super::{Tenant, merge};
 
 /// An API with its scopes and token settings.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct ResourceServer {
     pub document: Map<String, Value>,
 }
 
+impl Record for ResourceServer {
+    const KIND: &'static str = "resource_servers";
+
+    fn id(&self) -> &str {
+        text(&self.document, "id")
+    }
+}
+
 impl ResourceServer {
     pub(crate) fn identifier(&self) -> &str {
-        self.document.get("identifier").and_then(Value::as_str).unwrap_or_default()
+        text(&self.document, "identifier")
     }
 
     pub(crate) fn is_system(&self) -> bool {
@@ -36,7 +48,8 @@ impl ResourceServer {
 impl Tenant {
     /// Finds an API by id or by identifier, however often the latter was percent-encoded.
     pub(crate) fn resource_server(&self, key: &str) -> Result<&ResourceServer, Refusal> {
-        self.resource_servers
+        self.objects
+            .resource_servers
             .find(key)
             .or_else(|| self.resource_server_by_identifier(key))
             .or_else(|| self.resource_server_by_identifier(&decoded(key)))
@@ -44,16 +57,12 @@ impl Tenant {
     }
 
     pub(crate) fn resource_server_by_identifier(&self, identifier: &str) -> Option<&ResourceServer> {
-        self.resource_servers.values().find(|api| api.identifier() == identifier)
-    }
-
-    pub(super) fn resource_server_by_identifier_mut(&mut self, identifier: &str) -> Option<&mut ResourceServer> {
-        self.resource_servers.values_mut().find(|api| api.identifier() == identifier)
+        self.objects.resource_servers.values().find(|api| api.identifier() == identifier)
     }
 
     /// APIs in the order of lists, with keys that grow along it.
-    pub(crate) fn resource_servers(&self) -> impl Iterator<Item = (String, &ResourceServer)> {
-        self.resource_servers.numbered().map(|(place, api)| (format!("{place:020}"), api))
+    pub(crate) fn resource_servers(&self) -> impl Iterator<Item = (&str, &ResourceServer)> {
+        self.objects.resource_servers.entries()
     }
 
     pub(crate) fn create_resource_server(&mut self, api: Map<String, Value>) -> Result<&ResourceServer, Refusal> {
@@ -67,9 +76,9 @@ impl Tenant {
         if api["signing_alg"] == json!("HS256") && !api.contains_key("signing_secret") {
             api.insert("signing_secret".into(), self.ids.secret().into());
         }
-        let id = self.ids.resource_server();
+        let id = self.objects.resource_servers.new_id(|| self.ids.resource_server());
         api.insert("id".into(), id.clone().into());
-        self.resource_servers.insert(id.clone(), ResourceServer { document: api });
+        self.objects.resource_servers.insert(ResourceServer { document: api });
         self.resource_server(&id)
     }
 
@@ -85,12 +94,12 @@ impl Tenant {
         }
         replace_encryption_key(&mut patch)?;
         let mut after = api.document.clone();
-        let id = after["id"].as_str().unwrap_or_default().to_owned();
+        let id = api.id().to_owned();
         merge::replace(&mut after, patch);
         if after["signing_alg"] == json!("HS256") && !after.contains_key("signing_secret") {
             after.insert("signing_secret".into(), self.ids.secret().into());
         }
-        let api = self.resource_servers.find_mut(&id).ok_or(Refusal::Missing(Kind::ResourceServer))?;
+        let api = self.objects.resource_servers.find_mut(&id).ok_or(Refusal::Missing(Kind::ResourceServer))?;
         api.document = after;
         Ok(api)
     }
@@ -101,10 +110,9 @@ impl Tenant {
         if api.is_system() {
             return Err(Refusal::Unsuitable("System resource servers cannot be deleted".into()));
         }
-        let (id, identifier) =
-            (api.document["id"].as_str().unwrap_or_default().to_owned(), api.identifier().to_owned());
-        self.resource_servers.remove(&id);
-        self.grants.retain(|_, grant| grant.get("audience").and_then(Value::as_str) != Some(&identifier));
+        let (id, identifier) = (api.id().to_owned(), api.identifier().to_owned());
+        self.objects.resource_servers.remove(&id);
+        self.objects.client_grants.remove_where(|grant| text(&grant.document, "audience") == identifier);
         self.prune_associations();
         Ok(())
     }

@@ -5,7 +5,6 @@
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-use crate::emulator::signing::SigningKey;
 use crate::emulator::store::{Client, Organization, ResourceServer, Tenant};
 
 /// What a token is about.
@@ -33,11 +32,11 @@ impl Token<'_> {
         };
         let key = match algorithm {
             Algorithm::HS256 => EncodingKey::from_secret(self.setting("signing_secret").unwrap_or_default().as_bytes()),
-            _ => SigningKey::shared().encoding(),
+            _ => self.tenant.key.encoding(),
         };
         let mut header = Header::new(algorithm);
         header.typ = Some(if self.follows_rfc_9068() { "at+jwt" } else { "JWT" }.to_owned());
-        header.kid = (algorithm != Algorithm::HS256).then(|| SigningKey::shared().kid().to_owned());
+        header.kid = (algorithm != Algorithm::HS256).then(|| self.tenant.key.kid().to_owned());
         jsonwebtoken::encode(&header, &self.claims(), &key)
             .expect("plain claims can be signed with a key of the right kind")
     }

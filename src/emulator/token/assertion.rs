@@ -20,11 +20,28 @@ const MAX_LIFETIME: i64 = 300;
 struct Claims {
     iss: String,
     sub: String,
-    aud: String,
+    aud: Audience,
     exp: i64,
     jti: String,
     iat: Option<i64>,
     nbf: Option<i64>,
+}
+
+/// A JWT has one audience or a list of them (RFC 7519, 4.1.3). Auth0's own client for Go sends a list of one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Audience {
+    fn is(&self, issuer: &str) -> bool {
+        match self {
+            Self::One(audience) => audience == issuer,
+            Self::Several(audiences) => audiences.iter().any(|audience| audience == issuer),
+        }
+    }
 }
 
 /// The client that the assertion proves, or what is wrong with it. Only a token that is issued uses it up.
@@ -76,7 +93,7 @@ fn check(claims: &Claims, client_id: Option<&str>, issuer: &str, now: i64) -> Re
     if claims.iss != claims.sub || client_id.is_some_and(|id| id != claims.sub) {
         return Err("iss, sub and client_id differ".into());
     }
-    if claims.aud != issuer {
+    if !claims.aud.is(issuer) {
         return Err(format!("aud is not {issuer}"));
     }
     if claims.exp < now - SKEW {

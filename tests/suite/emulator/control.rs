@@ -1,7 +1,4 @@
-//! `/_emulator`, the first line of output, and the emulator as a library.
-
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+//! `/_emulator`, and the emulator as a library.
 
 use serde_json::{Value, json};
 use terraform_provider_auth0::emulator::{Action, Emulator, Fault};
@@ -131,26 +128,4 @@ async fn a_stopped_emulator_is_gone() {
     let session = tenant.session.clone();
     drop(tenant);
     assert!(session.http.get(session.api("/clients")).send().await.is_err());
-}
-
-#[tokio::test]
-async fn the_binary_announces_itself_in_one_line() {
-    let mut emulator = Command::new(env!("CARGO_BIN_EXE_auth0-emulator"))
-        .args(["--listen", "127.0.0.1:0", "--tls"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(emulator.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let announced: Value = serde_json::from_str(&line).unwrap();
-    let text = |name: &str| announced[name].as_str().unwrap();
-    assert_eq!(text("url"), format!("https://{}", text("domain")));
-
-    let authority = reqwest::Certificate::from_pem(&std::fs::read(text("ca_file")).unwrap()).unwrap();
-    let http = reqwest::Client::builder().tls_certs_only([authority]).build().unwrap();
-    let audience = format!("{}/api/v2/", text("url"));
-    let session = super::Session { http, url: text("url").to_owned(), token: String::new() };
-    session.token(text("client_id"), text("client_secret"), &audience).await.expect(200);
-    emulator.kill().unwrap();
-    emulator.wait().unwrap();
 }

@@ -33,7 +33,7 @@ pub(super) fn certificate() -> String {
 }
 
 /// A client that authenticates with a key, and the id of the key.
-async fn client_with_key(tenant: &Tenant) -> (String, String) {
+pub(super) async fn client_with_key(tenant: &Tenant) -> (String, String) {
     let methods = json!({ "private_key_jwt": { "credentials": [public_key()] } });
     let client = tenant.create_client(json!({ "name": "caller", "client_authentication_methods": methods })).await;
     let credential = &client["client_authentication_methods"]["private_key_jwt"]["credentials"][0];
@@ -45,7 +45,7 @@ pub(super) fn assertion(claims: &Value) -> String {
     jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).unwrap()
 }
 
-async fn ask(tenant: &Tenant, assertion: &str) -> Reply {
+pub(super) async fn ask(tenant: &Tenant, assertion: &str) -> Reply {
     let form = json!({
         "grant_type": "client_credentials",
         "audience": tenant.management_audience(),
@@ -179,6 +179,7 @@ async fn an_assertion_must_be_for_this_tenant_short_lived_and_by_the_client() {
     tenant.post("/client-grants", grant).await.expect(201);
     for (claim, value) in [
         ("aud", json!("https://elsewhere/")),
+        ("aud", json!(["https://elsewhere/"])),
         ("exp", json!(now() - 60)),
         ("exp", json!(now() + 3600)),
         ("iss", json!("someone else")),
@@ -194,4 +195,7 @@ async fn an_assertion_must_be_for_this_tenant_short_lived_and_by_the_client() {
     let other = tenant.emulator.client_id();
     ask(&tenant, &assertion(&claims(&tenant, other, "x"))).await.expect(401);
     ask(&tenant, &assertion(&claims(&tenant, &id, "good"))).await.expect(200);
+    let mut listed = claims(&tenant, &id, "listed");
+    listed["aud"] = json!([listed["aud"]]);
+    ask(&tenant, &assertion(&listed)).await.expect(200);
 }

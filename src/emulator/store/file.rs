@@ -1,0 +1,307 @@
+//! The file that keeps a tenant: a database of `SQLite` in which every object is a row.
+//!
+//! What a request changed is written before it is answered, in one transaction. The write-ahead log is not flushed to the
+//! disk each time, so an answered change survives the end of the process, however sudden, but perhaps not that of the machine.
+
+use std::fs::{self, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{self, Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, params};
+use serde_json::Value;
+
+use super::snapshot::About;
+use super::{Objects, Tenant};
+
+/// Marks the database as one of the emulator's (`A0em`).
+const APPLICATION: i32 = 0x4130_656d;
+/// Grows when an older emulator could not read the file.
+const FORMAT: i32 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE objects (
+        kind TEXT NOT NULL, id TEXT NOT NULL, place INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (kind, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE keys (name TEXT NOT NULL PRIMARY KEY, pem TEXT NOT NULL) WITHOUT ROWID;
+";
+
+/// Under this kind, beside those of the objects, is what there is to say of the tenant itself.
+const ABOUT: &str = "tenant";
+
+/// The file, open for this process alone.
+pub(crate) struct File {
+    path: PathBuf,
+    connection: Connection,
+    about: Option<About>,
+    /// Locked, so that no two processes write what the other does not know of. It must be closed last: closing a file gives up
+    /// the locks that the database has on it.
+    _lock: fs::File,
+}
+
+/// Why the file is of no use.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DataError {
+    #[error("cannot open {path}: {reason}")]
+    Open { path: PathBuf, reason: io::Error },
+    #[error("{path} is in use by another auth0-emulator; each needs a file of its own")]
+    InUse { path: PathBuf },
+    #[error("{path} is not a file of auth0-emulator; name another one, or one that does not exist yet")]
+    Foreign { path: PathBuf },
+    #[error("{path} was written by a newer auth0-emulator: it has format {format}, this one knows {FORMAT}")]
+    Newer { path: PathBuf, format: i32 },
+    #[error("{path} is damaged: {reason}")]
+    Damaged { path: PathBuf, reason: String },
+    #[error("cannot read or write {path}: {reason}")]
+    Database { path: PathBuf, reason: rusqlite::Error },
+}
+
+impl File {
+    /// Opens the file, or makes one that nobody else may read.
+    pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+        // What is said of it is read by processes that run elsewhere.
+        let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let lock = match OpenOptions::new().create(true).append(true).mode(0o600).open(&path) {
+            Ok(lock) => lock,
+            Err(reason) => return Err(DataError::Open { path, reason }),
+        };
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(DataError::InUse { path }),
+            Err(TryLockError::Error(reason)) => return Err(DataError::Open { path, reason }),
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(&path, flags).and_then(|mut connection| {
+            connection.busy_timeout(std::time::Duration::ZERO)?;
+            // What it locks it keeps, which spares asking who else is there for each request.
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            let format = Format::of(&connection.transaction()?)?;
+            Ok((connection, format))
+        });
+        let (mut connection, format) = opened.map_err(|reason| failed(&path, reason))?;
+        match format {
+            Format::None | Format::Known => {}
+            Format::Newer(format) => return Err(DataError::Newer { path, format }),
+            Format::Foreign => return Err(DataError::Foreign { path }),
+        }
+        prepare(&mut connection, &format).map_err(|reason| failed(&path, reason))?;
+        Ok(Self { path, connection, about: None, _lock: lock })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The key or certificate that is kept under a name, which is made when it is not there.
+    pub(crate) fn pem(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, DataError> {
+        let find = "SELECT pem FROM keys WHERE name = ?1";
+        let found = self.connection.query_row(find, [name], |row| row.get(0)).optional();
+        if let Some(pem) = found.map_err(|reason| failed(&self.path, reason))? {
+            return Ok(pem);
+        }
+        let pem = make();
+        let keep = self.connection.execute("INSERT INTO keys (name, pem) VALUES (?1, ?2)", [name, &pem]);
+        keep.map_err(|reason| failed(&self.path, reason))?;
+        Ok(pem)
+    }
+
+    /// The file as damaged, for a reason found by somebody else.
+    pub(crate) fn damaged(&self, reason: impl Into<String>) -> DataError {
+        DataError::Damaged { path: self.path.clone(), reason: reason.into() }
+    }
+
+    /// What the file holds; `None` while it is new.
+    fn load(&mut self) -> Result<Option<(About, Objects)>, DataError> {
+        let rows = rows(&self.connection).map_err(|reason| failed(&self.path, reason))?;
+        let mut objects = Objects::default();
+        let mut about = None;
+        for Row { kind, place, document } in rows {
+            let document: Value = serde_json::from_str(&document).map_err(|error| self.damaged(error.to_string()))?;
+            if kind == ABOUT {
+                about =
+                    Some(serde_json::from_value::<About>(document).map_err(|error| self.damaged(error.to_string()))?);
+                continue;
+            }
+            let mut tables = objects.tables_mut().into_iter();
+            let table = tables.find(|table| table.kind() == kind);
+            let table = table.ok_or_else(|| self.damaged(format!("nobody knows what {kind} are")))?;
+            table.read(document, Some(place)).map_err(|reason| self.damaged(reason))?;
+        }
+        objects.settle();
+        self.about.clone_from(&about);
+        Ok(about.map(|about| (about, objects)))
+    }
+
+    /// Writes what has changed, all or nothing.
+    fn save(&mut self, about: About, objects: &mut Objects) -> Result<(), DataError> {
+        let has_moved = self.about.as_ref() != Some(&about);
+        if has_moved || objects.have_changes() {
+            let written = self.connection.transaction().and_then(|transaction| {
+                write(&transaction, has_moved.then_some(&about), objects)?;
+                transaction.commit()
+            });
+            written.map_err(|reason| failed(&self.path, reason))?;
+            objects.settle();
+            self.about = Some(about);
+        }
+        Ok(())
+    }
+}
+
+impl Tenant {
+    /// Becomes what the file holds, if it holds anything, and is kept there from now on.
+    pub(crate) fn keep_in(&mut self, mut file: File) -> Result<bool, DataError> {
+        let loaded = file.load()?;
+        let is_there = loaded.is_some();
+        if let Some((about, objects)) = loaded {
+            self.become_of(about, objects).map_err(|reason| file.damaged(reason))?;
+        }
+        self.file = Some(file);
+        Ok(is_there)
+    }
+
+    /// Sees to it that everything so far survives the process. After an error it is tried again with what comes next.
+    pub(crate) fn save(&mut self) -> Result<(), DataError> {
+        let about = self.about();
+        if let Some(file) = &mut self.file {
+            return file.save(about, &mut self.objects);
+        }
+        self.objects.settle();
+        Ok(())
+    }
+}
+
+/// What kind of file this is.
+enum Format {
+    /// A new one.
+    None,
+    Known,
+    Newer(i32),
+    Foreign,
+}
+
+impl Format {
+    fn of(transaction: &Transaction<'_>) -> rusqlite::Result<Self> {
+        let number = |query: &str| transaction.query_row(query, [], |row| row.get::<_, i32>(0));
+        let tables = number("SELECT count(*) FROM sqlite_schema")?;
+        Ok(match (number("PRAGMA application_id")?, number("PRAGMA user_version")?) {
+            (APPLICATION, FORMAT) => Self::Known,
+            (APPLICATION, format) => Self::Newer(format),
+            (0, 0) if tables == 0 => Self::None,
+            _ => Self::Foreign,
+        })
+    }
+}
+
+/// Takes the lock, and makes the tables of a new file.
+fn prepare(connection: &mut Connection, format: &Format) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    if matches!(format, Format::None) {
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", FORMAT)?;
+    }
+    transaction.commit()
+}
+
+struct Row {
+    kind: String,
+    place: u64,
+    document: String,
+}
+
+/// All rows, each kind in the order of creation.
+fn rows(connection: &Connection) -> rusqlite::Result<Vec<Row>> {
+    let mut select = connection.prepare("SELECT kind, place, document FROM objects ORDER BY kind, place")?;
+    let row = |row: &rusqlite::Row<'_>| Ok(Row { kind: row.get(0)?, place: row.get(1)?, document: row.get(2)? });
+    select.query_map([], row)?.collect()
+}
+
+fn write(transaction: &Transaction<'_>, about: Option<&About>, objects: &Objects) -> rusqlite::Result<()> {
+    let mut put =
+        transaction.prepare("INSERT OR REPLACE INTO objects (kind, id, place, document) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut remove = transaction.prepare("DELETE FROM objects WHERE kind = ?1 AND id = ?2")?;
+    if let Some(about) = about {
+        put.execute(params![ABOUT, "", 0, serde_json::json!(about).to_string()])?;
+    }
+    for table in objects.tables() {
+        for (id, now) in table.changes() {
+            match now {
+                Some((place, document)) => put.execute(params![table.kind(), id, place, document.to_string()])?,
+                None => remove.execute(params![table.kind(), id])?,
+            };
+        }
+    }
+    Ok(())
+}
+
+fn failed(path: &Path, reason: rusqlite::Error) -> DataError {
+    let path = path.to_owned();
+    match reason.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DataError::InUse { path },
+        Some(ErrorCode::NotADatabase) => DataError::Foreign { path },
+        Some(ErrorCode::DatabaseCorrupt) => DataError::Damaged { path, reason: reason.to_string() },
+        _ => DataError::Database { path, reason },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::emulator::clock::Clock;
+    use crate::emulator::ids::Ids;
+    use crate::emulator::signing::SigningKey;
+
+    fn tenant() -> Tenant {
+        Tenant::empty("http://here".into(), "here", SigningKey::shared(), Clock::System, Ids::seeded(1))
+    }
+
+    fn add_client(tenant: &mut Tenant, name: &str) -> String {
+        let client = tenant.create_client(Map::from_iter([("name".into(), json!(name))])).unwrap();
+        client["client_id"].as_str().unwrap().to_owned()
+    }
+
+    fn execute(tenant: &Tenant, sql: &str) -> usize {
+        tenant.file.as_ref().unwrap().connection.execute(sql, []).unwrap()
+    }
+
+    #[test]
+    fn a_change_that_could_not_be_written_is_written_with_the_next() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("tenant.db");
+        let mut first = tenant();
+        assert!(!first.keep_in(File::open(&path).unwrap()).unwrap());
+        first.administrator = add_client(&mut first, "one");
+        execute(&first, "ALTER TABLE objects RENAME TO elsewhere");
+        assert!(matches!(first.save(), Err(DataError::Database { .. })));
+        execute(&first, "ALTER TABLE elsewhere RENAME TO objects");
+        first.save().unwrap();
+
+        let expected = first.dump();
+        drop(first);
+        let mut second = tenant();
+        assert!(second.keep_in(File::open(&path).unwrap()).unwrap());
+        assert_eq!(second.dump(), expected);
+    }
+
+    #[test]
+    fn rows_of_objects_that_did_not_change_are_not_written() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut tenant = tenant();
+        tenant.keep_in(File::open(&folder.path().join("tenant.db")).unwrap()).unwrap();
+        let ids: Vec<_> = (0..20).map(|n| add_client(&mut tenant, &n.to_string())).collect();
+        tenant.administrator.clone_from(&ids[0]);
+        tenant.save().unwrap();
+        execute(&tenant, "UPDATE objects SET document = 'as it was'");
+        tenant.rotate_secret(&ids[3]).unwrap();
+        tenant.delete_client(&ids[4]).unwrap();
+        tenant.save().unwrap();
+        assert_eq!(execute(&tenant, "DELETE FROM objects WHERE document = 'as it was'"), 21 - 2);
+        assert_eq!(execute(&tenant, "DELETE FROM objects"), 1);
+    }
+}

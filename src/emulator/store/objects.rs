@@ -1,0 +1,45 @@
+//! All kinds of objects that a tenant consists of. A new kind is one line here, and is then exported and kept in a file.
+
+use super::collection::{Collection, Table};
+use super::quotas::TokenCount;
+use super::users::User;
+use super::{Client, ClientGrant, Organization, ResourceServer, UsedAssertion};
+
+macro_rules! objects {
+    ($($name:ident: $object:ty,)+) => {
+        #[derive(Default)]
+        pub(super) struct Objects {
+            $(pub(super) $name: Collection<$object>,)+
+        }
+
+        impl Objects {
+            /// All of them, for what is done with every kind.
+            pub(super) fn tables(&self) -> Vec<&dyn Table> {
+                vec![$(&self.$name,)+]
+            }
+
+            pub(super) fn tables_mut(&mut self) -> Vec<&mut dyn Table> {
+                vec![$(&mut self.$name,)+]
+            }
+
+            pub(super) fn have_changes(&self) -> bool {
+                $(self.$name.has_changes())||+
+            }
+
+            /// From here on everything counts as written.
+            pub(super) fn settle(&mut self) {
+                $(self.$name.settle();)+
+            }
+        }
+    };
+}
+
+objects! {
+    clients: Client,
+    client_grants: ClientGrant,
+    resource_servers: ResourceServer,
+    organizations: Organization,
+    users: User,
+    used_assertions: UsedAssertion,
+    token_counts: TokenCount,
+}

@@ -1,0 +1,206 @@
+//! The binary: what it announces, and what its flags do.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use terraform_provider_auth0::emulator::Emulator;
+
+use super::{Session, claims, column, reply};
+
+/// A running emulator. It is killed with its value.
+struct Process {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    announced: Value,
+}
+
+impl Process {
+    fn start(flags: &[&str]) -> Self {
+        let mut child = command(flags).stdout(Stdio::piped()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let announced = serde_json::from_str(&line).unwrap();
+        Self { child, output, announced }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.announced[name].as_str().unwrap()
+    }
+
+    /// A session of the administrator, at this address of the tenant.
+    async fn session(&self, http: reqwest::Client, url: &str) -> Session {
+        let session = Session { http, url: url.to_owned(), token: String::new() };
+        let audience = format!("{}/api/v2/", self.text("url"));
+        let token = session.token(self.text("client_id"), self.text("client_secret"), &audience).await.expect(200);
+        Session { token: token["access_token"].as_str().unwrap().to_owned(), ..session }
+    }
+
+    async fn plain_session(&self) -> Session {
+        self.session(reqwest::Client::new(), self.text("url")).await
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn command(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auth0-emulator"));
+    command.args(["--listen", "127.0.0.1:0"]).args(flags);
+    command
+}
+
+/// What it says when it does not start.
+fn complaint(flags: &[&str]) -> String {
+    let mut child = command(flags).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    if !line.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((line.as_str(), output.status.code()), ("", Some(1)), "{flags:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A client of https that trusts the authority in a file.
+fn trusting(ca_file: &str) -> reqwest::Client {
+    let authority = reqwest::Certificate::from_pem(&fs::read(ca_file).unwrap()).unwrap();
+    reqwest::Client::builder().tls_certs_only([authority]).build().unwrap()
+}
+
+fn terminate(process: &mut Process) {
+    let pid = nix::unistd::Pid::from_raw(process.child.id().try_into().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    assert!(process.child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn it_announces_itself_in_one_line_and_cleans_up_when_told_to_stop() {
+    let mut emulator = Process::start(&["--tls"]);
+    assert_eq!(emulator.text("url"), format!("https://{}", emulator.text("domain")));
+    let ca_file = emulator.text("ca_file").to_owned();
+    emulator.session(trusting(&ca_file), emulator.text("url")).await;
+    terminate(&mut emulator);
+    let mut rest = String::new();
+    emulator.output.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
+    assert!(!fs::exists(&ca_file).unwrap(), "the file outlived the emulator");
+}
+
+#[tokio::test]
+async fn http_beside_https_is_the_same_tenant() {
+    let emulator = Process::start(&["--tls", "--http", "127.0.0.1:0"]);
+    let plain = emulator.session(reqwest::Client::new(), emulator.text("http_url")).await;
+    let secure = emulator.session(trusting(emulator.text("ca_file")), emulator.text("url")).await;
+    let created = plain.post("/clients", json!({ "name": "x" })).await.expect(201);
+    let path = format!("/clients/{}", created["client_id"].as_str().unwrap());
+    assert_eq!(secure.get(&path).await.expect(200)["name"], "x");
+    // The tenant is one of https, whichever way it is asked.
+    let document = reply(plain.http.get(format!("{}/.well-known/openid-configuration", plain.url))).await.expect(200);
+    assert_eq!(document["issuer"], format!("{}/", secure.url));
+
+    let output = command(&["--http", "127.0.0.1:0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "http beside http");
+}
+
+#[tokio::test]
+async fn a_clock_stands_still_where_it_was_set() {
+    let emulator = Process::start(&["--clock", "2030-05-06T07:08:09.123Z"]);
+    let session = emulator.plain_session().await;
+    let issued = jiff::Timestamp::constant(1_904_281_689, 0).as_second();
+    let token = claims(&session.token.as_str().into());
+    assert_eq!((&token["iat"], &token["exp"]), (&json!(issued), &json!(issued + 86400)));
+    let users = session.get("/users").await.expect(200);
+    assert_eq!(column(&users, "created_at"), ["2030-05-06T07:08:09.123Z"; 3]);
+}
+
+#[tokio::test]
+async fn a_seed_gives_the_same_ids_and_secrets_again() {
+    let mut runs = Vec::new();
+    for seed in ["7", "7", "8"] {
+        let emulator = Process::start(&["--seed", seed]);
+        let session = emulator.plain_session().await;
+        let created = session.post("/clients", json!({ "name": "x" })).await.expect(201);
+        runs.push(["client_id", "client_secret"].map(|name| (emulator.text(name).to_owned(), created[name].clone())));
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert_ne!(runs[0], runs[2]);
+}
+
+#[tokio::test]
+async fn a_state_that_was_read_from_one_emulator_starts_another() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("state.json");
+    let first = Process::start(&[]);
+    let session = first.plain_session().await;
+    let client = session.post("/clients", json!({ "name": "moved" })).await.expect(201);
+    let audience = session.management_audience();
+    let grant = json!({ "client_id": client["client_id"], "audience": audience, "scope": ["read:users"] });
+    session.post("/client-grants", grant).await.expect(201);
+    let state = reply(session.http.get(format!("{}/_emulator/state", session.url))).await.expect(200);
+    fs::write(&file, state.to_string()).unwrap();
+
+    let second = Process::start(&["--state", file.to_str().unwrap()]);
+    assert_eq!(second.text("client_id"), first.text("client_id"));
+    let session = second.plain_session().await;
+    let text = |name: &str| client[name].as_str().unwrap();
+    let token = session.token(text("client_id"), text("client_secret"), &session.management_audience()).await;
+    assert_eq!(token.expect(200)["scope"], "read:users");
+
+    fs::write(&file, "{}").unwrap();
+    assert!(complaint(&["--state", file.to_str().unwrap()]).starts_with("auth0-emulator: "));
+    fs::write(&file, state.to_string()).unwrap();
+    let data = folder.path().join("tenant.db");
+    drop(Process::start(&["--data", data.to_str().unwrap()]));
+    let refused = complaint(&["--data", data.to_str().unwrap(), "--state", file.to_str().unwrap()]);
+    assert!(refused.contains("the data file holds a tenant already"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_kill() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("tenant.db");
+    let flags = ["--data", data.to_str().unwrap()];
+    let mut expected = vec!["auth0-emulator administrator".to_owned()];
+    for round in 0..3 {
+        let emulator = Process::start(&flags);
+        let session = emulator.plain_session().await;
+        let listed = session.get("/clients?is_global=false").await.expect(200);
+        assert_eq!(column(&listed, "name"), expected);
+        for n in 0..5 {
+            let name = format!("client {round}-{n}");
+            session.post("/clients", json!({ "name": name })).await.expect(201);
+            expected.push(name);
+        }
+        let deleted = listed.as_array().unwrap().last().unwrap();
+        if round > 0 {
+            session.delete(&format!("/clients/{}", deleted["client_id"].as_str().unwrap())).await.expect(204);
+            expected.retain(|name| *name != deleted["name"]);
+        }
+        // Dropping the process kills it, without a chance to write anything more.
+    }
+    let emulator = Emulator::builder().data(&data).start();
+    assert_eq!(column(&emulator.state()["clients"], "name")[1..], expected);
+}
+
+#[test]
+fn a_second_process_on_the_same_file_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("tenant.db");
+    let flags = ["--data", data.to_str().unwrap()];
+    let _first = Process::start(&flags);
+    let complaint = complaint(&flags);
+    let expected = format!(
+        "auth0-emulator: {} is in use by another auth0-emulator; each needs a file of its own\n",
+        data.display()
+    );
+    assert_eq!(complaint, expected);
+}
