@@ -26,6 +26,7 @@ impl Provider for Auth0 {
 
     fn registry(&self) -> Registry<Connection> {
         Registry::new()
+            .data_source(data_sources::client_grants::ClientGrantsDataSource)
             .data_source(data_sources::m2m_client::M2mClientDataSource)
             .resource(resources::client_grant::ClientGrantResource)
             .resource(resources::m2m_client::M2mClientResource)

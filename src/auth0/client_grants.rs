@@ -60,6 +60,36 @@ impl<'a> Grantee<'a> {
     }
 }
 
+/// Which grants a list is about; everything given must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter<'a> {
+    /// Whom they are for.
+    pub grantee: Option<Grantee<'a>>,
+    /// The API, in whatever Unicode form.
+    pub audience: Option<&'a str>,
+    /// Whose access they grant.
+    pub subject_type: Option<&'a str>,
+    /// Only those that any organization may use.
+    pub any_organization: bool,
+}
+
+impl<'a> Filter<'a> {
+    /// What the service filters by. Not by subject type, because old grants carry none, and by audience only where it has
+    /// but one Unicode form, because the service compares what it is given.
+    fn query(&self) -> Vec<(&'static str, &'a str)> {
+        let audience = self.audience.filter(|audience| audience.is_ascii()).map(|audience| ("audience", audience));
+        let any_organization = self.any_organization.then_some(("allow_any_organization", "true"));
+        self.grantee.map(Grantee::filter).into_iter().chain(audience).chain(any_organization).collect()
+    }
+
+    fn admits(&self, grant: &ClientGrant) -> bool {
+        self.grantee.is_none_or(|grantee| grantee.is_of(grant))
+            && self.audience.is_none_or(|audience| text::same(&grant.audience, audience))
+            && self.subject_type.is_none_or(|subject_type| grant.subject_type() == subject_type)
+            && (!self.any_organization || grant.allow_any_organization == Some(true))
+    }
+}
+
 /// A client grant to be created; it is for one client or, by `default_for`, for a kind of clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names are those of the API, which documents them")]
@@ -153,14 +183,21 @@ impl<'a> ClientGrants<'a> {
         audience: &str,
         subject_type: &str,
     ) -> Result<Option<ClientGrant>, Error> {
-        // Not filtered by subject type there, because old grants carry none, and by audience only where it has but one
-        // Unicode form, because the service compares what it is given.
-        let by_audience = audience.is_ascii().then_some(("audience", audience));
-        let filters: Vec<_> = [grantee.filter()].into_iter().chain(by_audience).collect();
-        let grants = self.session.list::<ClientGrant>("client-grants", &filters).await?;
-        Ok(grants.into_iter().find(|grant| {
-            grantee.is_of(grant) && text::same(&grant.audience, audience) && grant.subject_type() == subject_type
-        }))
+        let filter = Filter {
+            grantee: Some(grantee),
+            audience: Some(audience),
+            subject_type: Some(subject_type),
+            any_organization: false,
+        };
+        Ok(self.list(filter).await?.into_iter().next())
+    }
+
+    /// All grants that the filter admits, in the order of their ids.
+    pub async fn list(&self, filter: Filter<'_>) -> Result<Vec<ClientGrant>, Error> {
+        let mut grants = self.session.list::<ClientGrant>("client-grants", &filter.query()).await?;
+        grants.retain(|grant| filter.admits(grant));
+        grants.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(grants)
     }
 
     fn object(&self, method: Method, id: &str) -> Result<Call, Error> {

@@ -23,14 +23,24 @@ impl PropertyPath {
     }
 
     /// Finds the property in a message of the form
-    /// `Payload validation error: '<detail>' on property <path> (<description>).`, where the
-    /// description may be missing.
+    /// `Payload validation error: '<detail>' on property <path> (<description>).`, where everything after the detail may be
+    /// missing, and the detail may name a property of what is at that path.
     pub(super) fn in_message(message: &str) -> Option<Self> {
-        let (_, rest) = message.rsplit_once("' on property ")?;
-        let text = rest.split_once(" (").map_or_else(|| rest.strip_suffix('.').unwrap_or(rest), |(path, _)| path);
-        text.split('.').map(steps_of).collect::<Option<Vec<_>>>().map(|steps| Self(steps.concat()))
+        let place = message.rsplit_once("' on property ").map(|(_, rest)| {
+            let text = rest.split_once(" (").map_or_else(|| rest.strip_suffix('.').unwrap_or(rest), |(path, _)| path);
+            text.split('.').map(steps_of).collect::<Option<Vec<_>>>()
+        });
+        let mut steps = place.map_or(Some(Vec::new()), |steps| Some(steps?.concat()))?;
+        let named = NAMING.iter().find_map(|phrase| message.split_once(phrase)).map(|(_, names)| names);
+        if let Some(name) = named.and_then(|names| names.split(['\'', ',']).next()).filter(|name| !name.is_empty()) {
+            steps.push(PropertyStep::Name(name.to_owned()));
+        }
+        (!steps.is_empty()).then_some(Self(steps))
     }
 }
+
+/// Phrases after which the service names properties.
+const NAMING: [&str; 2] = ["'Additional properties not allowed: ", "'Missing required property: "];
 
 /// Reads `name`, `name[0]`, `name[0][1]`.
 fn steps_of(segment: &str) -> Option<Vec<PropertyStep>> {
@@ -65,6 +75,19 @@ mod tests {
     }
 
     #[test]
+    fn a_property_that_the_detail_names_is_found() {
+        assert_eq!(
+            found("Payload validation error: 'Additional properties not allowed: audience,client_id'."),
+            Some("audience".to_owned())
+        );
+        assert_eq!(
+            found("Payload validation error: 'Missing required property: flows' on property default_organization."),
+            Some("default_organization.flows".to_owned())
+        );
+        assert_eq!(found("Invalid grant types: x"), None);
+    }
+
+    #[test]
     fn the_property_is_found_with_and_without_its_description() {
         for (message, expected) in [
             (
@@ -86,7 +109,7 @@ mod tests {
     fn other_messages_name_no_property() {
         for message in [
             "The client does not exist",
-            "Payload validation error: 'Additional properties not allowed: audience,client_id'.",
+            "Payload validation error: 'Additional properties not allowed: '.",
             "Payload validation error: 'x' on property .",
             "Payload validation error: 'x' on property a[b].",
             "",

@@ -1,6 +1,7 @@
 //! The log of requests, kept for whoever wants to know what a client did.
 
 use serde::Serialize;
+use serde_json::Value;
 use tokio::time::Instant;
 
 /// A request that arrived.
@@ -18,6 +19,9 @@ pub struct LoggedRequest {
     pub query: String,
     /// Status of the answer; `None` while there is none, and when the connection was closed instead.
     pub status: Option<u16>,
+    /// What a PATCH said. For tests in this process alone; the control interface does not tell it.
+    #[serde(skip)]
+    pub patch: Option<Value>,
 }
 
 /// The requests so far.
@@ -44,14 +48,27 @@ impl Log {
             path: path.to_owned(),
             query: query.to_owned(),
             status: None,
+            patch: None,
         });
         seq
     }
 
-    pub(crate) fn answered(&mut self, seq: u64, status: u16) {
-        if let Ok(place) = self.requests.binary_search_by_key(&seq, |request| request.seq) {
-            self.requests[place].status = Some(status);
+    /// Notes what a PATCH says.
+    pub(crate) fn says(&mut self, seq: u64, patch: Option<Value>) {
+        if let Some(request) = self.find(seq) {
+            request.patch = patch;
         }
+    }
+
+    pub(crate) fn answered(&mut self, seq: u64, status: u16) {
+        if let Some(request) = self.find(seq) {
+            request.status = Some(status);
+        }
+    }
+
+    fn find(&mut self, seq: u64) -> Option<&mut LoggedRequest> {
+        let place = self.requests.binary_search_by_key(&seq, |request| request.seq).ok()?;
+        self.requests.get_mut(place)
     }
 
     pub(crate) fn requests(&self) -> &[LoggedRequest] {

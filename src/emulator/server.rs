@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -92,6 +92,7 @@ impl Server {
             return self.route(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
+        let request = self.note_patch(seq, request).await;
         sleep(self.shared.latency).await;
         let action = self.shared.faults().strike(&method, &path);
         let response = match action {
@@ -112,6 +113,17 @@ impl Server {
         };
         self.shared.log().answered(seq, response.status().as_u16());
         response
+    }
+
+    /// Enters the body of a PATCH into the log.
+    async fn note_patch(&self, seq: u64, request: Request<Body>) -> Request<Body> {
+        if request.method() != Method::PATCH {
+            return request;
+        }
+        let (parts, body) = request.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+        self.shared.log().says(seq, serde_json::from_slice(&bytes).ok());
+        Request::from_parts(parts, Body::from(bytes))
     }
 
     async fn route(&self, request: Request<Body>) -> Response<Body> {

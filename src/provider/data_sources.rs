@@ -1,3 +1,4 @@
 //! Data sources, one file each.
 
+pub(super) mod client_grants;
 pub(super) mod m2m_client;

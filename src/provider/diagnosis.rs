@@ -11,6 +11,8 @@ pub(super) struct Names {
     pub(super) object: &'static str,
     /// Properties of the API whose attribute has another name: `(property, attribute)`.
     pub(super) renamed: &'static [(&'static str, &'static str)],
+    /// What a refusal without a property says when it is about an attribute: `(words or scope, attribute)`.
+    pub(super) telling: &'static [(&'static str, &'static str)],
 }
 
 impl Names {
@@ -18,12 +20,21 @@ impl Names {
     pub(super) fn diagnose(&self, action: &str, error: &Error) -> Diagnostic {
         let diagnostic = Diagnostic::error(format!("Cannot {action} the {}", self.object), detail(error));
         match error {
-            Error::Api(api) => match api.property.as_ref().and_then(|property| self.attribute(property)) {
+            Error::Api(api) => match self.place(api) {
                 Some(path) => diagnostic.at(path),
                 None => diagnostic,
             },
             _ => diagnostic,
         }
+    }
+
+    /// The attribute that the refusal is about, if it tells.
+    fn place(&self, api: &ApiError) -> Option<Path> {
+        let property = api.property.as_ref().and_then(|property| self.attribute(property));
+        let tells = |(words, _): &&(&str, &str)| {
+            api.message.contains(words) || api.missing_scopes.iter().any(|scope| scope == words)
+        };
+        property.or_else(|| self.telling.iter().find(tells).map(|(_, attribute)| (*attribute).into()))
     }
 
     /// The attribute that holds a property of the API. An element of an array may be one of a set, for which there is no

@@ -39,7 +39,7 @@ macro_rules! model {
         }
     ) => {
         $(#[doc = $description])+
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone, Default)]
         $visibility struct $Model {
             $(
                 $(#[doc = $doc])+

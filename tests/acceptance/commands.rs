@@ -23,6 +23,18 @@ super::trials![
 
 fn item_011_a_mirror_is_enough_to_install_it() {
     let terraform = Workspace::new();
+    use_mirror(&terraform);
+    terraform.config(SMALL);
+    let installed = terraform.run(&["init"]).success();
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(installed.stdout.contains(&format!("Installed m2m/auth0 v{version}")), "{}", installed.stdout);
+    let validated = terraform.run(&["validate"]).success();
+    assert!(!validated.stdout.contains("Warning"), "{}", validated.stdout);
+    terraform.apply();
+}
+
+/// Lets Terraform install the provider from a mirror, in place of the override.
+pub(crate) fn use_mirror(terraform: &Workspace) {
     let (os, arch) = platform();
     let version = env!("CARGO_PKG_VERSION");
     let package = terraform.path(&format!("mirror/registry.terraform.io/m2m/auth0/{version}/{os}_{arch}"));
@@ -31,12 +43,6 @@ fn item_011_a_mirror_is_enough_to_install_it() {
     let mirror = terraform.path("mirror");
     let installation = format!("filesystem_mirror {{ path = \"{}\" }}", mirror.display());
     terraform.file("cli.tfrc", &format!("provider_installation {{\n{installation}\n}}\n"));
-    terraform.config(SMALL);
-    let installed = terraform.run(&["init"]).success();
-    assert!(installed.stdout.contains(&format!("Installed m2m/auth0 v{version}")), "{}", installed.stdout);
-    let validated = terraform.run(&["validate"]).success();
-    assert!(!validated.stdout.contains("Warning"), "{}", validated.stdout);
-    terraform.apply();
 }
 
 /// This machine in the words of Terraform.

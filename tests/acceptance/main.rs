@@ -14,10 +14,14 @@ use support::corner::Corner;
 use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
+mod attributes;
+mod client_grants;
 mod commands;
 mod corner;
 mod data_source;
 mod drift;
+mod every_drift;
+mod examples;
 mod existing;
 mod failure;
 mod import;
@@ -25,10 +29,14 @@ mod lifecycle;
 mod log;
 mod mistakes;
 mod modules;
+mod pairs;
 mod plan;
 mod provider;
+mod refusals;
 mod replacement;
 mod secrets;
+mod teams;
+mod visibility;
 
 /// What these tests use of what all tests share.
 #[path = "../support"]
@@ -62,6 +70,8 @@ fn main() -> ExitCode {
         note(&format!("acceptance tests are ignored: {reason}"));
     }
     let tests = [
+        attributes::trials(),
+        client_grants::trials(),
         commands::trials(),
         corner::trials(),
         corner::blocks::trials(),
@@ -73,6 +83,8 @@ fn main() -> ExitCode {
         corner::versions::trials(),
         data_source::trials(),
         drift::trials(),
+        every_drift::trials(),
+        examples::trials(),
         existing::trials(),
         failure::trials(),
         import::trials(),
@@ -80,10 +92,14 @@ fn main() -> ExitCode {
         log::trials(),
         mistakes::trials(),
         modules::trials(),
+        pairs::trials(),
         plan::trials(),
         provider::trials(),
+        refusals::trials(),
         replacement::trials(),
         secrets::trials(),
+        teams::trials(),
+        visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {
         let reason = unavailable.clone();

@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 use terraform_provider_auth0::auth0::client_grants::{ClientGrantPatch, NewClientGrant};
-use terraform_provider_auth0::auth0::clients::{ClientPatch, JwtConfiguration, JwtConfigurationPatch, NewClient};
+use terraform_provider_auth0::auth0::clients::{
+    ClientCredentialsQuota, ClientPatch, DefaultOrganization, JwtConfiguration, JwtConfigurationPatch, NewClient,
+    TokenExchange, TokenQuota,
+};
 use terraform_provider_auth0::auth0::{MapPatch, Patch};
 use terraform_provider_auth0::emulator::contract::{Operation, validate};
 
@@ -13,6 +16,19 @@ fn text(text: &str) -> String {
 
 fn list(element: &str) -> Vec<String> {
     vec![element.to_owned()]
+}
+
+fn quota() -> TokenQuota {
+    let limits = ClientCredentialsQuota { enforce: Some(true), per_hour: Some(1), per_day: Some(2_147_483_647) };
+    TokenQuota { client_credentials: Some(limits) }
+}
+
+fn exchange() -> TokenExchange {
+    TokenExchange { allow_any_profile_of_type: list("custom_authentication") }
+}
+
+fn organization() -> DefaultOrganization {
+    DefaultOrganization { organization_id: "org_9ybsU1dN2dKfDkBi".to_owned(), flows: list("client_credentials") }
 }
 
 /// Sends every property, so that a new one is checked as well.
@@ -37,10 +53,21 @@ fn a_new_client_is_what_the_api_takes() {
         }),
         token_endpoint_auth_method: Some(text("client_secret_basic")),
         client_metadata: Some([("a".to_owned(), "b".to_owned())].into()),
+        client_aliases: Some(list("urn:alias")),
+        allowed_clients: Some(list("c")),
+        token_quota: Some(quota()),
+        token_exchange: Some(exchange()),
+        organization_usage: Some(text("allow")),
+        organization_require_behavior: Some(text("pre_login_prompt")),
+        default_organization: Some(organization()),
         oidc_conformant: Some(true),
         is_first_party: Some(true),
+        is_token_endpoint_ip_header_trusted: Some(true),
+        require_proof_of_possession: Some(true),
+        require_pushed_authorization_requests: Some(true),
+        compliance_level: Some(text("fapi2_sp_mtls_mtls")),
     };
-    assert_sent(Operation::CreateClient, &json!(new), 10);
+    assert_sent(Operation::CreateClient, &json!(new), 21);
 }
 
 #[test]
@@ -61,10 +88,32 @@ fn a_changed_client_is_what_the_api_takes() {
             &[("a".to_owned(), "1".to_owned())].into(),
             &[("b".to_owned(), "2".to_owned())].into(),
         ),
+        client_aliases: Patch::Clear.or_empty(),
+        allowed_clients: Patch::Clear.or_empty(),
+        token_quota: Patch::Set(quota()),
+        token_exchange: Patch::Set(exchange()),
+        organization_usage: Patch::Clear,
+        organization_require_behavior: Patch::Clear,
+        default_organization: Patch::Set(organization()),
         oidc_conformant: Patch::Set(true),
         is_first_party: Patch::Set(true),
+        is_token_endpoint_ip_header_trusted: Patch::Set(true),
+        require_proof_of_possession: Patch::Set(true),
+        require_pushed_authorization_requests: Patch::Set(true),
+        compliance_level: Patch::Clear,
     };
-    assert_sent(Operation::UpdateClient, &json!(patch), 11);
+    assert_sent(Operation::UpdateClient, &json!(patch), 22);
+}
+
+#[test]
+fn what_is_cleared_with_null_may_be() {
+    let patch = ClientPatch {
+        token_quota: Patch::Clear,
+        token_exchange: Patch::Clear,
+        default_organization: Patch::Clear,
+        ..Default::default()
+    };
+    assert_sent(Operation::UpdateClient, &json!(patch), 3);
 }
 
 #[test]

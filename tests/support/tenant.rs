@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use terraform_provider_auth0::emulator::{Action, Emulator, Fault};
+use terraform_provider_auth0::emulator::{Action, Emulator, Fault, LoggedRequest};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{sleep, timeout};
 
@@ -22,8 +22,23 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     pub(crate) fn start() -> Self {
+        Self::of(Emulator::start())
+    }
+
+    /// Another tenant that holds what this one holds now.
+    pub(crate) fn copy(&self) -> Self {
+        self.copy_with(|state| state)
+    }
+
+    /// The same, after a change to the document.
+    pub(crate) fn copy_with(&self, change: impl FnOnce(String) -> String) -> Self {
+        let state = change(self.emulator.state().to_string());
+        Self::of(Emulator::builder().state(serde_json::from_str(&state).unwrap()).start())
+    }
+
+    fn of(emulator: Emulator) -> Self {
         Self {
-            emulator: Emulator::start(),
+            emulator,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             runtime: Builder::new_current_thread().enable_all().build().unwrap(),
             token: OnceCell::new(),
@@ -112,6 +127,15 @@ impl Tenant {
     pub(crate) fn requests(&self) -> Vec<String> {
         let requests = self.emulator.requests();
         requests.iter().map(|request| format!("{} {}", request.method, without_id(&request.path))).collect()
+    }
+
+    /// Every PATCH since then: what was changed, such as `clients/ID`, and what was said.
+    pub(crate) fn patches(&self) -> Vec<(String, Value)> {
+        let patch = |request: LoggedRequest| {
+            let object = request.path.strip_prefix("/api/v2/")?.to_owned();
+            Some((object, request.patch?))
+        };
+        self.emulator.requests().into_iter().filter_map(patch).collect()
     }
 
     /// Waits until somebody asks `request`, such as `POST /api/v2/clients`.

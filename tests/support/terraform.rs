@@ -66,13 +66,22 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// An empty configuration. The environment leads the provider to a new tenant.
     pub(crate) fn new() -> Self {
-        Self::with("registry.terraform.io/m2m/auth0", Path::new(PROVIDER))
+        Self::on(Tenant::start())
+    }
+
+    /// The same, for a tenant that is there.
+    pub(crate) fn on(tenant: Tenant) -> Self {
+        Self::of(tenant, "registry.terraform.io/m2m/auth0", Path::new(PROVIDER))
     }
 
     /// The same with another provider.
     pub(crate) fn with(source: &str, binary: &Path) -> Self {
+        Self::of(Tenant::start(), source, binary)
+    }
+
+    fn of(tenant: Tenant, source: &str, binary: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let workspace = Self { folder, environment: RefCell::default(), tenant: Tenant::start() };
+        let workspace = Self { folder, environment: RefCell::default(), tenant };
         let plugins = workspace.path("plugins");
         fs::create_dir(&plugins).unwrap();
         let (_, name) = source.rsplit_once('/').unwrap();
@@ -259,7 +268,8 @@ impl Workspace {
         resources.swap_remove(place.unwrap_or_else(|| panic!("the state has no {address}: {:?}", self.addresses())))
     }
 
-    fn resources(&self) -> Vec<Value> {
+    /// Every resource in the state, with address and values.
+    pub(crate) fn resources(&self) -> Vec<Value> {
         let state = self.run(&["show", "-json"]).success().json();
         modules(&state["values"]["root_module"]).into_iter().flat_map(|module| array(&module["resources"])).collect()
     }

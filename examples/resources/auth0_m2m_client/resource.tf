@@ -19,6 +19,14 @@ resource "auth0_m2m_client" "billing" {
     team        = "finance"
     cost_centre = "4711"
   }
+
+  # A runaway job gets no more than this.
+  token_quota = {
+    client_credentials = {
+      per_hour = 60
+      per_day  = 500
+    }
+  }
 }
 
 output "billing_client_id" {

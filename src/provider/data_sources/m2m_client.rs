@@ -16,7 +16,7 @@ use crate::{
 /// The arguments, of which exactly one is given.
 const ARGUMENTS: [&str; 3] = ["id", "client_id", "name"];
 
-const NAMES: Names = Names { object: "client", renamed: &[] };
+const NAMES: Names = Names { object: "client", renamed: &[], telling: &[] };
 
 /// See the module.
 pub(in crate::provider) struct M2mClientDataSource;

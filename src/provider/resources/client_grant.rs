@@ -66,7 +66,7 @@ model! {
 const NOT_EMPTY: Rule = Rule::Length(1, usize::MAX);
 
 /// Where the API's name of a property is not that of the attribute.
-const NAMES: Names = Names { object: "client grant", renamed: &[("scope", "scopes")] };
+const NAMES: Names = Names { object: "client grant", renamed: &[("scope", "scopes")], telling: &[] };
 
 /// See the module.
 pub(in crate::provider) struct ClientGrantResource;

@@ -1,14 +1,17 @@
 //! `auth0_m2m_client`: an application that calls APIs in its own name.
 
+mod mapping;
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use url::Url;
-
+pub(in crate::provider) use self::mapping::from_api;
+use self::{
+    mapping::{changes, to_api},
+    rules::{is_address, is_metadata_key, is_name, is_organization_id},
+};
 use crate::{
-    auth0::{
-        MapPatch, Patch,
-        clients::{self, ClientPatch, JwtConfigurationPatch, NewClient},
-    },
+    auth0::clients,
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, Failed, Resource},
     model,
@@ -52,6 +55,42 @@ model! {
             Rule::Keys(&Rule::Form("1 to 255 letters, digits, spaces, tabs or characters of `:,-+=_*?\"/\\()<>@`", is_metadata_key)),
             Rule::Each(&Rule::Length(0, 255)),
         ]),
+        /// Audiences and realms by which SAML and WS-Federation know the application. An alias is unique in the tenant.
+        client_aliases: Value<BTreeSet<String>> = OPTIONAL.rules(&[NO_EMPTY_TEXT]),
+        /// The client ids of applications that may make delegation requests for this one.
+        allowed_clients: Value<BTreeSet<String>> = OPTIONAL.rules(&[NO_EMPTY_TEXT]),
+        /// How many tokens the application may get, in place of the tenant's default.
+        token_quota: Value<TokenQuota> = OPTIONAL,
+        /// The profiles of token exchange that the application may use.
+        token_exchange: Value<TokenExchange> = OPTIONAL,
+        /// Whether users sign in to the application through an organization: never (`deny`, also when this is left out), on
+        /// demand (`allow`) or always (`require`). For tokens of the application itself see `organization_usage` of
+        /// `auth0_client_grant`.
+        organization_usage: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["deny", "allow", "require"])]),
+        /// What happens when `organization_usage` is `require` and a sign-in names no organization: an error (`no_prompt`,
+        /// also when this is left out), or a question before (`pre_login_prompt`) or after (`post_login_prompt`) the sign-in.
+        organization_require_behavior: Value<String> = OPTIONAL
+            .rules(&[Rule::OneOf(&["no_prompt", "pre_login_prompt", "post_login_prompt"])]),
+        /// The organization that tokens are for when a grant requires one and the token request names none.
+        default_organization: Value<DefaultOrganization> = OPTIONAL,
+        /// Whether tokens and flows conform strictly to OpenID Connect. Third-party applications always do.
+        oidc_conformant: Value<bool> = OPTIONAL.default(Default::Bool(true)),
+        /// Whether the application is the tenant's own. Third-party applications have no organization settings.
+        is_first_party: Value<bool> = OPTIONAL.default(Default::Bool(true)),
+        /// Whether Auth0 believes the header `auth0-forwarded-for` of token requests, which names the address of the user.
+        is_token_endpoint_ip_header_trusted: Value<bool> = OPTIONAL.default(Default::Bool(false)),
+        /// Whether tokens are bound to a key that the application proves to hold.
+        require_proof_of_possession: Value<bool> = OPTIONAL.default(Default::Bool(false)),
+        /// Whether authorization requests have to be pushed to Auth0 beforehand.
+        require_pushed_authorization_requests: Value<bool> = OPTIONAL.default(Default::Bool(false)),
+        /// The security profile that the application is held to. It needs a subscription that includes it.
+        compliance_level: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&[
+            "none",
+            "fapi1_adv_pkj_par",
+            "fapi1_adv_mtls_par",
+            "fapi2_sp_pkj_mtls",
+            "fapi2_sp_mtls_mtls",
+        ])]),
     }
 }
 
@@ -69,6 +108,55 @@ model! {
     }
 }
 
+model! {
+    /// Quotas of issued tokens, by grant type.
+    pub(in crate::provider) struct TokenQuota {
+        /// Tokens that the application gets in its own name.
+        client_credentials: Value<ClientCredentialsQuota> = REQUIRED,
+    }
+}
+
+model! {
+    /// A quota of issued tokens. It needs at least one limit.
+    pub(in crate::provider) struct ClientCredentialsQuota {
+        /// Whether further tokens are refused; if not, Auth0 only writes to the tenant's log.
+        enforce: Value<bool> = OPTIONAL.default(Default::Bool(true)),
+        /// The most tokens in an hour, counted from the full hour (UTC).
+        per_hour: Value<i64> = OPTIONAL.rules(&[QUOTA]),
+        /// The most tokens in a day, counted from midnight (UTC).
+        per_day: Value<i64> = OPTIONAL.rules(&[QUOTA]),
+    }
+}
+
+model! {
+    /// Token exchange of an application.
+    pub(in crate::provider) struct TokenExchange {
+        /// The types of profiles of which the application may use any.
+        allow_any_profile_of_type: Value<BTreeSet<String>> = REQUIRED.rules(&[
+            Rule::Items(1, usize::MAX),
+            Rule::Each(&Rule::OneOf(&["custom_authentication", "on_behalf_of_token_exchange"])),
+        ]),
+    }
+}
+
+model! {
+    /// An organization to fall back to.
+    pub(in crate::provider) struct DefaultOrganization {
+        /// The id of the organization.
+        organization_id: Value<String> = REQUIRED
+            .rules(&[Rule::Form("the id of an organization, such as `org_9ybsU1dN2dKfDkBi`", is_organization_id)]),
+        /// The flows in which it is used.
+        flows: Value<BTreeSet<String>> = OPTIONAL
+            .default(Default::Strings(&["client_credentials"]))
+            .rules(&[Rule::Items(1, usize::MAX), Rule::Each(&Rule::OneOf(&["client_credentials"]))]),
+    }
+}
+
+const NO_EMPTY_TEXT: Rule = Rule::Each(&Rule::Length(1, usize::MAX));
+
+/// Limits as in the reference of the Management API.
+const QUOTA: Rule = Rule::Range(1, 2_147_483_647);
+
 /// The methods that use the client secret. Others use keys or certificates; they exclude each other.
 const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
 
@@ -76,7 +164,16 @@ const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
 const APP_TYPE: &str = "non_interactive";
 
 /// Where the API's name of a property is not that of the attribute.
-const NAMES: Names = Names { object: "client", renamed: &[("token_endpoint_auth_method", "authentication_method")] };
+const NAMES: Names = Names {
+    object: "client",
+    renamed: &[("token_endpoint_auth_method", "authentication_method")],
+    telling: &[
+        ("rant types", "grant_types"),
+        ("alias", "client_aliases"),
+        ("update:client_credentials", "authentication_method"),
+        ("client_authentication_methods", "authentication_method"),
+    ],
+};
 
 /// See the module.
 pub(in crate::provider) struct M2mClientResource;
@@ -84,6 +181,10 @@ pub(in crate::provider) struct M2mClientResource;
 impl Resource<Connection> for M2mClientResource {
     const NAME: &'static str = "auth0_m2m_client";
     type Model = M2mClient;
+
+    fn validate(&self, config: &M2mClient) -> Diagnostics {
+        rules::check(config)
+    }
 
     async fn create(&self, cx: &Cx<Connection>, plan: M2mClient) -> Result<M2mClient, Failed<M2mClient>> {
         let created = session(cx).clients().create(&to_api(&plan)).await;
@@ -134,17 +235,7 @@ impl Resource<Connection> for M2mClientResource {
 impl M2mClient {
     /// Nothing but what finds the application.
     pub(in crate::provider) fn lookup(id: Value<String>, name: Value<String>) -> Self {
-        Self {
-            client_id: id.clone(),
-            id,
-            name,
-            description: Value::Null,
-            logo_uri: Value::Null,
-            grant_types: Value::Null,
-            authentication_method: Value::Null,
-            jwt_configuration: Value::Null,
-            client_metadata: Value::Null,
-        }
+        Self { client_id: id.clone(), id, name, ..Self::default() }
     }
 }
 
@@ -153,167 +244,8 @@ pub(in crate::provider) fn is_client_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['<', '>'])
-}
-
-fn is_address(text: &str) -> bool {
-    // The parser would leave out what stands around an address.
-    let bare = !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    text.is_empty() || (bare && Url::parse(text).is_ok_and(|url| url.has_host()))
-}
-
-/// Auth0's documentation, "Metadata Field Names and Data Types".
-fn is_metadata_key(text: &str) -> bool {
-    (1..=255).contains(&text.chars().count())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || " \t:,-+=_*?\"/\\()<>@".contains(c))
-}
-
 fn id(client: &M2mClient) -> &str {
     client.id.as_str().unwrap_or_default()
-}
-
-fn to_api(plan: &M2mClient) -> NewClient {
-    let M2mClient {
-        id: _,
-        client_id: _,
-        name,
-        description,
-        logo_uri,
-        grant_types,
-        authentication_method,
-        jwt_configuration,
-        client_metadata,
-    } = plan;
-    NewClient {
-        name: name.known().cloned().unwrap_or_default(),
-        app_type: Some(APP_TYPE.to_owned()),
-        description: description.known().cloned(),
-        logo_uri: logo_uri.known().cloned(),
-        grant_types: grant_types.known().map(|types| types.iter().cloned().collect()),
-        token_endpoint_auth_method: authentication_method.known().cloned(),
-        jwt_configuration: jwt_configuration.known().map(|jwt| {
-            let JwtConfiguration { alg, lifetime_in_seconds, secret_encoded } = jwt;
-            clients::JwtConfiguration {
-                alg: alg.known().cloned(),
-                lifetime_in_seconds: lifetime_in_seconds.known().copied(),
-                secret_encoded: secret_encoded.known().copied(),
-            }
-        }),
-        client_metadata: client_metadata.known().cloned(),
-        // Left out, Auth0 makes an application whose tokens do not conform to OpenID Connect.
-        oidc_conformant: Some(true),
-        is_first_party: Some(true),
-    }
-}
-
-/// What one PATCH has to say: the differences alone. `jwt_configuration` and `client_metadata` are merged by the service,
-/// so they hold differences as well.
-fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
-    let M2mClient {
-        id: _,
-        client_id: _,
-        name,
-        description,
-        logo_uri,
-        grant_types,
-        authentication_method,
-        jwt_configuration,
-        client_metadata,
-    } = plan;
-    let none = BTreeMap::new();
-    ClientPatch {
-        name: Patch::between(prior.name.known(), name.known()),
-        // These two take "" for nothing, not null.
-        description: Patch::between(text(&prior.description), text(description)).or_empty(),
-        app_type: Patch::Keep,
-        logo_uri: Patch::between(text(&prior.logo_uri), text(logo_uri)).or_empty(),
-        grant_types: Patch::between(list(&prior.grant_types).as_ref(), list(grant_types).as_ref()),
-        token_endpoint_auth_method: Patch::between(prior.authentication_method.known(), authentication_method.known()),
-        client_authentication_methods: if prior.authentication_method.as_str().is_some_and(uses_keys) {
-            Patch::Clear
-        } else {
-            Patch::Keep
-        },
-        jwt_configuration: jwt_changes(prior.jwt_configuration.known(), jwt_configuration.known()),
-        client_metadata: MapPatch::between(
-            prior.client_metadata.known().unwrap_or(&none),
-            client_metadata.known().unwrap_or(&none),
-        ),
-        oidc_conformant: Patch::Keep,
-        is_first_party: Patch::Keep,
-    }
-}
-
-fn uses_keys(method: &str) -> bool {
-    !SECRET_METHODS.contains(&method) && method != "none"
-}
-
-fn jwt_changes(prior: Option<&JwtConfiguration>, plan: Option<&JwtConfiguration>) -> JwtConfigurationPatch {
-    let Some(JwtConfiguration { alg, lifetime_in_seconds, secret_encoded: _ }) = plan else {
-        return JwtConfigurationPatch::default();
-    };
-    JwtConfigurationPatch {
-        alg: Patch::between(prior.and_then(|prior| prior.alg.known()), alg.known()),
-        lifetime_in_seconds: Patch::between(
-            prior.and_then(|prior| prior.lifetime_in_seconds.known()),
-            lifetime_in_seconds.known(),
-        ),
-    }
-}
-
-/// The service's answer as state. What it hides from the token's scopes stays as in `prior`: ordinary settings come all or
-/// none, and every application has grant types.
-pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) -> M2mClient {
-    let clients::Client {
-        client_id,
-        name,
-        description,
-        app_type: _,
-        grant_types,
-        jwt_configuration,
-        token_endpoint_auth_method,
-        client_authentication_methods,
-        client_metadata,
-        logo_uri,
-        oidc_conformant: _,
-        is_first_party: _,
-    } = client;
-    if grant_types.is_none() {
-        let client_id = Value::Known(client_id);
-        return M2mClient {
-            id: client_id.clone(),
-            client_id,
-            name: name.map_or_else(|| prior.name.clone(), Value::Known),
-            description: unless_empty(description),
-            ..prior.clone()
-        };
-    }
-    M2mClient {
-        id: Value::Known(client_id.clone()),
-        client_id: Value::Known(client_id),
-        name: name.into(),
-        description: unless_empty(description),
-        logo_uri: unless_empty(logo_uri),
-        grant_types: grant_types.map(BTreeSet::from_iter).into(),
-        authentication_method: Value::Known(
-            token_endpoint_auth_method
-                .or_else(|| client_authentication_methods?.name().map(str::to_owned))
-                // An application that was made without a method uses the one of its type.
-                .unwrap_or_else(|| SECRET_METHODS[0].to_owned()),
-        ),
-        jwt_configuration: Value::Known(jwt_from_api(jwt_configuration.unwrap_or_default())),
-        client_metadata: client_metadata.filter(|metadata| !metadata.is_empty()).into(),
-    }
-}
-
-fn jwt_from_api(jwt: clients::JwtConfiguration) -> JwtConfiguration {
-    let clients::JwtConfiguration { alg, lifetime_in_seconds, secret_encoded } = jwt;
-    JwtConfiguration {
-        alg: alg.into(),
-        lifetime_in_seconds: lifetime_in_seconds.into(),
-        secret_encoded: Value::Known(secret_encoded.unwrap_or(false)),
-    }
 }
 
 /// The client, if its settings can be read or are known already.
@@ -348,20 +280,6 @@ pub(in crate::provider) fn machine_to_machine(client: clients::Client) -> Result
         ),
     )
     .into())
-}
-
-/// Text that says something; `""` is another spelling of nothing.
-fn text(value: &Value<String>) -> Option<&String> {
-    value.known().filter(|text| !text.is_empty())
-}
-
-fn list(value: &Value<BTreeSet<String>>) -> Option<Vec<String>> {
-    value.known().map(|set| set.iter().cloned().collect())
-}
-
-/// A cleared text is absent or empty, as the service likes.
-fn unless_empty(text: Option<String>) -> Value<String> {
-    text.filter(|text| !text.is_empty()).into()
 }
 
 #[cfg(test)]

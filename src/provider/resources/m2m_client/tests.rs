@@ -16,8 +16,34 @@ fn planned() -> M2mClient {
             secret_encoded: Value::Known(false),
         }),
         client_metadata: Value::Known([("team".to_owned(), "a".to_owned())].into()),
+        client_aliases: texts(&["urn:a"]),
+        allowed_clients: texts(&["other"]),
+        token_quota: quota(Some(10), None),
+        token_exchange: Value::Known(TokenExchange { allow_any_profile_of_type: texts(&["custom_authentication"]) }),
+        organization_usage: Value::Known("allow".to_owned()),
+        organization_require_behavior: Value::Known("no_prompt".to_owned()),
+        default_organization: Value::Known(DefaultOrganization {
+            organization_id: Value::Known("org_1".to_owned()),
+            flows: texts(&["client_credentials"]),
+        }),
+        oidc_conformant: Value::Known(true),
+        is_first_party: Value::Known(true),
+        is_token_endpoint_ip_header_trusted: Value::Known(false),
+        require_proof_of_possession: Value::Known(false),
+        require_pushed_authorization_requests: Value::Known(true),
+        compliance_level: Value::Known("none".to_owned()),
         ..M2mClient::lookup(Value::Known("id".to_owned()), Value::Known("n".to_owned()))
     }
+}
+
+fn texts(texts: &[&str]) -> Value<BTreeSet<String>> {
+    Value::Known(texts.iter().map(|&text| text.to_owned()).collect())
+}
+
+fn quota(per_hour: Option<i64>, per_day: Option<i64>) -> Value<TokenQuota> {
+    let limits =
+        ClientCredentialsQuota { enforce: Value::Known(true), per_hour: per_hour.into(), per_day: per_day.into() };
+    Value::Known(TokenQuota { client_credentials: Value::Known(limits) })
 }
 
 fn answer(json: serde_json::Value) -> clients::Client {
@@ -37,7 +63,14 @@ fn a_new_client_is_sent_with_everything_that_was_planned() {
             "name": "n", "app_type": "non_interactive", "description": "d",
             "grant_types": ["client_credentials"], "token_endpoint_auth_method": "client_secret_post",
             "jwt_configuration": {"alg": "RS256", "lifetime_in_seconds": 36000, "secret_encoded": false},
-            "client_metadata": {"team": "a"}, "oidc_conformant": true, "is_first_party": true,
+            "client_metadata": {"team": "a"}, "client_aliases": ["urn:a"], "allowed_clients": ["other"],
+            "token_quota": {"client_credentials": {"enforce": true, "per_hour": 10}},
+            "token_exchange": {"allow_any_profile_of_type": ["custom_authentication"]},
+            "organization_usage": "allow", "organization_require_behavior": "no_prompt",
+            "default_organization": {"organization_id": "org_1", "flows": ["client_credentials"]},
+            "oidc_conformant": true, "is_first_party": true, "is_token_endpoint_ip_header_trusted": false,
+            "require_proof_of_possession": false, "require_pushed_authorization_requests": true,
+            "compliance_level": "none",
         })
     );
     assert_eq!(state(from_api(answer(json_with_id(sent)), &planned())), state(planned()));
@@ -69,11 +102,62 @@ fn a_patch_says_what_changed_and_nothing_else() {
 }
 
 #[test]
+fn what_is_taken_out_is_cleared_with_what_the_service_takes_for_nothing() {
+    let plan = M2mClient {
+        client_aliases: Value::Null,
+        allowed_clients: Value::Null,
+        token_quota: Value::Null,
+        token_exchange: Value::Null,
+        organization_usage: Value::Null,
+        organization_require_behavior: Value::Null,
+        default_organization: Value::Null,
+        require_pushed_authorization_requests: Value::Known(false),
+        compliance_level: Value::Null,
+        ..planned()
+    };
+    let expected = json!({
+        "client_aliases": [], "allowed_clients": [], "token_quota": null, "token_exchange": null,
+        "organization_usage": null, "organization_require_behavior": null, "default_organization": null,
+        "require_pushed_authorization_requests": false, "compliance_level": null,
+    });
+    assert_eq!(serde_json::to_value(changes(&planned(), &plan)).unwrap(), expected);
+}
+
+#[test]
+fn a_quota_is_sent_as_a_whole() {
+    let plan = M2mClient { token_quota: quota(Some(10), Some(50)), ..planned() };
+    let expected = json!({"token_quota": {"client_credentials": {"enforce": true, "per_hour": 10, "per_day": 50}}});
+    assert_eq!(serde_json::to_value(changes(&planned(), &plan)).unwrap(), expected);
+}
+
+#[test]
+fn attributes_that_do_not_go_together_are_named() {
+    let problems = |config: M2mClient| {
+        let found = rules::check(&config);
+        found.iter().map(|d| d.path.as_ref().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(planned()), Vec::<String>::new());
+    let third_party = M2mClient { is_first_party: Value::Known(false), ..planned() };
+    assert_eq!(problems(third_party.clone()), ["organization_usage"]);
+    let strange = M2mClient {
+        oidc_conformant: Value::Known(false),
+        organization_usage: Value::Unknown,
+        organization_require_behavior: Value::Null,
+        token_quota: quota(None, None),
+        grant_types: texts(&["implicit"]),
+        ..third_party
+    };
+    assert_eq!(problems(strange), ["oidc_conformant", "token_quota.client_credentials", "grant_types"]);
+}
+
+#[test]
 fn to_spell_nothing_in_another_way_changes_nothing() {
-    let prior = M2mClient { description: Value::Null, client_metadata: Value::Null, ..planned() };
+    let prior =
+        M2mClient { description: Value::Null, client_metadata: Value::Null, client_aliases: Value::Null, ..planned() };
     let plan = M2mClient {
         description: Value::Known(String::new()),
         client_metadata: Value::Known(BTreeMap::new()),
+        client_aliases: texts(&[]),
         ..planned()
     };
     assert!(changes(&prior, &plan).is_empty());
@@ -84,6 +168,25 @@ fn what_the_scopes_hide_stays_as_it_was() {
     let summary = answer(json!({"client_id": "id", "name": "new", "app_type": "non_interactive"}));
     let expected = M2mClient { name: Value::Known("new".to_owned()), description: Value::Null, ..planned() };
     assert_eq!(state(from_api(summary, &planned())), state(expected));
+}
+
+#[test]
+fn each_group_of_settings_is_seen_without_the_other() {
+    let credentials_only = answer(json!({
+        "client_id": "id", "name": "n", "app_type": "non_interactive", "description": "d",
+        "client_authentication_methods": {"private_key_jwt": {"credentials": []}},
+    }));
+    let read = from_api(credentials_only, &planned());
+    assert_eq!(read.authentication_method.as_str(), Some("private_key_jwt"));
+    assert_eq!(read.organization_usage.as_str(), Some("allow"));
+
+    let keys = M2mClient { authentication_method: Value::Known("private_key_jwt".to_owned()), ..planned() };
+    let settings_only = answer(json!({
+        "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [], "organization_usage": "deny",
+    }));
+    let read = from_api(settings_only, &keys);
+    assert_eq!(read.authentication_method.as_str(), Some("private_key_jwt"), "hidden");
+    assert_eq!(read.organization_usage.as_str(), Some("deny"));
 }
 
 #[test]

@@ -1,0 +1,80 @@
+//! What a configuration of an application must satisfy, beyond the rules that stand beside each attribute.
+
+use url::Url;
+
+use super::{ClientCredentialsQuota, M2mClient, TokenQuota};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, Path},
+    value::Value,
+};
+
+/// Attributes that need or exclude each other. What is unknown may turn out to fit.
+pub(super) fn check(config: &M2mClient) -> Diagnostics {
+    let third_party = config.is_first_party == Value::Known(false);
+    let organizations = [
+        ("organization_usage", config.organization_usage.known()),
+        ("organization_require_behavior", config.organization_require_behavior.known()),
+    ];
+    let organization = organizations.into_iter().find(|(_, setting)| setting.is_some());
+    [
+        (third_party && config.oidc_conformant == Value::Known(false)).then(|| {
+            conflict(
+                "oidc_conformant".into(),
+                "Auth0 makes every third-party application (`is_first_party = false`) conform to OpenID Connect. Remove \
+                 `oidc_conformant = false`.",
+            )
+        }),
+        organization.filter(|_| third_party).map(|(name, _)| {
+            let detail = format!(
+                "Auth0 accepts `is_first_party = false` only for applications without organization settings. Remove `{name}`."
+            );
+            conflict(name.into(), &detail)
+        }),
+        quota_without_limit(&config.token_quota),
+        config.grant_types.known().filter(|types| !types.contains("client_credentials")).map(|_| {
+            Diagnostic::warning(
+                "Application Cannot Get Tokens in Its Own Name",
+                "`grant_types` lacks `client_credentials`, the grant type by which a machine-to-machine application gets its \
+                 tokens. Auth0 will refuse its token requests.",
+            )
+            .at("grant_types")
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn quota_without_limit(quota: &Value<TokenQuota>) -> Option<Diagnostic> {
+    let ClientCredentialsQuota { enforce: _, per_hour, per_day } = quota.known()?.client_credentials.known()?;
+    (per_hour.is_null() && per_day.is_null()).then(|| {
+        let path = Path::from("token_quota").attribute("client_credentials");
+        conflict(path, "A quota needs at least one limit: set `per_hour`, `per_day` or both, or remove `token_quota`.")
+    })
+}
+
+fn conflict(path: Path, detail: &str) -> Diagnostic {
+    Diagnostic::error("Invalid Combination of Attributes", detail).at(path)
+}
+
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['<', '>'])
+}
+
+pub(super) fn is_address(text: &str) -> bool {
+    // The parser would leave out what stands around an address.
+    let bare = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    text.is_empty() || (bare && Url::parse(text).is_ok_and(|url| url.has_host()))
+}
+
+/// Auth0's documentation, "Metadata Field Names and Data Types".
+pub(super) fn is_metadata_key(text: &str) -> bool {
+    (1..=255).contains(&text.chars().count())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || " \t:,-+=_*?\"/\\()<>@".contains(c))
+}
+
+pub(super) fn is_organization_id(text: &str) -> bool {
+    text.strip_prefix("org_").is_some_and(|rest| {
+        !rest.is_empty() && rest.len() <= 50 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
