@@ -17,6 +17,7 @@ mod corner;
 mod docs;
 mod emulator;
 mod floors;
+mod fuzz;
 mod golden;
 mod provider;
 mod wire;
