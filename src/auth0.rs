@@ -8,10 +8,13 @@
 //! repeating), `http` sends it once. What is decided on the way is decided by pure code in `retry`, `page`
 //! and `token`, which take the time as an argument.
 
+mod assertion;
 mod bounds;
 mod call;
 pub mod client_grants;
 pub mod clients;
+mod coalesce;
+mod collection;
 mod entry;
 mod error;
 mod http;
@@ -24,10 +27,10 @@ mod tenant;
 mod text;
 mod token;
 mod transport;
+mod trust;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use reqwest::Method;
 use serde::de::DeserializeOwned;
@@ -36,13 +39,14 @@ use tokio_util::sync::CancellationToken;
 
 use bounds::Bounds;
 use call::Call;
-use client_grants::ClientGrants;
+use client_grants::{ClientGrant, ClientGrants};
 use clients::Clients;
-use entry::Entry;
-use page::{Listed, Progress, Reading, Stuck};
+use collection::Collection;
 use transport::Transport;
 
+pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey, Suspicion};
 pub use call::Endpoint;
+pub use collection::{Parts, View};
 pub use error::{ApiError, Error};
 pub use http::TransportError;
 pub use patch::{MapPatch, Patch};
@@ -57,8 +61,31 @@ pub struct Client(Arc<Shared>);
 
 struct Shared {
     transport: Transport,
-    /// Set once the tenant has refused to leave fields out of client lists.
-    whole_client_lists: AtomicBool,
+    clients: Collection<clients::Client>,
+    client_grants: Collection<ClientGrant>,
+}
+
+impl Shared {
+    /// What reading objects cost, for the log.
+    fn tell(&self) {
+        let [clients, client_grants] = [self.clients.cost(), self.client_grants.cost()];
+        if clients.objects + client_grants.objects > 0 {
+            tracing::info!(?clients, ?client_grants, "what reading objects cost");
+        }
+    }
+
+    /// Forgets what is known. A write to one collection may show in another: with an application go its grants.
+    fn renew(&self) {
+        self.clients.renew();
+        self.client_grants.renew();
+    }
+}
+
+/// The end of a run, or of one command of a reattached process.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.tell();
+    }
 }
 
 impl Client {
@@ -66,7 +93,7 @@ impl Client {
     /// only `ca_file` is read.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let transport = Transport::new(settings)?;
-        Ok(Self(Arc::new(Shared { transport, whole_client_lists: AtomicBool::new(false) })))
+        Ok(Self(Arc::new(Shared { transport, clients: Collection::new(), client_grants: Collection::new() })))
     }
 
     /// The tenant that this client talks to.
@@ -113,45 +140,29 @@ impl Session {
     }
 
     async fn fetch<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        let _renewal = Renewal::after(self, call);
         self.shared.transport.fetch(call, &self.bounds).await
     }
 
     async fn complete(&self, call: &Call) -> Result<(), Error> {
+        let _renewal = Renewal::after(self, call);
         self.shared.transport.complete(call, &self.bounds).await.map(drop)
     }
+}
 
-    /// Reads a whole collection for the objects whose key is `wanted`.
-    async fn find<K: Listed + DeserializeOwned, T: DeserializeOwned>(
-        &self,
-        collection: &str,
-        filters: &[(&str, &str)],
-        wanted: impl Fn(&K) -> bool,
-    ) -> Result<Vec<T>, Error> {
-        let endpoint = self.call(Method::GET, &[collection])?.endpoint();
-        let entries = self.list::<Entry<K, T>>(collection, filters).await?;
-        let found = entries.into_iter().filter(|entry| wanted(&entry.key));
-        found.map(|entry| entry.object.map_err(|flaw| flaw.of(endpoint.clone()))).collect()
+/// Ends a write, however it ends: nothing that was known before answers reads that come after it.
+struct Renewal<'a>(Option<&'a Shared>);
+
+impl<'a> Renewal<'a> {
+    fn after(session: &'a Session, call: &Call) -> Self {
+        Self((call.method != Method::GET).then_some(&*session.shared))
     }
+}
 
-    /// Reads a whole collection.
-    async fn list<T: Listed + DeserializeOwned>(
-        &self,
-        collection: &str,
-        filters: &[(&str, &str)],
-    ) -> Result<Vec<T>, Error> {
-        let mut reading = Reading::new();
-        loop {
-            let paging = reading.ask().query();
-            let paging = paging.iter().map(|(key, value)| (*key, value.as_str()));
-            let call = self.call(Method::GET, &[collection])?.query(filters.iter().copied().chain(paging));
-            reading = match reading.advance(self.fetch(&call).await?) {
-                Ok(Progress::Complete(items)) => return Ok(items),
-                Ok(Progress::Unfinished(reading)) => reading,
-                Err(Stuck(property)) => {
-                    let (endpoint, path) = (call.endpoint(), property.to_owned());
-                    return Err(Error::Decode { endpoint, path, reason: "the list does not lead on".to_owned() });
-                }
-            };
+impl Drop for Renewal<'_> {
+    fn drop(&mut self) {
+        if let Some(shared) = self.0 {
+            shared.renew();
         }
     }
 }

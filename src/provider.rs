@@ -6,6 +6,7 @@ mod data_sources;
 mod diagnosis;
 mod environment;
 mod resources;
+mod sight;
 
 use connection::Connection;
 
@@ -41,7 +42,7 @@ impl Provider for Auth0 {
         config: config::Config,
         terraform_version: &str,
     ) -> Result<Configured<Connection>, Diagnostics> {
-        config::configure(config, &environment::process(), terraform_version)
+        config::configure(&config, &environment::process(), terraform_version)
     }
 
     fn origin(client: &Connection) -> String {

@@ -45,9 +45,31 @@ pub(super) struct Call {
     pub(super) authorized: bool,
 }
 
-pub(super) struct Body {
-    pub(super) content_type: &'static str,
-    pub(super) bytes: Bytes,
+pub(super) enum Body {
+    Json(Bytes),
+    /// Filled in anew for each attempt, since a proof that has arrived once may not be good for a second time.
+    Form(Form),
+}
+
+/// Makes the fields of a form.
+pub(super) type Form = Box<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>;
+
+impl Body {
+    pub(super) fn content_type(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "application/json",
+            Self::Form(_) => "application/x-www-form-urlencoded",
+        }
+    }
+
+    pub(super) fn bytes(&self) -> Bytes {
+        match self {
+            Self::Json(bytes) => bytes.clone(),
+            Self::Form(fields) => {
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(fields()).finish().into()
+            }
+        }
+    }
 }
 
 impl Call {
@@ -65,12 +87,10 @@ impl Call {
     }
 
     /// A request for a token. Asking twice yields two tokens, which does no harm.
-    pub(super) fn token(tenant: &Tenant, form: &[(&str, &str)]) -> Self {
+    pub(super) fn token(tenant: &Tenant, form: Form) -> Self {
         let mut url = tenant.url().clone();
         url.set_path("oauth/token");
-        let bytes = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish().into();
-        let body = Some(Body { content_type: "application/x-www-form-urlencoded", bytes });
-        Self { method: Method::POST, url, body, repeat: Repeat::Always, authorized: false }
+        Self { method: Method::POST, url, body: Some(Body::Form(form)), repeat: Repeat::Always, authorized: false }
     }
 
     pub(super) fn query<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -80,7 +100,7 @@ impl Call {
 
     pub(super) fn json(mut self, value: &impl Serialize) -> Self {
         let bytes = serde_json::to_vec(value).expect("wire types are plain structs with text keys").into();
-        self.body = Some(Body { content_type: "application/json", bytes });
+        self.body = Some(Body::Json(bytes));
         self
     }
 
@@ -131,6 +151,6 @@ mod tests {
         let repeat = |method| Call::new(&tenant, method, &["clients"]).unwrap().repeat;
         assert_eq!(repeat(Method::POST), Repeat::IfUnsent);
         assert_eq!([Method::GET, Method::PATCH, Method::DELETE].map(repeat), [Repeat::Always; 3]);
-        assert_eq!(Call::token(&tenant, &[]).repeat, Repeat::Always);
+        assert_eq!(Call::token(&tenant, Box::new(Vec::new)).repeat, Repeat::Always);
     }
 }

@@ -4,11 +4,12 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
+use super::collection::{Collected, Collection, View};
 use super::error::Error;
 use super::page::Listed;
 use super::patch::Patch;
 use super::text;
-use super::{Session, absent_if_not_found, done_if_not_found};
+use super::{Session, done_if_not_found};
 
 /// The subject type of grants from before there were any.
 const DEFAULT_SUBJECT_TYPE: &str = "client";
@@ -145,9 +146,24 @@ impl ClientGrantPatch {
     }
 }
 
-impl Listed for ClientGrant {
+/// What tells a grant in a list from others.
+#[derive(Deserialize)]
+pub(super) struct GrantKey {
+    id: String,
+}
+
+impl Listed for GrantKey {
     fn id(&self) -> &str {
         &self.id
+    }
+}
+
+impl Collected for ClientGrant {
+    type Key = GrantKey;
+    const NAME: &'static str = "client-grants";
+
+    fn collection(session: &Session) -> &Collection<Self> {
+        &session.shared.client_grants
     }
 }
 
@@ -161,9 +177,15 @@ impl<'a> ClientGrants<'a> {
         self.session.fetch(&self.session.call(Method::POST, &["client-grants"])?.json(new)).await
     }
 
-    /// Reads a client grant; `None` if there is none.
-    pub async fn read(&self, id: &str) -> Result<Option<ClientGrant>, Error> {
-        absent_if_not_found(self.session.fetch(&self.object(Method::GET, id)?).await)
+    /// Reads a client grant; `None` if there is none. It may come from a list, unless that differs from `prior` in what
+    /// `view` shows of it.
+    pub async fn read<V: View>(
+        &self,
+        id: &str,
+        prior: &V,
+        view: impl Fn(&ClientGrant) -> V,
+    ) -> Result<Option<ClientGrant>, Error> {
+        ClientGrant::collection(self.session).read(self.session, id, prior, view).await
     }
 
     /// Changes a client grant.
@@ -194,7 +216,7 @@ impl<'a> ClientGrants<'a> {
 
     /// All grants that the filter admits, in the order of their ids.
     pub async fn list(&self, filter: Filter<'_>) -> Result<Vec<ClientGrant>, Error> {
-        let mut grants = self.session.list::<ClientGrant>("client-grants", &filter.query()).await?;
+        let mut grants = ClientGrant::collection(self.session).find(self.session, &filter.query(), |_| true).await?;
         grants.retain(|grant| filter.admits(grant));
         grants.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(grants)

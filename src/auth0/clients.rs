@@ -2,8 +2,6 @@
 
 mod settings;
 
-use std::sync::atomic::Ordering;
-
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -13,13 +11,11 @@ pub use settings::{
 };
 
 use super::call::Call;
+use super::collection::{Collected, Collection, View};
 use super::error::Error;
 use super::page::Listed;
 use super::text;
 use super::{Session, absent_if_not_found, done_if_not_found};
-
-/// Leaves secrets out of lists.
-const WITHOUT_SECRETS: [(&str, &str); 2] = [("fields", "client_secret,signing_keys"), ("include_fields", "false")];
 
 /// Calls about applications.
 pub struct Clients<'a> {
@@ -28,7 +24,7 @@ pub struct Clients<'a> {
 
 /// What tells an application in a list from others.
 #[derive(Deserialize)]
-struct ClientKey {
+pub(super) struct ClientKey {
     client_id: String,
     name: Option<String>,
 }
@@ -36,6 +32,17 @@ struct ClientKey {
 impl Listed for ClientKey {
     fn id(&self) -> &str {
         &self.client_id
+    }
+}
+
+impl Collected for Client {
+    type Key = ClientKey;
+    const NAME: &'static str = "clients";
+    const LEAVING_OUT: &'static [(&'static str, &'static str)] =
+        &[("fields", "client_secret,signing_keys"), ("include_fields", "false")];
+
+    fn collection(session: &Session) -> &Collection<Self> {
+        &session.shared.clients
     }
 }
 
@@ -49,8 +56,19 @@ impl<'a> Clients<'a> {
         self.session.fetch(&self.collection(Method::POST)?.json(new)).await
     }
 
-    /// Reads an application; `None` if there is none.
-    pub async fn read(&self, id: &str) -> Result<Option<Client>, Error> {
+    /// Reads an application; `None` if there is none. It may come from a list, unless that differs from `prior` in what
+    /// `view` shows of it.
+    pub async fn read<V: View>(
+        &self,
+        id: &str,
+        prior: &V,
+        view: impl Fn(&Client) -> V,
+    ) -> Result<Option<Client>, Error> {
+        Client::collection(self.session).read(self.session, id, prior, view).await
+    }
+
+    /// The same from the application itself, whatever is known of it.
+    pub async fn look_up(&self, id: &str) -> Result<Option<Client>, Error> {
         absent_if_not_found(self.session.fetch(&self.object(Method::GET, id)?).await)
     }
 
@@ -67,17 +85,7 @@ impl<'a> Clients<'a> {
     /// All applications of exactly this name, in whatever Unicode form; names are not unique.
     pub async fn find(&self, name: &str) -> Result<Vec<Client>, Error> {
         let wanted = |key: &ClientKey| key.name.as_deref().is_some_and(|stored| text::same(stored, name));
-        let whole = &self.session.shared.whole_client_lists;
-        if !whole.load(Ordering::Relaxed) {
-            match self.session.find("clients", &WITHOUT_SECRETS, wanted).await {
-                // Whoever may not read a field may not name it either.
-                Err(error) if error.is_forbidden() => {}
-                found => return found,
-            }
-        }
-        let found = self.session.find("clients", &[], wanted).await?;
-        whole.store(true, Ordering::Relaxed);
-        Ok(found)
+        Client::collection(self.session).find(self.session, &[], wanted).await
     }
 
     fn collection(&self, method: Method) -> Result<Call, Error> {

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
 use reqwest::{Certificate, Proxy, StatusCode, redirect};
 use url::Url;
 
@@ -43,6 +43,9 @@ pub enum TransportError {
     /// The other side is not trusted, or does not speak TLS.
     #[error("no secure connection: {0}")]
     Tls(String),
+    /// The proxy makes no connection.
+    #[error("the proxy makes no connection: {0}")]
+    Proxy(String),
     /// A connection could not be made for another reason.
     #[error("no connection: {0}")]
     Connect(String),
@@ -62,6 +65,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// How long the service asks to wait before the next request.
     pub(super) wait: Option<Duration>,
+    /// What time it is there, as UNIX time.
+    pub(super) date: Option<Duration>,
     pub(super) body: Bytes,
 }
 
@@ -106,7 +111,7 @@ impl Http {
             request = request.header(AUTHORIZATION, token);
         }
         if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, body.content_type).body(body.bytes.clone());
+            request = request.header(CONTENT_TYPE, body.content_type()).body(body.bytes());
         }
         let mut response = request.send().await.map_err(|error| self.classify(&error))?;
         let mut body = BytesMut::new();
@@ -116,7 +121,8 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status: response.status(), wait: asked_wait(response.headers()), body: body.freeze() })
+        let headers = response.headers();
+        Ok(Answer { status: response.status(), wait: asked_wait(headers), date: date(headers), body: body.freeze() })
     }
 
     fn connect_lazily(&self) -> Result<reqwest::Client, TransportError> {
@@ -152,6 +158,8 @@ impl Http {
         }
         if error.is_dns() {
             TransportError::Dns(root_cause(error))
+        } else if let Some(refusal) = causes(error).find_map(of_proxy) {
+            TransportError::Proxy(refusal)
         } else if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             TransportError::Tls(tls.to_string())
         } else if error.is_timeout() {
@@ -177,8 +185,17 @@ fn certificates(path: PathBuf) -> Result<Vec<Certificate>, SettingsError> {
 
 fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let unix_now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    retry::asked_wait(text("retry-after"), text("x-ratelimit-reset"), unix_now)
+    retry::asked_wait(text("retry-after"), text("x-ratelimit-reset"), unix_now())
+}
+
+fn date(headers: &HeaderMap) -> Option<Duration> {
+    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    date.duration_since(UNIX_EPOCH).ok()
+}
+
+/// What time this machine takes it to be.
+pub(super) fn unix_now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// From the outermost cause to the innermost. An `io::Error` skips the error that it wraps in its chain of
@@ -193,6 +210,15 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
 /// The innermost cause; the outer ones only say that a request failed, and name its address.
 fn root_cause(error: &reqwest::Error) -> String {
     causes(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// What a proxy said instead of letting a request through. The error has no public type, but says by its name what it is.
+fn of_proxy(error: &(dyn StdError + 'static)) -> Option<String> {
+    match error.to_string().strip_prefix("tunnel error: ")? {
+        "failed to create underlying connection" => None,
+        "unsuccessful" => Some("it refused".to_owned()),
+        reason => Some(reason.to_owned()),
+    }
 }
 
 fn as_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {

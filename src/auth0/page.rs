@@ -9,18 +9,18 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 /// Most objects that one page may hold.
-const PAGE: &str = "100";
+pub(super) const PAGE: u64 = 100;
 /// Most objects that can be read by counting pages.
-const LARGEST_OFFSET: u64 = 1_000;
+pub(super) const LARGEST_OFFSET: u64 = 1_000;
 
 /// One page of any collection.
 #[derive(Deserialize)]
 pub(super) struct Page<T> {
     #[serde(alias = "clients", alias = "client_grants")]
-    items: Vec<T>,
-    total: Option<u64>,
-    limit: Option<u64>,
-    next: Option<String>,
+    pub(super) items: Vec<T>,
+    pub(super) total: Option<u64>,
+    pub(super) limit: Option<u64>,
+    pub(super) next: Option<String>,
 }
 
 /// Something that lists hold and that can be told from its like.
@@ -31,18 +31,26 @@ pub(super) trait Listed {
 /// What to ask for next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ask {
-    Numbered(u64),
+    /// The page of this number, where each holds so many.
+    Numbered {
+        number: u64,
+        size: u64,
+    },
     Checkpoint(Option<String>),
 }
 
 impl Ask {
     pub(super) fn query(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Numbered(number) => {
-                vec![("page", number.to_string()), ("per_page", PAGE.to_owned()), ("include_totals", "true".to_owned())]
+            Self::Numbered { number, size } => {
+                vec![
+                    ("page", number.to_string()),
+                    ("per_page", size.to_string()),
+                    ("include_totals", "true".to_owned()),
+                ]
             }
             Self::Checkpoint(from) => {
-                let take = ("take", PAGE.to_owned());
+                let take = ("take", PAGE.to_string());
                 from.iter().map(|from| ("from", from.clone())).chain([take]).collect()
             }
         }
@@ -68,7 +76,7 @@ pub(super) struct Stuck(pub(super) &'static str);
 
 impl<T: Listed> Reading<T> {
     pub(super) fn new() -> Self {
-        Self::starting_with(Ask::Numbered(0))
+        Self::starting_with(Ask::Numbered { number: 0, size: PAGE })
     }
 
     fn starting_with(ask: Ask) -> Self {
@@ -83,14 +91,14 @@ impl<T: Listed> Reading<T> {
     pub(super) fn advance(mut self, page: Page<T>) -> Result<Progress<T>, Stuck> {
         let Page { items, total, limit, next } = page;
         let following = match &self.ask {
-            Ask::Numbered(number) => {
+            Ask::Numbered { number, .. } => {
                 let total = total.ok_or(Stuck("total"))?;
                 // The service may cap pages below what was asked for, so its own limit counts.
                 let limit = limit.filter(|limit| *limit > 0).ok_or(Stuck("limit"))?;
                 if total > LARGEST_OFFSET {
                     return Ok(Progress::Unfinished(Self::starting_with(Ask::Checkpoint(None))));
                 }
-                (number + 1 < total.div_ceil(limit)).then(|| Ask::Numbered(number + 1))
+                (number + 1 < total.div_ceil(limit)).then(|| Ask::Numbered { number: number + 1, size: limit })
             }
             Ask::Checkpoint(_) => next.filter(|next| !next.is_empty()).map(|next| Ask::Checkpoint(Some(next))),
         };
@@ -124,7 +132,8 @@ mod tests {
     fn answer(ask: &Ask, count: u64, cap: u64) -> Page<String> {
         let ids = |from: u64| (from..count.min(from + cap)).map(|id| id.to_string()).collect::<Vec<_>>();
         match ask {
-            Ask::Numbered(number) => {
+            Ask::Numbered { number, size } => {
+                let cap = cap.min(*size);
                 assert!((number + 1) * cap <= LARGEST_OFFSET || *number == 0, "refused offset");
                 Page { items: ids(number * cap), total: Some(count), limit: Some(cap), next: None }
             }
@@ -161,7 +170,7 @@ mod tests {
     #[test]
     fn pages_are_asked_for_at_their_largest() {
         let query = |ask: Ask| ask.query().into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
-        assert_eq!(query(Ask::Numbered(3)), ["page=3", "per_page=100", "include_totals=true"]);
+        assert_eq!(query(Ask::Numbered { number: 3, size: PAGE }), ["page=3", "per_page=100", "include_totals=true"]);
         assert_eq!(query(Ask::Checkpoint(None)), ["take=100"]);
         assert_eq!(query(Ask::Checkpoint(Some("abc".to_owned()))), ["from=abc", "take=100"]);
     }
@@ -183,7 +192,7 @@ mod tests {
     fn a_collection_that_grows_past_the_limit_is_read_again() {
         let page = |total| Page { items: vec!["a".to_owned()], total: Some(total), limit: Some(100), next: None };
         let Ok(Progress::Unfinished(reading)) = Reading::new().advance(page(1_000)) else { panic!() };
-        assert_eq!(reading.ask(), &Ask::Numbered(1));
+        assert_eq!(reading.ask(), &Ask::Numbered { number: 1, size: PAGE });
         let Ok(Progress::Unfinished(reading)) = reading.advance(page(1_001)) else { panic!() };
         assert_eq!(reading.ask(), &Ask::Checkpoint(None));
         assert!(reading.items.is_empty());

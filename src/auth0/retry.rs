@@ -84,6 +84,7 @@ impl Setback {
             TransportError::Dns(_)
             | TransportError::Refused
             | TransportError::ConnectTimeout(_)
+            | TransportError::Proxy(_)
             | TransportError::Connect(_) => Self::Unreachable,
             TransportError::Timeout(_) => Self::Silent,
             TransportError::Broken(_) => Self::Broken,
@@ -334,8 +335,12 @@ mod tests {
     #[test]
     fn statuses_are_sorted_by_what_they_say() {
         let of = |status, renewable| {
-            let answer =
-                Answer { status: StatusCode::from_u16(status).unwrap(), wait: None, body: bytes::Bytes::new() };
+            let answer = Answer {
+                status: StatusCode::from_u16(status).unwrap(),
+                wait: None,
+                date: None,
+                body: bytes::Bytes::new(),
+            };
             Setback::of_answer(&answer, renewable)
         };
         assert_eq!([200, 201, 204].map(|status| of(status, true)), [None; 3]);

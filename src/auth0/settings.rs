@@ -8,6 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use super::assertion::{Assertion, SigningKey};
 use super::tenant::Tenant;
 
 /// Everything that a [`Client`](super::Client) is made from.
@@ -52,6 +53,17 @@ pub enum Credentials {
         /// Its secret.
         client_secret: SecretString,
     },
+    /// An application's id and the key that it signs an assertion with for each token.
+    PrivateKey {
+        /// The application's id.
+        client_id: String,
+        /// One of the keys that are registered for it.
+        key: SigningKey,
+    },
+    /// An assertion that was signed elsewhere. It says for which application it speaks.
+    Assertion(Assertion),
+    /// The same in a file, which is read whenever a token is needed: it may hold another one by then.
+    AssertionFile(PathBuf),
     /// A Management API token, used as it is.
     Token(SecretString),
 }
@@ -60,7 +72,7 @@ pub enum Credentials {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// `ca_file` cannot be read.
-    #[error("the certificate file {} cannot be read", path.display())]
+    #[error("the certificate file {} cannot be read: {source}", path.display())]
     CaFileUnreadable {
         /// The file.
         path: PathBuf,

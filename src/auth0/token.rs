@@ -2,24 +2,28 @@
 //!
 //! <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens>
 
+mod proof;
 mod refusal;
 
 use std::pin::Pin;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::assertion::Assertion;
 use super::bounds::Bounds;
 use super::call::{Call, Endpoint};
 use super::error::Error;
-use super::http::Answer;
+use super::http::{Answer, unix_now};
 use super::settings::{Credentials, SettingsError};
 use super::transport::Transport;
+
+use proof::{Asking, Proof, Question, Shown};
 
 pub use refusal::TokenError;
 
@@ -40,7 +44,7 @@ pub(super) struct Tokens {
 
 enum Source {
     Given(HeaderValue),
-    ClientSecret { client_id: String, client_secret: SecretString },
+    Application(Proof),
 }
 
 /// An `Authorization` header and which one of this process it is.
@@ -56,14 +60,22 @@ impl Tokens {
             Credentials::Token(token) => {
                 Source::Given(bearer_header(token.expose_secret()).ok_or(SettingsError::Token)?)
             }
-            Credentials::ClientSecret { client_id, client_secret } => Source::ClientSecret { client_id, client_secret },
+            Credentials::ClientSecret { client_id, client_secret } => {
+                Source::Application(Proof::Secret { client_id, client_secret })
+            }
+            Credentials::PrivateKey { client_id, key } => Source::Application(Proof::Key { client_id, key }),
+            Credentials::Assertion(assertion) => Source::Application(Proof::Assertion(assertion)),
+            Credentials::AssertionFile(path) => Source::Application(Proof::AssertionFile(path)),
         };
         Ok(Self { source, audience, held: Mutex::default() })
     }
 
     /// Whether a rejected token can be replaced by another.
     pub(super) fn renewable(&self) -> bool {
-        !matches!(self.source, Source::Given(_))
+        match &self.source {
+            Source::Given(_) => false,
+            Source::Application(proof) => proof.lasts(),
+        }
     }
 
     /// The token for the next request of `endpoint`.
@@ -73,28 +85,28 @@ impl Tokens {
         endpoint: &Endpoint,
         bounds: &Bounds,
     ) -> Result<Bearer, Error> {
-        let (client_id, client_secret) = match &self.source {
+        let proof = match &self.source {
             Source::Given(header) => return Ok(Bearer { header: header.clone(), serial: 0 }),
-            Source::ClientSecret { client_id, client_secret } => (client_id, client_secret.expose_secret()),
+            Source::Application(proof) => proof,
         };
         let mut held = bounds.run(self.held.lock()).await.map_err(|ended| Error::ended(ended, endpoint.clone()))?;
         if let Some(known) = held.known(Instant::now()) {
             return known;
         }
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", client_id),
-            ("client_secret", client_secret),
-            ("audience", &self.audience),
-        ];
-        let call = Call::token(transport.tenant(), &form);
+        let issuer = transport.tenant().url().to_string();
+        let Asking { form, question } = proof.ask(&self.audience, issuer, held.spent.as_ref())?;
+        let call = Call::token(transport.tenant(), form);
         let asked = Instant::now();
-        let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &self.audience));
+        let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &question));
         if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. })) = outcome {
             // The end of one operation; whoever waits next asks for itself.
             return Err(error);
         }
-        held.keep(outcome, asked, Instant::now())
+        let bearer = held.keep(outcome, asked, Instant::now())?;
+        if let Shown::Assertion(assertion) = question.shown {
+            held.spent = Some(assertion);
+        }
+        Ok(bearer)
     }
 
     /// Drops a token that the service did not accept, unless it was replaced already.
@@ -118,6 +130,8 @@ struct Held {
     token: Option<(Bearer, Option<Instant>)>,
     /// Why and when the last request for a token failed.
     failure: Option<(Error, Instant)>,
+    /// The assertion that brought the last token. Auth0 takes each of them once.
+    spent: Option<Assertion>,
     serial: u64,
 }
 
@@ -181,9 +195,9 @@ impl TokenBody<'_> {
     }
 }
 
-fn grant(answer: &Answer, call: &Call, audience: &str) -> Result<Grant, Error> {
+fn grant(answer: &Answer, call: &Call, question: &Question) -> Result<Grant, Error> {
     if !answer.status.is_success() {
-        return Err(refusal::explain(answer, call.endpoint(), audience));
+        return Err(refusal::explain(answer, call.endpoint(), question, unix_now()));
     }
     let status = answer.status.as_u16();
     let body = serde_json::from_slice::<TokenBody<'_>>(&answer.body).map_err(|_| TokenError::NotAuth0 { status })?;
@@ -206,7 +220,11 @@ mod tests {
     use super::*;
 
     fn call() -> Call {
-        Call::token(&"acme.auth0.com".parse().unwrap(), &[])
+        Call::token(&"acme.auth0.com".parse().unwrap(), Box::new(Vec::new))
+    }
+
+    fn question() -> Question {
+        Question { audience: String::new(), issuer: String::new(), shown: Shown::Secret }
     }
 
     fn granted(lifetime: Option<u64>) -> Grant {
@@ -243,9 +261,9 @@ mod tests {
     fn a_token_is_granted_whatever_is_said_about_its_life() {
         let kept = |life: &str, age| {
             let body = format!(r#"{{"access_token":"abc"{life}}}"#).into();
-            let answer = Answer { status: StatusCode::OK, wait: None, body };
+            let answer = Answer { status: StatusCode::OK, wait: None, date: None, body };
             let (asked, mut held) = (Instant::now(), Held::default());
-            held.keep(grant(&answer, &call(), ""), asked, asked).unwrap();
+            held.keep(grant(&answer, &call(), &question()), asked, asked).unwrap();
             held.known(asked + age).is_some()
         };
         let (day, century) = (Duration::from_hours(24), Duration::from_hours(876_000));
@@ -291,8 +309,9 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_token_did_not_come_from_auth0() {
         for body in ["<html>", "{}", r#"{"access_token":"a\nb"}"#] {
-            let answer = Answer { status: StatusCode::OK, wait: None, body: Bytes::from_static(body.as_bytes()) };
-            let error = grant(&answer, &call(), "").err().unwrap();
+            let answer =
+                Answer { status: StatusCode::OK, wait: None, date: None, body: Bytes::from_static(body.as_bytes()) };
+            let error = grant(&answer, &call(), &question()).err().unwrap();
             assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{body}");
         }
     }

@@ -1,25 +1,36 @@
 //! The `provider` block, the environment behind it, and the client that both make.
 
-use std::time::Duration;
+mod method;
+mod network;
+mod setting;
+mod without_effect;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{connection::Connection, environment::Environment};
 use crate::{
-    auth0::{self, Client, Credentials, Settings, Tenant},
+    auth0::{Client, Settings, SettingsError, SigningAlgorithm},
     diagnostic::{Diagnostic, Diagnostics},
     framework::Configured,
     model,
-    schema::OPTIONAL,
+    schema::{OPTIONAL, Rule},
+    value::Value,
 };
+use setting::{Lookup, Setting};
 
 model! {
     /// The Auth0 provider registers machine-to-machine applications and says what each may call.
     ///
     /// It talks to the Management API of one tenant, as a machine-to-machine application that has a grant for that API, or
     /// with a token that was made elsewhere. Every argument can be left out of the configuration and given as an environment
-    /// variable; what the configuration says wins. All of them may depend on values that are only known after an apply:
-    /// until then nothing is asked of the tenant.
+    /// variable; what the configuration says wins, and an empty variable counts as absent. All of them may depend on values
+    /// that are only known after an apply: until then nothing is asked of the tenant.
+    ///
+    /// There are four ways to authenticate: with `client_secret`, with `client_assertion_private_key`, with `client_assertion`
+    /// and with `api_token`. [A guide](guides/authentication.md) says which is for what. The configuration decides between them.
+    /// Where it names none of them, the environment does: `AUTH0_API_TOKEN` comes first (unless the configuration has a
+    /// `client_id`), then `AUTH0_CLIENT_ASSERTION` and `AUTH0_CLIENT_ASSERTION_FILE`, then
+    /// `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY` and `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`, and at last `AUTH0_CLIENT_SECRET`.
     pub struct Config {
         /// The tenant's domain, such as `example.eu.auth0.com`, optionally with a port, or its address, such as
         /// `https://example.eu.auth0.com/`. An emulator on this machine is given as `http://127.0.0.1:PORT`; plain http is refused for any other host. Environment variable: `AUTH0_DOMAIN`.
@@ -31,122 +42,158 @@ model! {
         client_id: Value<String> = OPTIONAL,
         /// The client secret of that application. Environment variable: `AUTH0_CLIENT_SECRET`.
         client_secret: Value<SecretString> = OPTIONAL.sensitive(),
-        /// A Management API token, instead of `client_id` and `client_secret`. It is used as it is and not renewed, so it must
-        /// outlive the run. Environment variable: `AUTH0_API_TOKEN`, which wins over `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`,
-        /// but not over `client_id` or `client_secret` in the configuration.
+        /// A private key of that application, instead of a secret: an RSA key of at least 2048 bits in PEM form (PKCS #8 or
+        /// PKCS #1), without a passphrase. The provider signs an assertion with it for each token, and the key goes nowhere.
+        /// Environment variable: `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY`.
+        client_assertion_private_key: Value<SecretString> = OPTIONAL.sensitive(),
+        /// A file with such a key. Environment variable: `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`.
+        client_assertion_private_key_file: Value<String> = OPTIONAL,
+        /// The algorithm of the key's credential in Auth0. Without it, `RS256`. Environment variable:
+        /// `AUTH0_CLIENT_ASSERTION_SIGNING_ALG`.
+        client_assertion_signing_alg: Value<String> = OPTIONAL.rules(&[Rule::OneOf(SigningAlgorithm::NAMES)]),
+        /// An assertion that was signed elsewhere, by a key service for example, so that the key is not on this machine. Auth0
+        /// takes each assertion once and for five minutes at most, and Terraform starts the provider once to plan and once to
+        /// apply, so this is for a plan or for the apply of a saved plan. `client_id` may be left out: the assertion has it as `sub`.
+        /// Environment variable: `AUTH0_CLIENT_ASSERTION`.
+        client_assertion: Value<SecretString> = OPTIONAL.sensitive(),
+        /// A file with such an assertion. It is read whenever a token is needed, so it may be replaced meanwhile. Environment
+        /// variable: `AUTH0_CLIENT_ASSERTION_FILE`.
+        client_assertion_file: Value<String> = OPTIONAL,
+        /// A Management API token, instead of an application. It is used as it is and not renewed, so it must outlive the
+        /// run. Environment variable: `AUTH0_API_TOKEN`.
         api_token: Value<SecretString> = OPTIONAL.sensitive(),
+        /// A file with certificates of authorities to trust, in PEM form, beside those of the system. Environment variable:
+        /// `AUTH0_CA_FILE`.
+        ca_file: Value<String> = OPTIONAL,
+        /// A proxy for all requests of the provider: `http://HOST:PORT`, or `http://NAME:PASSWORD@HOST:PORT`. Without it the
+        /// variables `HTTPS_PROXY` and `NO_PROXY` decide, as for other programs. Environment variable: `AUTH0_HTTP_PROXY`.
+        http_proxy: Value<SecretString> = OPTIONAL.sensitive(),
+        /// How long one request may take before it counts as failed. Without it, `30s`. Environment variable:
+        /// `AUTH0_REQUEST_TIMEOUT`.
+        request_timeout: Value<String> = OPTIONAL.rules(&[Rule::Form(network::TIMEOUT, network::is_timeout)]),
+        /// Has no effect here; requests are logged when Terraform's own `TF_LOG_PROVIDER` is `debug`. It is taken so that a
+        /// block of the provider `auth0/auth0` can stay as it is, and `AUTH0_DEBUG` is ignored.
+        debug: Value<bool> = OPTIONAL,
+        /// Has no effect here; credentials may always depend on values that are only known after an apply. It is taken so
+        /// that a block of the provider `auth0/auth0` can stay as it is, and `AUTH0_DYNAMIC_CREDENTIALS` is ignored.
+        dynamic_credentials: Value<bool> = OPTIONAL,
+        /// Has no effect here; the header is for requests about users, which this provider does not make. It is taken so
+        /// that a block of the provider `auth0/auth0` can stay as it is, and `AUTH0_CUSTOM_DOMAIN_HEADER` is ignored.
+        custom_domain_header: Value<String> = OPTIONAL,
+        /// Must not be `true`: the login of Auth0's command line tool is not used. Give its token as `api_token` instead.
+        /// `AUTH0_CLI_LOGIN` is ignored where there are other credentials.
+        cli_login: Value<bool> = OPTIONAL,
     }
 }
 
-/// How long one request may take before it counts as failed.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Checks of what stands in the block itself; what the environment adds is only looked at when configuring.
-pub(super) fn validate(config: &Config) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    if let Some(domain) = config.domain.as_str() {
-        diagnostics.extend(tenant(domain, "The argument `domain`").err());
+impl Config {
+    /// Every argument that says how and as whom the tenant is reached.
+    fn texts(&self) -> [(&'static str, Value<&str>); 13] {
+        let text = |value| by_reference(value, String::as_str);
+        let secret = |value| by_reference(value, SecretString::expose_secret);
+        [
+            ("domain", text(&self.domain)),
+            ("audience", text(&self.audience)),
+            ("client_id", text(&self.client_id)),
+            ("client_secret", secret(&self.client_secret)),
+            ("client_assertion_private_key", secret(&self.client_assertion_private_key)),
+            ("client_assertion_private_key_file", text(&self.client_assertion_private_key_file)),
+            ("client_assertion_signing_alg", text(&self.client_assertion_signing_alg)),
+            ("client_assertion", secret(&self.client_assertion)),
+            ("client_assertion_file", text(&self.client_assertion_file)),
+            ("api_token", secret(&self.api_token)),
+            ("ca_file", text(&self.ca_file)),
+            ("http_proxy", secret(&self.http_proxy)),
+            ("request_timeout", text(&self.request_timeout)),
+        ]
     }
-    diagnostics.extend(conflict(config));
+
+    /// The arguments that have a value. What is unknown may turn out to be absent.
+    fn given(&self) -> Vec<&'static str> {
+        let texts = self.texts().into_iter();
+        texts.filter(|(_, value)| matches!(value, Value::Known(_))).map(|(name, _)| name).collect()
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.texts().iter().any(|(_, value)| value.is_unknown())
+    }
+}
+
+const WHERE_DOMAIN: &str = "The domain is shown in the settings of every application of the tenant.";
+
+fn by_reference<'v, T>(value: &'v Value<T>, text: impl Fn(&'v T) -> &'v str) -> Value<&'v str> {
+    match value {
+        Value::Known(value) => Value::Known(text(value)),
+        Value::Null => Value::Null,
+        Value::Unknown => Value::Unknown,
+    }
+}
+
+/// Checks of what stands in the block itself; files and the environment are only looked at when configuring.
+pub(super) fn validate(config: &Config) -> Diagnostics {
+    let mut diagnostics = without_effect::warnings(config);
+    let flaws = flaws(config);
+    if !flaws.is_empty() {
+        diagnostics.extend(flaws);
+        return diagnostics;
+    }
+    let domain = Setting::argument("domain", &config.domain);
+    diagnostics.extend(domain.and_then(|domain| network::tenant(&domain).err()));
+    let key = Setting::argument("client_assertion_private_key", &config.client_assertion_private_key);
+    diagnostics.extend(key.and_then(|key| method::key(&key, None).err()));
+    let assertion = Setting::argument("client_assertion", &config.client_assertion);
+    diagnostics.extend(assertion.and_then(|assertion| method::assertion(&assertion).err()));
+    let proxy = Setting::argument("http_proxy", &config.http_proxy);
+    diagnostics.extend(proxy.and_then(|proxy| network::proxy(&proxy).err()));
     diagnostics
 }
 
-/// Two ways to authenticate. What is unknown may turn out to be absent, so it is in no conflict yet.
-fn conflict(config: &Config) -> Option<Diagnostic> {
-    config.api_token.known()?;
-    let given =
-        [("client_id", config.client_id.known().is_some()), ("client_secret", config.client_secret.known().is_some())];
-    let (name, _) = given.into_iter().find(|(_, given)| *given)?;
-    let detail =
-        format!("`api_token` and `{name}` are two ways to authenticate, so only one of them can be used. Remove one.");
-    Some(Diagnostic::error("Conflicting Provider Arguments", detail).at(name))
+/// What cannot be right about the block, whatever the environment adds.
+fn flaws(config: &Config) -> Vec<Diagnostic> {
+    let texts = config.texts().into_iter();
+    let empty = texts.filter(|(_, value)| *value == Value::Known("")).map(|(name, _)| setting::empty(name));
+    empty.chain(method::conflict(&config.given())).chain(without_effect::refusal(config)).collect()
 }
 
 /// Makes the client. It asks nothing of anybody; the token is fetched on first use.
 pub(super) fn configure(
-    config: Config,
+    config: &Config,
     environment: &Environment,
     terraform_version: &str,
 ) -> Result<Configured<Connection>, Diagnostics> {
-    if let Some(conflict) = conflict(&config) {
-        return Err(conflict.into());
+    // Some values may have become known only after the validation.
+    let flaws = flaws(config);
+    if !flaws.is_empty() {
+        return Err(flaws.into_iter().collect());
     }
-    let Config { domain, audience, client_id, client_secret, api_token } = config;
-    if domain.is_unknown()
-        || audience.is_unknown()
-        || client_id.is_unknown()
-        || client_secret.is_unknown()
-        || api_token.is_unknown()
-    {
+    if config.is_unknown() {
         return Ok(Configured::Unknown);
     }
-    let (domain, source) = match domain.into_known() {
-        Some(domain) => (domain, "The argument `domain`"),
-        None => (environment("AUTH0_DOMAIN").ok_or_else(|| missing("domain"))?, "The variable `AUTH0_DOMAIN`"),
-    };
+    let lookup = Lookup::new(environment);
+    let domain = lookup.find("domain", &config.domain).ok_or_else(|| setting::missing("domain", WHERE_DOMAIN))?;
+    let ca_file = lookup.find("ca_file", &config.ca_file);
     let settings = Settings {
-        tenant: tenant(&domain, source)?,
-        audience: audience.into_known().or_else(|| environment("AUTH0_AUDIENCE")),
-        credentials: credentials(
-            client_id.into_known(),
-            client_secret.into_known(),
-            api_token.into_known(),
-            environment,
-        )?,
-        request_timeout: REQUEST_TIMEOUT,
+        tenant: network::tenant(&domain)?,
+        audience: lookup.find("audience", &config.audience).map(|audience| audience.value),
+        credentials: method::credentials(config, &lookup)?,
+        request_timeout: network::request_timeout(lookup.find("request_timeout", &config.request_timeout))?,
         user_agent: user_agent(terraform_version),
-        ca_file: None,
-        http_proxy: None,
+        ca_file: ca_file.as_ref().map(|file| file.value.clone().into()),
+        http_proxy: lookup.find("http_proxy", &config.http_proxy).map(|proxy| network::proxy(&proxy)).transpose()?,
     };
     Client::new(settings)
         .map(|client| Configured::Ready(Connection::new(client)))
-        .map_err(|error| Diagnostic::error("Invalid Provider Configuration", format!("{error}.")).into())
+        .map_err(|error| unusable(&error, ca_file.as_ref()).into())
 }
 
-/// What the configuration names decides the method; a part that it lacks comes from the environment.
-fn credentials(
-    client_id: Option<String>,
-    client_secret: Option<SecretString>,
-    api_token: Option<SecretString>,
-    environment: &Environment,
-) -> Result<Credentials, Diagnostics> {
-    let secret = |name: &str| environment(name).map(SecretString::from);
-    if let Some(token) = api_token {
-        return Ok(Credentials::Token(token));
+fn unusable(error: &SettingsError, ca_file: Option<&Setting<String>>) -> Diagnostic {
+    let diagnostic = Diagnostic::error("Invalid Provider Configuration", format!("{error}."));
+    match error {
+        SettingsError::CaFileUnreadable { .. } | SettingsError::CaFileWithoutCertificate { .. } => {
+            ca_file.map_or(diagnostic, |file| file.unusable(error))
+        }
+        SettingsError::Proxy | SettingsError::Token | SettingsError::UserAgent => diagnostic,
     }
-    let neither = client_id.is_none() && client_secret.is_none();
-    if let Some(token) = secret("AUTH0_API_TOKEN").filter(|_| neither) {
-        return Ok(Credentials::Token(token));
-    }
-    Ok(Credentials::ClientSecret {
-        client_id: client_id.or_else(|| environment("AUTH0_CLIENT_ID")).ok_or_else(|| missing("client_id"))?,
-        client_secret: client_secret
-            .or_else(|| secret("AUTH0_CLIENT_SECRET"))
-            .ok_or_else(|| missing("client_secret"))?,
-    })
-}
-
-fn tenant(domain: &str, source: &str) -> Result<Tenant, Diagnostic> {
-    domain.parse().map_err(|error: auth0::TenantError| {
-        Diagnostic::error("Invalid Auth0 Domain", format!("{source} is not a tenant's domain: {error}.")).at("domain")
-    })
-}
-
-fn missing(name: &str) -> Diagnostic {
-    let variable = format!("AUTH0_{}", name.to_ascii_uppercase());
-    let alternative = if name == "domain" {
-        "The domain is shown in the settings of every application of the tenant."
-    } else {
-        "Alternatively give a Management API token as `api_token` or `AUTH0_API_TOKEN`."
-    };
-    Diagnostic::error(
-        "Missing Auth0 Provider Configuration",
-        format!(
-            "The provider needs `{name}`: set the argument in the `provider \"auth0\"` block, or the environment variable \
-             `{variable}`. {alternative}"
-        ),
-    )
-    .at(name)
 }
 
 fn user_agent(terraform_version: &str) -> String {
@@ -154,85 +201,4 @@ fn user_agent(terraform_version: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::value::Value;
-
-    const NOTHING: Config = Config {
-        domain: Value::Null,
-        audience: Value::Null,
-        client_id: Value::Null,
-        client_secret: Value::Null,
-        api_token: Value::Null,
-    };
-
-    fn known(text: &str) -> Value<String> {
-        Value::Known(text.to_owned())
-    }
-
-    fn secret(text: &str) -> Value<SecretString> {
-        Value::Known(text.into())
-    }
-
-    fn with(variables: &'static [(&str, &str)]) -> Box<Environment> {
-        Box::new(|name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
-    }
-
-    fn problem(config: Config, variables: &'static [(&str, &str)]) -> Diagnostic {
-        configure(config, &with(variables), "1.11.4").unwrap_err().into_iter().next().unwrap()
-    }
-
-    #[test]
-    fn what_is_missing_is_named_with_its_variable() {
-        let found = problem(NOTHING, &[]);
-        assert!(found.detail.contains("`domain`") && found.detail.contains("`AUTH0_DOMAIN`"), "{found:?}");
-        let found = problem(NOTHING, &[("AUTH0_DOMAIN", "t.auth0.com"), ("AUTH0_CLIENT_ID", "c")]);
-        assert!(found.detail.contains("`AUTH0_CLIENT_SECRET`") && found.detail.contains("`api_token`"), "{found:?}");
-    }
-
-    #[test]
-    fn the_environment_fills_in_and_the_configuration_wins() {
-        let variables = &[("AUTH0_DOMAIN", "env.auth0.com"), ("AUTH0_CLIENT_ID", "c"), ("AUTH0_CLIENT_SECRET", "s")];
-        let Configured::Ready(client) = configure(NOTHING, &with(variables), "1").unwrap() else { panic!("ready") };
-        assert_eq!(client.tenant().domain(), "env.auth0.com");
-        let config = Config { domain: known("hcl.auth0.com"), ..NOTHING };
-        let Configured::Ready(client) = configure(config, &with(variables), "1").unwrap() else { panic!("ready") };
-        assert_eq!(client.tenant().domain(), "hcl.auth0.com");
-    }
-
-    #[test]
-    fn a_method_in_the_configuration_beats_another_in_the_environment() {
-        let environment = with(&[("AUTH0_API_TOKEN", "t"), ("AUTH0_CLIENT_SECRET", "s")]);
-        let chosen = credentials(Some("c".to_owned()), None, None, &environment).unwrap();
-        assert!(matches!(chosen, Credentials::ClientSecret { .. }));
-        let chosen = credentials(None, None, None, &environment).unwrap();
-        assert!(matches!(chosen, Credentials::Token(_)));
-    }
-
-    #[test]
-    fn unknown_values_put_everything_off() {
-        let config = Config { client_secret: Value::Unknown, ..NOTHING };
-        assert!(matches!(configure(config, &with(&[]), "1"), Ok(Configured::Unknown)));
-    }
-
-    #[test]
-    fn two_ways_to_authenticate_conflict() {
-        let config = Config { api_token: secret("t"), client_id: known("c"), ..NOTHING };
-        let found = validate(&config);
-        assert_eq!(found.iter().next().unwrap().path, Some("client_id".into()));
-        assert!(validate(&Config { api_token: secret("t"), ..NOTHING }).is_empty());
-        let unknown = Config { api_token: secret("t"), client_id: Value::Unknown, ..NOTHING };
-        assert!(validate(&unknown).is_empty(), "it may turn out to be absent");
-        let config =
-            Config { api_token: secret("t"), client_secret: secret("s"), domain: known("t.auth0.com"), ..NOTHING };
-        assert!(configure(config, &with(&[]), "1").is_err(), "what became known only later is checked as well");
-    }
-
-    #[test]
-    fn a_bad_domain_is_named_where_it_comes_from() {
-        let config = Config { domain: known("http://t.auth0.com"), ..NOTHING };
-        assert_eq!(validate(&config).iter().next().unwrap().path, Some("domain".into()));
-        let found = problem(NOTHING, &[("AUTH0_DOMAIN", "http://t.auth0.com"), ("AUTH0_API_TOKEN", "t")]);
-        assert!(found.detail.starts_with("The variable `AUTH0_DOMAIN`"), "{found:?}");
-    }
-}
+mod tests;

@@ -1,7 +1,9 @@
 //! What the Management API's errors mean to somebody who runs Terraform, and what to do next.
 
+mod access;
+
 use crate::{
-    auth0::{ApiError, Error, PropertyPath, PropertyStep, TokenError, TransportError},
+    auth0::{ApiError, Error, PropertyPath, PropertyStep},
     diagnostic::{Diagnostic, Path},
 };
 
@@ -78,14 +80,18 @@ fn next_step(error: &Error) -> Option<String> {
         Error::Foreign { status, .. } if *status >= 500 => {
             "Something in front of Auth0 is failing. Try again later, and check https://status.auth0.com."
         }
+        Error::Foreign { status: 407, .. } => {
+            "A proxy wants a name and a password: give them in `http_proxy` of the provider (or `AUTH0_HTTP_PROXY`), as \
+             `http://NAME:PASSWORD@HOST:PORT`."
+        }
         Error::Foreign { .. } => {
             "Check that `domain` (or `AUTH0_DOMAIN`) is an Auth0 tenant's, and that no proxy answers in its place."
         }
         Error::RateLimited { .. } => {
             "Others use the tenant's Management API at the same time. Try again later, or with a lower `-parallelism`."
         }
-        Error::Token(token) => return token_step(token),
-        Error::Transport { cause, .. } => return Some(transport_step(cause)),
+        Error::Token(token) => return Some(access::token_step(token)),
+        Error::Transport { cause, .. } => return Some(access::transport_step(cause)),
         Error::Decode { .. } => {
             "Auth0 answered in a form that this release does not know. Please report it with the release of the provider."
         }
@@ -121,47 +127,6 @@ fn refusal(api: &ApiError) -> Option<String> {
         _ => return None,
     };
     Some(step.to_owned())
-}
-
-fn token_step(error: &TokenError) -> Option<String> {
-    let step = match error {
-        TokenError::WrongCredentials => {
-            "Check `client_id` and `client_secret` of the provider (or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`), and \
-             that they belong to the tenant that `domain` names."
-        }
-        TokenError::NotAuthorized { .. } => {
-            "In Auth0, authorize the application for the Auth0 Management API (Applications, APIs, Auth0 Management API, \
-             Machine to Machine Applications)."
-        }
-        TokenError::UnknownAudience { .. } => "Set `audience` of the provider (or `AUTH0_AUDIENCE`).",
-        TokenError::GrantTypeNotAllowed => {
-            "Use a machine-to-machine application, or allow the grant type in its advanced settings."
-        }
-        TokenError::QuotaExceeded { .. } => {
-            "Apply again when the quota has been refilled, or raise it in Auth0 (`token_quota` of the application, or the \
-             tenant's default). Each command that Terraform runs needs at least one token."
-        }
-        TokenError::NotAuth0 { .. } => "Check `domain` of the provider (or `AUTH0_DOMAIN`).",
-        TokenError::Refused { .. } => return None,
-    };
-    Some(step.to_owned())
-}
-
-fn transport_step(cause: &TransportError) -> String {
-    let step = match cause {
-        TransportError::Dns(_) => "Check `domain` of the provider (or `AUTH0_DOMAIN`), and the name resolution.",
-        TransportError::Refused | TransportError::Connect(_) | TransportError::ConnectTimeout(_) => {
-            "Check `domain` of the provider (or `AUTH0_DOMAIN`), the network, and the proxy variables `HTTPS_PROXY` and \
-             `NO_PROXY`."
-        }
-        TransportError::Tls(_) => {
-            "Check `domain` of the provider (or `AUTH0_DOMAIN`), and that the certificate authority of a proxy in between \
-             is trusted on this machine (`SSL_CERT_FILE`)."
-        }
-        TransportError::Setup(_) => "Check that the system's certificates can be read (`SSL_CERT_FILE`).",
-        TransportError::Timeout(_) | TransportError::Broken(_) | TransportError::TooLarge => "Apply again.",
-    };
-    step.to_owned()
 }
 
 fn one_of(scopes: &[String]) -> String {

@@ -93,6 +93,7 @@ impl Surroundings {
             ("require_proof_of_possession", flags()),
             ("require_pushed_authorization_requests", flags()),
             ("compliance_level", vec![json!("none"), json!("fapi1_adv_pkj_par")]),
+            ("timeouts", vec![json!({}), json!({ "create": "5m" }), json!({ "read": "1h30m", "delete": "90s" })]),
         ]
     }
 
@@ -109,6 +110,7 @@ impl Surroundings {
             ("allow_any_organization", flags()),
             ("authorization_details_types", vec![json!([]), json!(["payment"]), json!(["order", "payment"])]),
             ("adopt_existing", flags()),
+            ("timeouts", vec![json!({}), json!({ "update": "5m" })]),
         ]
     }
 }

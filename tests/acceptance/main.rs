@@ -15,6 +15,7 @@ use support::terraform::unavailable;
 use terraform_provider_auth0::protocol::serve;
 
 mod attributes;
+mod authentication;
 mod client_grants;
 mod commands;
 mod corner;
@@ -26,6 +27,7 @@ mod existing;
 mod failure;
 mod import;
 mod lifecycle;
+mod lists;
 mod log;
 mod mistakes;
 mod modules;
@@ -42,6 +44,7 @@ mod visibility;
 #[path = "../support"]
 mod support {
     pub(crate) mod corner;
+    pub(crate) mod key;
     pub(crate) mod tenant;
     pub(crate) mod terraform;
 }
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
     }
     let tests = [
         attributes::trials(),
+        authentication::trials(),
         client_grants::trials(),
         commands::trials(),
         corner::trials(),
@@ -89,6 +93,7 @@ fn main() -> ExitCode {
         failure::trials(),
         import::trials(),
         lifecycle::trials(),
+        lists::trials(),
         log::trials(),
         mistakes::trials(),
         modules::trials(),

@@ -5,6 +5,8 @@
 mod areas;
 mod connection;
 mod ending;
+mod proof;
+mod proxy;
 mod repetition;
 mod server;
 mod token;

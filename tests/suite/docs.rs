@@ -38,12 +38,29 @@ fn every_description_ends_in_a_full_stop() {
 #[test]
 fn what_is_called_a_secret_is_sensitive() {
     const SECRET: [&str; 5] = ["assertion", "key", "password", "secret", "token"];
+    /// What only leads to a secret, or says how one is used.
+    const ABOUT: [&str; 2] = ["_file", "_signing_alg"];
     for (place, attribute) in attributes(Server::new(Auth0).schemas()) {
         let is_text = matches!(&attribute.kind, Kind::Value(Type::String));
-        if is_text && attribute.name.split('_').any(|word| SECRET.contains(&word)) {
+        let is_about = ABOUT.iter().any(|ending| attribute.name.ends_with(ending));
+        if is_text && !is_about && attribute.name.split('_').any(|word| SECRET.contains(&word)) {
             assert!(attribute.behaviour.sensitive, "{place} is not sensitive");
         }
     }
+}
+
+/// A page and a guide say how the provider is configured; neither may forget an argument.
+#[test]
+fn every_argument_of_the_provider_is_documented_with_its_variable() {
+    let guide = text("docs/guides/authentication.md");
+    let server = Server::new(Auth0);
+    let arguments = &server.schemas().provider.attributes;
+    for Attribute { name, description, .. } in arguments {
+        let variable = format!("`AUTH0_{}`", name.to_ascii_uppercase());
+        assert!(guide.contains(&format!("\n| `{name}` | {variable} |")), "{name} is not in the guide");
+        assert!(description.contains(&variable), "{name} does not say its variable");
+    }
+    assert_eq!(guide.matches("\n| `").count(), arguments.len(), "the guide has an argument too many");
 }
 
 #[test]

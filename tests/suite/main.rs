@@ -7,6 +7,7 @@ mod support {
     pub(crate) mod client;
     pub(crate) mod corner;
     pub(crate) mod identity;
+    pub(crate) mod key;
     pub(crate) mod plugin;
 }
 

@@ -1,9 +1,11 @@
 //! An offline tenant of a test's own, and what its administrator can see and do behind Terraform's back.
 
 use std::cell::OnceCell;
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{Certificate, Method};
 use serde_json::{Value, json};
 use terraform_provider_auth0::emulator::{Action, Emulator, Fault, LoggedRequest};
 use tokio::runtime::{Builder, Runtime};
@@ -25,6 +27,11 @@ impl Tenant {
         Self::of(Emulator::start())
     }
 
+    /// A tenant over TLS, with an authority of its own.
+    pub(crate) fn start_with_tls() -> Self {
+        Self::of(Emulator::builder().tls(true).start())
+    }
+
     /// Another tenant that holds what this one holds now.
     pub(crate) fn copy(&self) -> Self {
         self.copy_with(|state| state)
@@ -37,9 +44,10 @@ impl Tenant {
     }
 
     fn of(emulator: Emulator) -> Self {
+        let authority = emulator.ca_file().map(|file| Certificate::from_pem(&fs::read(file).unwrap()).unwrap());
         Self {
+            http: reqwest::Client::builder().no_proxy().tls_certs_only(authority).build().unwrap(),
             emulator,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
             runtime: Builder::new_current_thread().enable_all().build().unwrap(),
             token: OnceCell::new(),
         }
@@ -60,6 +68,11 @@ impl Tenant {
 
     pub(crate) fn client_secret(&self) -> &str {
         self.emulator.client_secret()
+    }
+
+    /// The file with the authority to trust; only with TLS there is one.
+    pub(crate) fn ca_file(&self) -> &str {
+        self.emulator.ca_file().and_then(Path::to_str).expect("a tenant with TLS")
     }
 
     /// The identifier of its Management API.

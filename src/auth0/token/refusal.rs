@@ -5,9 +5,11 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
+use super::super::assertion::{AssertionError, Suspicion};
 use super::super::call::Endpoint;
 use super::super::error::{self, Error};
 use super::super::http::Answer;
+use super::proof::{Question, Shown};
 
 /// Why the token endpoint granted no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +17,24 @@ pub enum TokenError {
     /// The application is unknown or its secret is another one.
     #[error("the client id or the client secret is wrong")]
     WrongCredentials,
+    /// An assertion was not accepted, or an application that has no key has shown one.
+    #[error("the client assertion was refused{}{}", said(description), suspected(suspicion.as_ref()))]
+    AssertionRefused {
+        /// Whether it was signed here with a private key, and not elsewhere.
+        signed_here: bool,
+        /// The service's words, if any.
+        description: String,
+        /// What may be wrong, as far as that can be seen from here.
+        suspicion: Option<Suspicion>,
+    },
+    /// Another token is needed, but there is no other assertion to get it with.
+    #[error(
+        "another token is needed, but the client assertion has been used already, and Auth0 takes each of them once"
+    )]
+    AssertionSpent,
+    /// There is no assertion where it should be.
+    #[error("the client assertion cannot be used: {0}")]
+    Assertion(#[from] AssertionError),
     /// The application exists, but may not call the Management API.
     #[error(
         "the application is not authorized to call `{audience}`: it needs a client grant for the Management API with the \
@@ -76,7 +96,16 @@ struct OauthError {
     error_description: String,
 }
 
-pub(super) fn explain(answer: &Answer, endpoint: Endpoint, audience: &str) -> Error {
+fn said(description: &str) -> String {
+    if description.is_empty() { String::new() } else { format!(" (\"{description}\")") }
+}
+
+fn suspected(suspicion: Option<&Suspicion>) -> String {
+    suspicion.map_or_else(String::new, |suspicion| format!(": {suspicion}"))
+}
+
+/// What an answer that is no token means. Assertions end with time, so it matters that it is `unix_now` here.
+pub(super) fn explain(answer: &Answer, endpoint: Endpoint, question: &Question, unix_now: Duration) -> Error {
     let status = answer.status.as_u16();
     let body = serde_json::from_slice(&answer.body);
     if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -95,9 +124,9 @@ pub(super) fn explain(answer: &Answer, endpoint: Endpoint, audience: &str) -> Er
             TokenError::NotAuth0 { status }.into()
         };
     };
-    let audience = || audience.to_owned();
+    let audience = || question.audience.clone();
     Error::Token(match (status, error.as_str()) {
-        (401, "access_denied" | "invalid_client") => TokenError::WrongCredentials,
+        (401, "access_denied" | "invalid_client") => refused(answer, question, description, unix_now),
         (_, "access_denied") if description.starts_with("Client is not authorized to access") => {
             TokenError::NotAuthorized { audience: audience() }
         }
@@ -109,19 +138,44 @@ pub(super) fn explain(answer: &Answer, endpoint: Endpoint, audience: &str) -> Er
     })
 }
 
+/// The service does not say which part of a proof it did not accept.
+fn refused(answer: &Answer, question: &Question, description: String, unix_now: Duration) -> TokenError {
+    let service_now = answer.date.unwrap_or(unix_now);
+    let (signed_here, suspicion) = match &question.shown {
+        Shown::Secret => return TokenError::WrongCredentials,
+        Shown::Signature => (true, Suspicion::of_clocks(unix_now, service_now)),
+        Shown::Assertion(assertion) => (false, assertion.claims().suspicion(&question.issuer, service_now)),
+    };
+    TokenError::AssertionRefused { signed_here, description, suspicion }
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
 
+    use serde_json::json;
+
+    use super::super::super::assertion::{Assertion, unsigned};
     use super::super::super::call::Call;
     use super::*;
 
     const AUDIENCE: &str = "https://login.acme.com/api/v2/";
 
+    const NOW: Duration = Duration::from_secs(1_000);
+
+    fn endpoint() -> Endpoint {
+        Call::token(&"login.acme.com".parse().unwrap(), Box::new(Vec::new)).endpoint()
+    }
+
+    fn question(shown: Shown) -> Question {
+        let issuer = "https://login.acme.com/".to_owned();
+        Question { audience: AUDIENCE.to_owned(), issuer, shown }
+    }
+
     fn explained(status: u16, body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer { status, wait: None, body: Bytes::from_static(body.as_bytes()) };
-        explain(&answer, Call::token(&"login.acme.com".parse().unwrap(), &[]).endpoint(), AUDIENCE)
+        let answer = Answer { status, wait: None, date: None, body: Bytes::from_static(body.as_bytes()) };
+        explain(&answer, endpoint(), &question(Shown::Secret), NOW)
     }
 
     #[test]
@@ -184,11 +238,34 @@ mod tests {
         let body = r#"{"error":"too_many_requests","error_description":"Client quota exceeded"}"#;
         let status = StatusCode::TOO_MANY_REQUESTS;
         let wait = Some(Duration::from_mins(59));
-        let answer = Answer { status, wait, body: Bytes::from_static(body.as_bytes()) };
-        let error = explain(&answer, Call::token(&"login.acme.com".parse().unwrap(), &[]).endpoint(), AUDIENCE);
+        let answer = Answer { status, wait, date: None, body: Bytes::from_static(body.as_bytes()) };
+        let error = explain(&answer, endpoint(), &question(Shown::Secret), NOW);
         let Error::Token(error) = error else { panic!("{error}") };
         assert_eq!(error, TokenError::QuotaExceeded { wait });
         assert!(!error.is_final());
         assert_eq!(error.to_string(), "the token quota of the application or its tenant is used up for 3540 s");
+    }
+
+    #[test]
+    fn a_refused_assertion_is_explained_by_what_can_be_seen_from_here() {
+        let refused = |shown, date, body: &'static str| {
+            let date = Some(Duration::from_secs(date));
+            let body = Bytes::from_static(body.as_bytes());
+            let answer = Answer { status: StatusCode::UNAUTHORIZED, wait: None, date, body };
+            match explain(&answer, endpoint(), &question(shown), NOW) {
+                Error::Token(error) => error.to_string(),
+                other => panic!("{other}"),
+            }
+        };
+        let bare = r#"{"error":"invalid_client"}"#;
+        assert_eq!(refused(Shown::Signature, 1_000, bare), "the client assertion was refused");
+        assert_eq!(
+            refused(Shown::Signature, 900, r#"{"error":"invalid_client","error_description":"Expired"}"#),
+            "the client assertion was refused (\"Expired\"): this machine's clock is 100 s ahead of Auth0's"
+        );
+        let claims = json!({ "iss": "me", "sub": "me", "aud": "https://login.acme.com/", "exp": 1_100, "jti": "x" });
+        let assertion = || Shown::Assertion(Assertion::parse(&unsigned("RS256", &claims).into()).unwrap());
+        assert_eq!(refused(assertion(), 1_000, bare), "the client assertion was refused");
+        assert_eq!(refused(assertion(), 1_150, bare), "the client assertion was refused: it expired 50 s ago");
     }
 }

@@ -69,7 +69,7 @@ async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<Client, 
         let detail = format!("{id:?} is not a client id, which is made of letters, digits, `-` and `_`.");
         return Err(Diagnostic::error("Invalid Client ID", detail).at(argument).into());
     }
-    match session(cx).clients().read(id).await {
+    match session(cx).clients().look_up(id).await {
         Ok(client) => client.ok_or_else(|| not_found(&format!("the client id `{id}`"), argument)),
         Err(error) => Err(NAMES.diagnose("read", &error).into()),
     }

@@ -17,6 +17,7 @@ use crate::{
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        sight::Sight,
     },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
     value::Value,
@@ -111,7 +112,8 @@ impl Resource<Connection> for ClientGrantResource {
     }
 
     async fn read(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<Option<ClientGrant>, Diagnostics> {
-        match session(cx).client_grants().read(text(&prior.id)).await {
+        let view = |grant: &client_grants::ClientGrant| Sight::of(from_api(grant.clone(), &prior));
+        match session(cx).client_grants().read(text(&prior.id), &Sight::of(prior.clone()), view).await {
             Ok(grant) => Ok(grant.map(|grant| from_api(grant, &prior))),
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
         }
@@ -153,24 +155,10 @@ impl Resource<Connection> for ClientGrantResource {
 }
 
 impl ClientGrant {
-    /// Nothing but what finds the grant.
+    /// Nothing but what finds the grant. Whether it was adopted is known to nobody but the configuration, so that starts at
+    /// its default.
     fn lookup(id: String) -> Self {
-        Self {
-            id: Value::Known(id),
-            client_id: Value::Null,
-            default_for: Value::Null,
-            audience: Value::Null,
-            scopes: Value::Null,
-            allow_all_scopes: Value::Null,
-            subject_type: Value::Null,
-            organization_usage: Value::Null,
-            allow_any_organization: Value::Null,
-            authorization_details_types: Value::Null,
-            is_system: Value::Null,
-            // Known to nobody but the configuration, so it starts at its default.
-            adopt_existing: Value::Known(false),
-            timeouts: Value::Null,
-        }
+        Self { id: Value::Known(id), adopt_existing: Value::Known(false), ..Self::default() }
     }
 }
 

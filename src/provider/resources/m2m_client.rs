@@ -13,11 +13,12 @@ use self::{
 use crate::{
     auth0::clients,
     diagnostic::{Diagnostic, Diagnostics},
-    framework::{Cx, Failed, Resource},
+    framework::{Cx, Failed, Resource, Timeouts},
     model,
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        sight::Sight,
     },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
     value::Value,
@@ -91,6 +92,8 @@ model! {
             "fapi2_sp_pkj_mtls",
             "fapi2_sp_mtls_mtls",
         ])]),
+        /// How long operations may take, each as a duration such as `30s`, `20m` or `1h30m`.
+        timeouts: Value<Timeouts> = OPTIONAL.local(),
     }
 }
 
@@ -192,7 +195,11 @@ impl Resource<Connection> for M2mClientResource {
     }
 
     async fn read(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<Option<M2mClient>, Diagnostics> {
-        match session(cx).clients().read(id(&prior)).await {
+        let known = Sight::of(prior.clone()).and("app_type", Some(APP_TYPE));
+        let view = |client: &clients::Client| {
+            Sight::of(from_api(client.clone(), &prior)).and("app_type", client.app_type.as_deref())
+        };
+        match session(cx).clients().read(id(&prior), &known, view).await {
             Ok(Some(client)) => {
                 let client = legible(machine_to_machine(client)?, &prior)?;
                 Ok(Some(from_api(client, &prior)))

@@ -15,7 +15,7 @@ use super::{CLIENT, SECRET, client, client_with_token, new_client, session, sett
 async fn a_host_that_refuses_connections_fails_within_seconds() {
     let client = client_with_token(&format!("http://{}", unused_address().await));
     let start = Instant::now();
-    let error = session(&client).clients().read("abc").await.unwrap_err();
+    let error = session(&client).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { cause: TransportError::Refused, .. }), "{error}");
     assert!(start.elapsed() < Duration::from_secs(4));
 }
@@ -25,7 +25,7 @@ async fn a_host_without_an_address_and_one_without_tls_are_told_apart() {
     let mut settings = settings("acme.auth0.com", Credentials::Token(SecretString::from(SECRET)));
     // Too long for a host name, so that no name server is asked; a proxy, so that no other one interferes.
     settings.http_proxy = Some(format!("http://{}.invalid:3128", "a".repeat(64)).parse().unwrap());
-    let error = session(&Client::new(settings).unwrap()).clients().read("abc").await.unwrap_err();
+    let error = session(&Client::new(settings).unwrap()).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { cause: TransportError::Dns(_), .. }), "{error}");
 
     let client = client_with_token(&format!("https://{}", address_without_tls().await));
@@ -36,7 +36,7 @@ async fn a_host_without_an_address_and_one_without_tls_are_told_apart() {
 #[tokio::test]
 async fn a_certificate_is_trusted_when_the_ca_file_says_so() {
     let (server, pem) = Server::start_tls([json(200, CLIENT)]).await;
-    let error = session(&client(&server.https_url())).clients().read("abc").await.unwrap_err();
+    let error = session(&client(&server.https_url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { cause: TransportError::Tls(_), .. }), "{error}");
 
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -44,7 +44,7 @@ async fn a_certificate_is_trusted_when_the_ca_file_says_so() {
     let mut settings = settings(&server.https_url(), Credentials::Token(SecretString::from(SECRET)));
     settings.ca_file = Some(file.path().to_owned());
     let client = Client::new(settings).unwrap();
-    assert!(session(&client).clients().read("abc").await.unwrap().is_some());
+    assert!(session(&client).clients().read("abc", &(), |_| ()).await.unwrap().is_some());
 }
 
 #[test]
@@ -74,7 +74,7 @@ async fn a_host_that_never_answers_is_tried_twice() {
     let server = Server::start([Reply::Hang, Reply::Hang, json(200, CLIENT)]).await;
     let mut settings = settings(&server.url(), Credentials::Token(SecretString::from(SECRET)));
     settings.request_timeout = Duration::from_millis(200);
-    let error = session(&Client::new(settings).unwrap()).clients().read("abc").await.unwrap_err();
+    let error = session(&Client::new(settings).unwrap()).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { cause: TransportError::Timeout(_), .. }), "{error}");
     assert_eq!(server.requests().len(), 2);
 }
@@ -84,7 +84,7 @@ async fn a_redirect_is_not_followed() {
     let elsewhere = Server::start([json(200, CLIENT)]).await;
     let redirect = Reply::Answer { status: 302, headers: vec![("location", elsewhere.url())], body: String::new() };
     let server = Server::start([redirect]).await;
-    let error = session(&client(&server.url())).clients().read("abc").await.unwrap_err();
+    let error = session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::Foreign { status: 302, .. }), "{error}");
     assert!(elsewhere.requests().is_empty());
 }

@@ -15,7 +15,7 @@ async fn stopping_wakes_a_wait() {
         let server = Server::start([reply]).await;
         let stop = CancellationToken::new();
         let session = client(&server.url()).within(&stop, Instant::now() + Duration::from_mins(1));
-        let read = tokio::spawn(async move { session.clients().read("abc").await });
+        let read = tokio::spawn(async move { session.clients().read("abc", &(), |_| ()).await });
         while server.requests().is_empty() {
             time::sleep(Duration::from_millis(5)).await;
         }
@@ -33,7 +33,7 @@ async fn nothing_is_sent_after_stopping() {
     let stop = CancellationToken::new();
     stop.cancel();
     let session = client_with_token(&server.url()).within(&stop, Instant::now() + Duration::from_mins(1));
-    assert!(matches!(session.clients().read("abc").await, Err(Error::Cancelled { .. })));
+    assert!(matches!(session.clients().read("abc", &(), |_| ()).await, Err(Error::Cancelled { .. })));
     assert!(matches!(session.clients().create(&new_client()).await, Err(Error::Cancelled { .. })));
     assert!(server.requests().is_empty());
 }
@@ -56,7 +56,7 @@ async fn the_deadline_ends_a_request_without_answer() {
     let server = Server::start([Reply::Hang]).await;
     let start = Instant::now();
     let session = client(&server.url()).within(&CancellationToken::new(), start + Duration::from_millis(300));
-    let error = session.clients().read("abc").await.unwrap_err();
+    let error = session.clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::DeadlineExceeded { .. }), "{error}");
     assert!(start.elapsed() < Duration::from_secs(1));
 }

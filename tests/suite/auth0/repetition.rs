@@ -24,7 +24,7 @@ async fn retry_after_is_waited_for() {
 async fn the_reset_time_of_the_rate_limit_is_waited_for() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let server = Server::start([throttled("x-ratelimit-reset", now.as_secs() + 2), json(200, CLIENT)]).await;
-    session(&client(&server.url())).clients().read("abc").await.unwrap();
+    session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap();
     let requests = server.requests();
     assert!(requests[1].at - requests[0].at >= Duration::from_millis(900));
 }
@@ -33,7 +33,7 @@ async fn the_reset_time_of_the_rate_limit_is_waited_for() {
 async fn a_wait_beyond_the_deadline_is_not_begun() {
     let server = Server::start([throttled("retry-after", 3_600)]).await;
     let start = Instant::now();
-    let error = session(&client(&server.url())).clients().read("abc").await.unwrap_err();
+    let error = session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::RateLimited { wait: Some(wait), .. } if wait.as_secs() == 3_600), "{error}");
     assert!(start.elapsed() < Duration::from_secs(1));
 }
@@ -81,7 +81,7 @@ async fn reads_changes_and_deletions_survive_a_broken_connection() {
     ])
     .await;
     let session = session(&client(&server.url()));
-    assert!(session.clients().read("abc").await.unwrap().is_some());
+    assert!(session.clients().read("abc", &(), |_| ()).await.unwrap().is_some());
     let patch = ClientPatch { name: Patch::Set("m".to_owned()), ..ClientPatch::default() };
     session.clients().update("abc", &patch).await.unwrap();
     session.clients().delete("abc").await.unwrap();

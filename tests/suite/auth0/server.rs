@@ -35,6 +35,7 @@ pub(super) struct Request {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) authorization: String,
+    pub(super) proxy_authorization: String,
     pub(super) body: String,
     pub(super) at: Instant,
 }
@@ -211,18 +212,20 @@ async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Request>
     stream.read_line(&mut line).await.ok().filter(|length| *length > 0)?;
     let mut words = line.split(' ');
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut authorization, mut length) = (String::new(), 0);
+    let (mut authorization, mut proxy_authorization, mut length) = (String::new(), String::new(), 0);
     loop {
         let mut line = String::new();
         stream.read_line(&mut line).await.ok()?;
         let Some((name, value)) = line.trim().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
             "authorization" => value.trim().clone_into(&mut authorization),
+            "proxy-authorization" => value.trim().clone_into(&mut proxy_authorization),
             "content-length" => length = value.trim().parse().ok()?,
             _ => {}
         }
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Request { method, target, authorization, body: String::from_utf8(body).ok()?, at: Instant::now() })
+    let (body, at) = (String::from_utf8(body).ok()?, Instant::now());
+    Some(Request { method, target, authorization, proxy_authorization, body, at })
 }

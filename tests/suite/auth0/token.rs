@@ -20,7 +20,7 @@ async fn one_token_serves_all_who_wait_for_it() {
 
     let reads = (0..10).map(|_| {
         let session = session(&client);
-        tokio::spawn(async move { session.clients().read("abc").await })
+        tokio::spawn(async move { session.clients().look_up("abc").await })
     });
     for read in reads.collect::<Vec<_>>() {
         assert_eq!(read.await.unwrap().unwrap().unwrap().name.as_deref(), Some("n"));
@@ -44,7 +44,7 @@ async fn a_rejected_token_is_replaced_once() {
     assert_eq!(tokens, ["Bearer token-1", "Bearer token-2"]);
 
     let server = Server::start([json(401, UNAUTHORIZED), json(401, UNAUTHORIZED)]).await;
-    let error = session(&client(&server.url())).clients().read("abc").await.unwrap_err();
+    let error = session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
     assert_eq!((server.requests().len(), server.token_requests().len()), (2, 2));
 }
@@ -52,7 +52,7 @@ async fn a_rejected_token_is_replaced_once() {
 #[tokio::test]
 async fn a_given_token_is_not_replaced() {
     let server = Server::start([json(401, UNAUTHORIZED)]).await;
-    let error = session(&client_with_token(&server.url())).clients().read("abc").await.unwrap_err();
+    let error = session(&client_with_token(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
     assert_eq!((server.requests().len(), server.token_requests().len()), (1, 0));
     assert_secret_free(&error);
@@ -64,7 +64,7 @@ async fn wrong_credentials_are_tried_once_per_process() {
     let server = Server::start([]).await.tokens([refusal]);
     let client = client(&server.url());
     for _ in 0..3 {
-        let error = session(&client).clients().read("abc").await.unwrap_err();
+        let error = session(&client).clients().read("abc", &(), |_| ()).await.unwrap_err();
         assert!(matches!(error, Error::Token(TokenError::WrongCredentials)), "{error}");
         assert_secret_free(&error);
     }
@@ -78,7 +78,7 @@ async fn an_unreachable_token_endpoint_is_tried_once_for_everybody() {
     let start = Instant::now();
     let reads = (0..10).map(|_| {
         let session = session(&client);
-        tokio::spawn(async move { session.clients().read("abc").await })
+        tokio::spawn(async move { session.clients().look_up("abc").await })
     });
     for read in reads.collect::<Vec<_>>() {
         let error = read.await.unwrap().unwrap_err();
@@ -87,12 +87,12 @@ async fn an_unreachable_token_endpoint_is_tried_once_for_everybody() {
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 
     let server = Server::start_at(&address, [json(200, CLIENT)]).await;
-    let error = session(&client).clients().read("abc").await.unwrap_err();
+    let error = session(&client).clients().read("abc", &(), |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { cause: TransportError::Refused, .. }), "{error}");
     assert!(server.token_requests().is_empty());
 
     time::pause();
     time::advance(Duration::from_secs(30)).await;
     time::resume();
-    assert!(session(&client).clients().read("abc").await.unwrap().is_some());
+    assert!(session(&client).clients().read("abc", &(), |_| ()).await.unwrap().is_some());
 }

@@ -39,6 +39,7 @@ pub(super) fn to_api(plan: &M2mClient) -> NewClient {
         require_proof_of_possession,
         require_pushed_authorization_requests,
         compliance_level,
+        timeouts: _,
     } = plan;
     NewClient {
         name: name.known().cloned().unwrap_or_default(),
@@ -98,6 +99,7 @@ pub(super) fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         require_proof_of_possession,
         require_pushed_authorization_requests,
         compliance_level,
+        timeouts: _,
     } = plan;
     let none = BTreeMap::new();
     ClientPatch {
@@ -218,6 +220,7 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         require_proof_of_possession: flag(require_proof_of_possession, false),
         require_pushed_authorization_requests: flag(require_pushed_authorization_requests, false),
         compliance_level: compliance_level.into(),
+        timeouts: prior.timeouts.clone(),
     }
 }
 

@@ -1,0 +1,221 @@
+//! What an assertion says of itself, and what Auth0 may have against it.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::SigningAlgorithm;
+
+/// Auth0 takes no longer time between `iat` and `exp`.
+const LONGEST_LIFETIME: i64 = 300;
+/// Clocks may differ by so many seconds.
+const SKEW: i64 = 10;
+
+/// The header and the claims that Auth0 checks, as far as they are there. The signature is not looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::auth0) struct Claims {
+    algorithm: String,
+    issuer: Option<String>,
+    subject: Option<String>,
+    audience: Option<Value>,
+    id: Option<String>,
+    issued_at: Option<i64>,
+    expires_at: Option<i64>,
+}
+
+/// Why Auth0 may have refused an assertion, as far as that can be seen from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suspicion {
+    /// This machine's clock is ahead by so many seconds, or behind.
+    Clock(i64),
+    /// It ended so many seconds ago.
+    Expired(i64),
+    /// It begins in so many seconds only.
+    NotYetValid(i64),
+    /// A claim that Auth0 asks for is not there.
+    Missing(&'static str),
+    /// It is valid for too long.
+    TooLong,
+    /// It is meant for somebody else than this.
+    Audience(String),
+    /// It is about somebody else than who made it.
+    Issuer,
+    /// It is signed in a way that Auth0 does not take.
+    Algorithm,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+}
+
+/// Each claim by itself: one of a strange type is as good as none.
+#[derive(Deserialize)]
+struct Payload {
+    iss: Option<Value>,
+    sub: Option<Value>,
+    aud: Option<Value>,
+    jti: Option<Value>,
+    iat: Option<Value>,
+    exp: Option<Value>,
+}
+
+impl Claims {
+    /// `None` if the text is no signed JSON Web Token.
+    pub(super) fn read(assertion: &str) -> Option<Self> {
+        let parts: Vec<_> = assertion.split('.').collect();
+        let [header, payload, signature] = parts.as_slice() else { return None };
+        URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let Header { alg: algorithm } = decode(header)?;
+        let Payload { iss, sub, aud: audience, jti, iat, exp } = decode(payload)?;
+        let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+        let seconds = |value: Option<Value>| value.as_ref().and_then(Value::as_f64).map(whole);
+        Some(Self {
+            algorithm,
+            issuer: text(iss),
+            subject: text(sub),
+            audience,
+            id: text(jti),
+            issued_at: seconds(iat),
+            expires_at: seconds(exp),
+        })
+    }
+
+    /// The application that it is about.
+    pub(super) fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// What Auth0, known as `issuer`, may have against it at the time `now`.
+    pub(in crate::auth0) fn suspicion(&self, issuer: &str, now: Duration) -> Option<Suspicion> {
+        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        let Some(expires_at) = self.expires_at else { return Some(Suspicion::Missing("exp")) };
+        let begins = self.issued_at.unwrap_or(now);
+        if expires_at < now - SKEW {
+            return Some(Suspicion::Expired(now - expires_at));
+        }
+        if begins > now + SKEW {
+            return Some(Suspicion::NotYetValid(begins - now));
+        }
+        if expires_at > begins + LONGEST_LIFETIME + SKEW {
+            return Some(Suspicion::TooLong);
+        }
+        if self.id.is_none() {
+            return Some(Suspicion::Missing("jti"));
+        }
+        if self.audience.as_ref().and_then(Value::as_str) != Some(issuer) {
+            return Some(Suspicion::Audience(issuer.to_owned()));
+        }
+        if self.issuer != self.subject {
+            return Some(Suspicion::Issuer);
+        }
+        (!SigningAlgorithm::NAMES.contains(&self.algorithm.as_str())).then_some(Suspicion::Algorithm)
+    }
+}
+
+impl Suspicion {
+    /// What shows when this machine's time is compared with the service's. Whoever signs lives by the former.
+    pub(in crate::auth0) fn of_clocks(here: Duration, there: Duration) -> Option<Self> {
+        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let ahead = seconds(here) - seconds(there);
+        (ahead.abs() > SKEW).then_some(Self::Clock(ahead))
+    }
+}
+
+impl fmt::Display for Suspicion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clock(ahead) if *ahead > 0 => write!(f, "this machine's clock is {ahead} s ahead of Auth0's"),
+            Self::Clock(ahead) => write!(f, "this machine's clock is {} s behind Auth0's", ahead.abs()),
+            Self::Expired(ago) => write!(f, "it expired {ago} s ago"),
+            Self::NotYetValid(seconds) => write!(f, "it is valid in {seconds} s only"),
+            Self::Missing(claim) => write!(f, "it has no claim `{claim}`"),
+            Self::TooLong => write!(f, "its `exp` is more than {LONGEST_LIFETIME} s after its `iat`"),
+            Self::Audience(issuer) => write!(f, "its `aud` is not the text `{issuer}`"),
+            Self::Issuer => f.write_str("its `iss` and its `sub` differ: both must be the client id"),
+            Self::Algorithm => {
+                write!(f, "it is signed with none of the algorithms {}", SigningAlgorithm::NAMES.join(", "))
+            }
+        }
+    }
+}
+
+fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a time beyond all times is as good as the last one")]
+fn whole(seconds: f64) -> i64 {
+    seconds as i64
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ISSUER: &str = "https://acme.auth0.com/";
+    const NOW: Duration = Duration::from_secs(1_000);
+
+    /// An assertion with these parts and no real signature.
+    pub(in crate::auth0) fn unsigned(algorithm: &str, claims: &Value) -> String {
+        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.AAAA", encode(&json!({ "alg": algorithm })), encode(claims))
+    }
+
+    fn good() -> Value {
+        json!({ "iss": "me", "sub": "me", "aud": ISSUER, "iat": 990, "exp": 1_110, "jti": "once" })
+    }
+
+    #[test]
+    fn what_auth0_asks_for_is_above_suspicion() {
+        let claims = Claims::read(&unsigned("RS256", &good())).unwrap();
+        assert_eq!(claims.subject(), Some("me"));
+        assert_eq!(claims.suspicion(ISSUER, NOW), None);
+    }
+
+    #[test]
+    fn each_deviation_is_seen() {
+        for (claim, value, expected) in [
+            ("exp", json!(960), Suspicion::Expired(40)),
+            ("exp", json!(1_400.5), Suspicion::TooLong),
+            ("exp", json!("soon"), Suspicion::Missing("exp")),
+            ("iat", json!(1_060), Suspicion::NotYetValid(60)),
+            ("jti", Value::Null, Suspicion::Missing("jti")),
+            ("aud", json!("https://acme.auth0.com"), Suspicion::Audience(ISSUER.to_owned())),
+            ("aud", json!([ISSUER]), Suspicion::Audience(ISSUER.to_owned())),
+            ("iss", json!("https://token.actions.githubusercontent.com"), Suspicion::Issuer),
+        ] {
+            let mut claims = good();
+            claims[claim] = value.clone();
+            let claims = Claims::read(&unsigned("RS256", &claims)).unwrap();
+            assert_eq!(claims.suspicion(ISSUER, NOW), Some(expected), "{claim}: {value}");
+        }
+        let claims = Claims::read(&unsigned("ES256", &good())).unwrap();
+        assert_eq!(claims.suspicion(ISSUER, NOW), Some(Suspicion::Algorithm));
+    }
+
+    #[test]
+    fn clocks_that_differ_by_more_than_auth0_allows_are_seen() {
+        let there = Duration::from_secs(1_000);
+        let of = |here| Suspicion::of_clocks(Duration::from_secs(here), there);
+        assert_eq!([of(990), of(1_010)], [None, None]);
+        assert_eq!(of(1_090).unwrap().to_string(), "this machine's clock is 90 s ahead of Auth0's");
+        assert_eq!(of(910).unwrap().to_string(), "this machine's clock is 90 s behind Auth0's");
+    }
+
+    #[test]
+    fn what_is_no_signed_token_is_not_read() {
+        let good = unsigned("RS256", &good());
+        assert!(Claims::read(&good.replace('.', "..")).is_none());
+        for text in ["", "a.b.c", "e30.e30.AAAA", "s3cret", &good[..good.len() - 5], &format!("{good}\n")] {
+            assert_eq!(Claims::read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! An assertion that somebody else has signed.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Claims;
+
+/// Auth0 reads no longer ones.
+const LONGEST: usize = 2048;
+
+/// A client assertion, as it was given. It can be used once.
+#[derive(Clone)]
+pub struct Assertion {
+    text: SecretString,
+    subject: String,
+    claims: Claims,
+}
+
+/// Why a text is no client assertion. Nothing of the text is in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssertionError {
+    /// The file that should hold it cannot be read.
+    #[error("the file {} cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// Nothing is there.
+    #[error("it is empty")]
+    Empty,
+    /// Another kind of text.
+    #[error("this is no signed JSON Web Token, which has three parts in base64url with dots between")]
+    NotSigned,
+    /// More than Auth0 reads.
+    #[error("it is longer than {LONGEST} bytes, which is the most that Auth0 reads")]
+    TooLong,
+    /// It does not say for whom it speaks.
+    #[error("it has no claim `sub`, which is the client id of the application that it speaks for")]
+    NoSubject,
+}
+
+impl Assertion {
+    /// Reads an assertion. White space around it does not count: most files end in a line break.
+    pub fn parse(text: &SecretString) -> Result<Self, AssertionError> {
+        let text = text.expose_secret().trim();
+        if text.is_empty() {
+            return Err(AssertionError::Empty);
+        }
+        if text.len() > LONGEST {
+            return Err(AssertionError::TooLong);
+        }
+        let claims = Claims::read(text).ok_or(AssertionError::NotSigned)?;
+        let subject = claims.subject().ok_or(AssertionError::NoSubject)?.to_owned();
+        Ok(Self { text: text.into(), subject, claims })
+    }
+
+    /// Reads the assertion that is in a file now.
+    pub fn in_file(path: &Path) -> Result<Self, AssertionError> {
+        let text = fs::read_to_string(path)
+            .map_err(|error| AssertionError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
+        Self::parse(&text.into())
+    }
+
+    /// The application that it speaks for.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    pub(in crate::auth0) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    pub(in crate::auth0) fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+/// Leaves out the text, with which anybody could act as the application.
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assertion").field("claims", &self.claims).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::claims::tests::unsigned;
+    use super::*;
+
+    #[test]
+    fn white_space_around_an_assertion_does_not_count() {
+        let text = unsigned("RS256", &json!({ "sub": "me" }));
+        let assertion = Assertion::parse(&format!("\n{text}\n").into()).unwrap();
+        assert_eq!((assertion.text(), assertion.subject()), (text.as_str(), "me"));
+        assert!(!format!("{assertion:?}").contains(&text));
+    }
+
+    #[test]
+    fn what_is_no_assertion_is_told_apart_and_not_shown() {
+        let nobody = unsigned("RS256", &json!({ "iss": "me" }));
+        for (text, expected) in [
+            (" \n", AssertionError::Empty),
+            ("s3cret", AssertionError::NotSigned),
+            ("-----BEGIN PRIVATE KEY-----", AssertionError::NotSigned),
+            (&"s3cret".repeat(400), AssertionError::TooLong),
+            (&nobody, AssertionError::NoSubject),
+        ] {
+            let error = Assertion::parse(&text.into()).unwrap_err();
+            assert_eq!(error, expected, "{text}");
+            assert!(!format!("{error} {error:?}").contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let error = Assertion::in_file(Path::new("/nonexistent/assertion.jwt")).unwrap_err();
+        assert!(error.to_string().starts_with("the file /nonexistent/assertion.jwt cannot be read: "), "{error}");
+    }
+}

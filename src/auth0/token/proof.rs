@@ -1,0 +1,99 @@
+//! What an application shows to be given a token.
+
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::super::assertion::{self, Assertion, SigningKey};
+use super::super::call::Form;
+use super::super::http::unix_now;
+use super::TokenError;
+
+/// How an application can prove who it is.
+pub(super) enum Proof {
+    Secret { client_id: String, client_secret: SecretString },
+    Key { client_id: String, key: SigningKey },
+    Assertion(Assertion),
+    AssertionFile(PathBuf),
+}
+
+/// One request for a token.
+pub(super) struct Asking {
+    pub(super) form: Form,
+    pub(super) question: Question,
+}
+
+/// What was asked for and how: a refusal is explained by it.
+pub(super) struct Question {
+    /// The API that the token is for.
+    pub(super) audience: String,
+    /// By which name the tenant knows itself.
+    pub(super) issuer: String,
+    pub(super) shown: Shown,
+}
+
+pub(super) enum Shown {
+    Secret,
+    /// An assertion that is signed here for each attempt.
+    Signature,
+    /// An assertion that was signed elsewhere.
+    Assertion(Assertion),
+}
+
+impl Proof {
+    /// Whether there may be more than one token for it.
+    pub(super) fn lasts(&self) -> bool {
+        !matches!(self, Self::Assertion(_))
+    }
+
+    /// A request for a token. The assertion `spent` has brought one already and will bring no other.
+    pub(super) fn ask(&self, audience: &str, issuer: String, spent: Option<&Assertion>) -> Result<Asking, TokenError> {
+        let (form, shown) = match self {
+            Self::Secret { client_id, client_secret } => {
+                let (id, secret) = (client_id.clone(), client_secret.clone());
+                let proof =
+                    move || vec![("client_id", id.clone()), ("client_secret", secret.expose_secret().to_owned())];
+                (form(audience, proof), Shown::Secret)
+            }
+            Self::Key { client_id, key } => {
+                let (id, key, issuer) = (client_id.clone(), key.clone(), issuer.clone());
+                let sign = move || assertion::sign(&key, &id, &issuer, &assertion::random_id(), unix_now());
+                let id = client_id.clone();
+                (form(audience, move || asserted(&id, &sign())), Shown::Signature)
+            }
+            Self::Assertion(assertion) => presented(audience, assertion.clone(), spent)?,
+            Self::AssertionFile(path) => presented(audience, Assertion::in_file(path)?, spent)?,
+        };
+        Ok(Asking { form, question: Question { audience: audience.to_owned(), issuer, shown } })
+    }
+}
+
+fn presented(audience: &str, assertion: Assertion, spent: Option<&Assertion>) -> Result<(Form, Shown), TokenError> {
+    if spent.is_some_and(|spent| spent.text() == assertion.text()) {
+        return Err(TokenError::AssertionSpent);
+    }
+    let shown = assertion.clone();
+    Ok((form(audience, move || asserted(shown.subject(), shown.text())), Shown::Assertion(assertion)))
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+/// The form for client credentials, <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>.
+fn form(audience: &str, proof: impl Fn() -> Fields + Send + Sync + 'static) -> Form {
+    let audience = audience.to_owned();
+    Box::new(move || {
+        let mut fields = vec![("grant_type", "client_credentials".to_owned())];
+        fields.extend(proof());
+        fields.push(("audience", audience.clone()));
+        fields
+    })
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc7523#section-2.2>
+fn asserted(client_id: &str, assertion: &str) -> Fields {
+    vec![
+        ("client_id", client_id.to_owned()),
+        ("client_assertion_type", assertion::TYPE.to_owned()),
+        ("client_assertion", assertion.to_owned()),
+    ]
+}

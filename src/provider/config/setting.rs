@@ -1,0 +1,104 @@
+//! Where a value comes from: an argument of the block, or the variable in its place.
+
+use std::fmt::Display;
+
+use secrecy::SecretString;
+
+use crate::{diagnostic::Diagnostic, provider::environment::Environment, value::Value};
+
+/// A value, with the name by which the user knows it.
+pub(super) struct Setting<T> {
+    pub(super) value: T,
+    name: &'static str,
+    origin: Origin,
+}
+
+enum Origin {
+    Argument,
+    Variable,
+}
+
+impl<T> Setting<T> {
+    /// The value of the argument, when it is known.
+    pub(super) fn argument(name: &'static str, value: &Value<T>) -> Option<Self>
+    where
+        T: Clone,
+    {
+        let value = value.known()?.clone();
+        Some(Self { value, name, origin: Origin::Argument })
+    }
+
+    /// Where the value stands, as the subject of a sentence.
+    pub(super) fn place(&self) -> String {
+        match self.origin {
+            Origin::Argument => format!("The argument `{}`", self.name),
+            Origin::Variable => format!("The variable `{}`", variable(self.name)),
+        }
+    }
+
+    fn useless(&self, reason: impl Display) -> Diagnostic {
+        let detail = format!("{} cannot be used: {reason}.", self.place());
+        Diagnostic::error("Invalid Provider Configuration", detail)
+    }
+}
+
+impl Setting<String> {
+    /// Nothing can be made of the value.
+    pub(super) fn unusable(&self, reason: impl Display) -> Diagnostic {
+        self.useless(reason).at(self.name)
+    }
+}
+
+impl Setting<SecretString> {
+    /// Nothing can be made of the value, and the reason must not show it. Neither must Terraform, which quotes the lines
+    /// that a path leads to; without one it quotes the first line of the block.
+    pub(super) fn unusable(&self, reason: impl Display) -> Diagnostic {
+        self.useless(reason)
+    }
+}
+
+/// Finds values in the block and in the environment.
+pub(super) struct Lookup<'e> {
+    environment: &'e Environment,
+}
+
+impl<'e> Lookup<'e> {
+    pub(super) const fn new(environment: &'e Environment) -> Self {
+        Self { environment }
+    }
+
+    /// The value of the argument, or else that of its variable.
+    pub(super) fn find<T: Clone + From<String>>(&self, name: &'static str, value: &Value<T>) -> Option<Setting<T>> {
+        Setting::argument(name, value).or_else(|| self.variable(name))
+    }
+
+    /// The value of the variable that stands for an argument.
+    pub(super) fn variable<T: From<String>>(&self, name: &'static str) -> Option<Setting<T>> {
+        let value = (self.environment)(&variable(name))?;
+        Some(Setting { value: value.into(), name, origin: Origin::Variable })
+    }
+}
+
+/// The variable that stands for an argument.
+pub(super) fn variable(name: &str) -> String {
+    format!("AUTH0_{}", name.to_ascii_uppercase())
+}
+
+/// An argument that is there and says nothing.
+pub(super) fn empty(name: &str) -> Diagnostic {
+    let detail = format!(
+        "`{name}` is an empty text. Leave it out, or set it to `null`, to have the environment variable `{}` in its place.",
+        variable(name)
+    );
+    Diagnostic::error("Empty Provider Argument", detail).at(name)
+}
+
+/// An argument that is in neither place. `more` is a sentence about what else would do.
+pub(super) fn missing(name: &str, more: &str) -> Diagnostic {
+    let detail = format!(
+        "The provider needs `{name}`: set the argument in the `provider \"auth0\"` block, or the environment variable `{}`. \
+         {more}",
+        variable(name)
+    );
+    Diagnostic::error("Missing Auth0 Provider Configuration", detail).at(name)
+}

@@ -1,0 +1,279 @@
+use std::{
+    io::Write as _,
+    sync::{Arc, LazyLock},
+};
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+
+use super::*;
+use crate::auth0::Credentials;
+
+const NOTHING: Config = Config {
+    domain: Value::Null,
+    audience: Value::Null,
+    client_id: Value::Null,
+    client_secret: Value::Null,
+    client_assertion_private_key: Value::Null,
+    client_assertion_private_key_file: Value::Null,
+    client_assertion_signing_alg: Value::Null,
+    client_assertion: Value::Null,
+    client_assertion_file: Value::Null,
+    api_token: Value::Null,
+    ca_file: Value::Null,
+    http_proxy: Value::Null,
+    request_timeout: Value::Null,
+    debug: Value::Null,
+    dynamic_credentials: Value::Null,
+    custom_domain_header: Value::Null,
+    cli_login: Value::Null,
+};
+
+/// A private key as PEM. Making one takes long, so the tests share it.
+static KEY: LazyLock<String> = LazyLock::new(|| {
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(key.serialized_der()))
+});
+
+/// An assertion that speaks for the application `c`.
+fn assertion() -> String {
+    let encode = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    format!("{}.{}.AAAA", encode(r#"{"alg":"RS256"}"#), encode(r#"{"sub":"c"}"#))
+}
+
+fn known(text: &str) -> Value<String> {
+    Value::Known(text.to_owned())
+}
+
+fn secret(text: &str) -> Value<SecretString> {
+    Value::Known(text.into())
+}
+
+fn file(text: &str) -> (tempfile::NamedTempFile, String) {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    let path = file.path().to_str().unwrap().to_owned();
+    (file, path)
+}
+
+fn with(variables: &[(&str, &str)]) -> Arc<Environment> {
+    let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Arc::new(move |name| variables.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()))
+}
+
+/// Which method is chosen, and what is wrong with it.
+fn chosen(config: &Config, variables: &[(&str, &str)]) -> Result<Credentials, Diagnostic> {
+    method::credentials(config, &Lookup::new(&*with(variables)))
+}
+
+fn problem(config: &Config, variables: &[(&str, &str)]) -> Diagnostic {
+    configure(config, &*with(variables), "1.11.4").unwrap_err().into_iter().next().unwrap()
+}
+
+/// The first error of the validation.
+fn flaw(config: &Config) -> Diagnostic {
+    validate(config).into_iter().next().unwrap()
+}
+
+#[test]
+fn what_is_missing_is_named_with_its_variable() {
+    let found = problem(&NOTHING, &[]);
+    assert!(found.detail.contains("`domain`") && found.detail.contains("`AUTH0_DOMAIN`"), "{found:?}");
+    let found = problem(&NOTHING, &[("AUTH0_DOMAIN", "t.auth0.com"), ("AUTH0_CLIENT_ID", "c")]);
+    assert!(found.detail.contains("`AUTH0_CLIENT_SECRET`") && found.detail.contains("`api_token`"), "{found:?}");
+    for variables in [("AUTH0_CLIENT_SECRET", "s"), ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", KEY.as_str())] {
+        let found = chosen(&NOTHING, &[variables]).unwrap_err();
+        assert!(found.detail.contains("`client_id`") && found.detail.contains("`AUTH0_CLIENT_ID`"), "{found:?}");
+    }
+    let algorithm_only = Config { client_id: known("c"), client_assertion_signing_alg: known("PS256"), ..NOTHING };
+    let found = chosen(&algorithm_only, &[("AUTH0_CLIENT_SECRET", "s")]).unwrap_err();
+    assert_eq!(found.path, Some("client_assertion_private_key".into()));
+    assert!(found.detail.contains("`AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`"), "{found:?}");
+}
+
+#[test]
+fn the_environment_fills_in_and_the_configuration_wins() {
+    let variables = &[("AUTH0_DOMAIN", "env.auth0.com"), ("AUTH0_CLIENT_ID", "c"), ("AUTH0_CLIENT_SECRET", "s")];
+    let domain = |config: &Config| match configure(config, &*with(variables), "1") {
+        Ok(Configured::Ready(client)) => client.tenant().domain().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(domain(&NOTHING), "env.auth0.com");
+    assert_eq!(domain(&Config { domain: known("hcl.auth0.com"), ..NOTHING }), "hcl.auth0.com");
+}
+
+#[test]
+fn the_configuration_decides_the_method_and_else_the_environment_in_its_order() {
+    let (_key, key_file) = file(&KEY);
+    let (_assertion, assertion_file) = file(&assertion());
+    let assertion = assertion();
+    let everything = [
+        ("AUTH0_API_TOKEN", "t"),
+        ("AUTH0_CLIENT_ASSERTION", assertion.as_str()),
+        ("AUTH0_CLIENT_ASSERTION_FILE", assertion_file.as_str()),
+        ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", KEY.as_str()),
+        ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE", key_file.as_str()),
+        ("AUTH0_CLIENT_SECRET", "s"),
+        ("AUTH0_CLIENT_ID", "c"),
+    ];
+    let method = |config: &Config, variables: &[(&str, &str)]| match chosen(config, variables).unwrap() {
+        Credentials::Token(_) => "token",
+        Credentials::Assertion(_) => "assertion",
+        Credentials::AssertionFile(_) => "assertion file",
+        Credentials::PrivateKey { .. } => "key",
+        Credentials::ClientSecret { .. } => "secret",
+    };
+    let order = ["token", "assertion", "assertion file", "key", "key", "secret"];
+    for (gone, expected) in order.into_iter().enumerate() {
+        assert_eq!(method(&NOTHING, &everything[gone..]), expected);
+    }
+    let application = Config { client_id: known("c"), ..NOTHING };
+    assert_eq!(method(&application, &everything), "assertion", "an application in the block rules out a token");
+    for (config, expected) in [
+        (Config { api_token: secret("t"), ..NOTHING }, "token"),
+        (Config { client_assertion: secret(&assertion), ..NOTHING }, "assertion"),
+        (Config { client_assertion_file: known(&assertion_file), ..NOTHING }, "assertion file"),
+        (Config { client_assertion_private_key: secret(&KEY), ..NOTHING }, "key"),
+        (Config { client_assertion_private_key_file: known(&key_file), ..NOTHING }, "key"),
+        (Config { client_assertion_signing_alg: known("PS256"), ..NOTHING }, "key"),
+        (Config { client_secret: secret("s"), ..NOTHING }, "secret"),
+    ] {
+        assert_eq!(method(&config, &everything), expected);
+    }
+}
+
+#[test]
+fn a_file_in_the_block_wins_over_a_value_in_the_environment() {
+    let config = Config { client_assertion_private_key_file: known("/nonexistent/key.pem"), ..NOTHING };
+    let found = chosen(&config, &[("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", &KEY), ("AUTH0_CLIENT_ID", "c")]).unwrap_err();
+    assert_eq!(found.path, Some("client_assertion_private_key_file".into()));
+    assert!(found.detail.contains("/nonexistent/key.pem cannot be read"), "{found:?}");
+}
+
+#[test]
+fn unknown_values_put_everything_off() {
+    for config in [
+        Config { client_secret: Value::Unknown, ..NOTHING },
+        Config { client_assertion_private_key: Value::Unknown, domain: known("t.auth0.com"), ..NOTHING },
+        Config { request_timeout: Value::Unknown, ..NOTHING },
+    ] {
+        assert!(validate(&config).is_empty());
+        assert!(matches!(configure(&config, &*with(&[]), "1"), Ok(Configured::Unknown)));
+    }
+}
+
+#[test]
+fn arguments_that_exclude_each_other_are_refused_where_no_secret_stands() {
+    let token = || Config { api_token: secret("t"), ..NOTHING };
+    let key = || Config { client_assertion_private_key: secret(&KEY), ..NOTHING };
+    let is_at = |config: Config, path: &str| {
+        let found = flaw(&config);
+        let path = (!path.is_empty()).then(|| path.into());
+        assert_eq!((found.summary.as_str(), found.path), ("Conflicting Provider Arguments", path));
+        let error = configure(&config, &*with(&[]), "1").unwrap_err();
+        assert!(error.has_errors(), "what became known only later is checked as well");
+    };
+    is_at(Config { client_id: known("c"), ..token() }, "client_id");
+    is_at(Config { client_secret: secret("s"), ..token() }, "");
+    is_at(Config { client_assertion: secret(&assertion()), ..token() }, "");
+    is_at(Config { client_secret: secret("s"), ..key() }, "");
+    is_at(Config { client_assertion_private_key_file: known("f"), ..key() }, "client_assertion_private_key_file");
+    let algorithm = Config { client_assertion_signing_alg: known("PS256"), ..NOTHING };
+    is_at(Config { client_secret: secret("s"), ..algorithm.clone() }, "client_assertion_signing_alg");
+    let assertion = Config { client_assertion: secret(&assertion()), ..NOTHING };
+    is_at(Config { client_assertion_file: known("f"), ..assertion.clone() }, "client_assertion_file");
+
+    let client_id = known("c");
+    let together = Config { client_assertion_private_key: secret(&KEY), client_id: client_id.clone(), ..algorithm };
+    for config in [token(), together, Config { client_id, ..assertion }] {
+        assert!(validate(&config).is_empty());
+    }
+    let unknown = Config { client_id: Value::Unknown, client_secret: Value::Unknown, ..token() };
+    assert!(validate(&unknown).is_empty(), "they may turn out to be absent");
+}
+
+#[test]
+fn an_empty_text_is_no_value() {
+    let found = flaw(&Config { client_secret: secret(""), ..NOTHING });
+    assert_eq!(found.path, Some("client_secret".into()));
+    assert!(found.detail.contains("`AUTH0_CLIENT_SECRET`"), "{found:?}");
+    let found = problem(&Config { audience: known(""), ..NOTHING }, &[]);
+    assert_eq!(found.path, Some("audience".into()));
+}
+
+#[test]
+fn what_cannot_be_used_is_named_where_it_comes_from_and_not_shown() {
+    let config = Config { domain: known("http://t.auth0.com"), ..NOTHING };
+    assert_eq!(flaw(&config).path, Some("domain".into()));
+    let unusable = |config: Config, name: &str| {
+        let found = flaw(&config);
+        assert_eq!(found.path, None, "Terraform would quote the line, and so the secret");
+        assert!(found.detail.starts_with(&format!("The argument `{name}` cannot be used")), "{found:?}");
+        assert!(!found.detail.contains("s3cret"), "{found:?}");
+    };
+    let key = Config { client_assertion_private_key: secret("s3cret"), ..NOTHING };
+    unusable(key, "client_assertion_private_key");
+    unusable(Config { client_assertion: secret("s3cret"), ..NOTHING }, "client_assertion");
+    for proxy in ["me:s3cret@proxy:3128", "socks5://me:s3cret@proxy", "http://me:s3cret@proxy/path", "http://"] {
+        unusable(Config { http_proxy: secret(proxy), ..NOTHING }, "http_proxy");
+    }
+
+    let (_damaged, damaged) = file("s3cret");
+    let reached = [("AUTH0_DOMAIN", "t.auth0.com"), ("AUTH0_API_TOKEN", "t")];
+    let application = [("AUTH0_DOMAIN", "t.auth0.com"), ("AUTH0_CLIENT_ID", "c")];
+    let key = [("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", KEY.as_str())];
+    for (variables, name, value) in [
+        (&[("AUTH0_API_TOKEN", "t")][..], "AUTH0_DOMAIN", "http://t.auth0.com"),
+        (&reached, "AUTH0_HTTP_PROXY", "s3cret"),
+        (&reached, "AUTH0_REQUEST_TIMEOUT", "11m"),
+        (&reached, "AUTH0_REQUEST_TIMEOUT", "30"),
+        (&reached, "AUTH0_CA_FILE", "/nonexistent"),
+        (&reached, "AUTH0_CA_FILE", &damaged),
+        (&application, "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", "s3cret"),
+        (&application, "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE", &damaged),
+        (&application, "AUTH0_CLIENT_ASSERTION", "s3cret"),
+        (&application, "AUTH0_CLIENT_ASSERTION_FILE", &damaged),
+        (&[&application[..], &key].concat(), "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "HS256"),
+    ] {
+        let found = problem(&NOTHING, &[variables, &[(name, value)]].concat());
+        assert!(found.detail.starts_with(&format!("The variable `{name}`")), "{name}: {found:?}");
+        let attribute = name.strip_prefix("AUTH0_").unwrap().to_ascii_lowercase();
+        let is_secret = ["client_assertion_private_key", "client_assertion", "http_proxy"].contains(&&*attribute);
+        assert_eq!(found.path, (!is_secret).then(|| attribute.as_str().into()));
+        assert!(!found.detail.contains("s3cret"), "{found:?}");
+    }
+}
+
+#[test]
+fn an_assertion_has_to_speak_for_the_application_that_is_named() {
+    let config = Config { client_id: known("other"), client_assertion: secret(&assertion()), ..NOTHING };
+    let found = chosen(&config, &[]).unwrap_err();
+    assert_eq!(found.path, Some("client_id".into()));
+    assert!(found.detail.contains("\"other\"") && found.detail.contains("\"c\""), "{found:?}");
+}
+
+#[test]
+fn arguments_without_effect_warn_and_the_login_is_refused() {
+    let config = Config {
+        debug: Value::Known(true),
+        dynamic_credentials: Value::Known(true),
+        custom_domain_header: known("login.acme.com"),
+        cli_login: Value::Known(false),
+        ..NOTHING
+    };
+    let found = validate(&config);
+    assert!(!found.has_errors());
+    let paths: Vec<_> = found.iter().filter_map(|warning| warning.path.clone()).collect();
+    assert_eq!(paths, ["debug".into(), "dynamic_credentials".into(), "custom_domain_header".into()]);
+    let off = Config { debug: Value::Known(false), dynamic_credentials: Value::Known(false), ..NOTHING };
+    assert!(validate(&off).is_empty());
+
+    let found = flaw(&Config { cli_login: Value::Known(true), ..NOTHING });
+    assert_eq!(found.path, Some("cli_login".into()));
+    let login = ("AUTH0_CLI_LOGIN", "true");
+    let found = problem(&NOTHING, &[("AUTH0_DOMAIN", "t.auth0.com"), login]);
+    assert!(found.summary.contains("`AUTH0_CLI_LOGIN`") && found.detail.contains("`AUTH0_API_TOKEN`"), "{found:?}");
+    assert!(chosen(&NOTHING, &[login, ("AUTH0_API_TOKEN", "t")]).is_ok(), "other credentials will do");
+}
