@@ -4,9 +4,9 @@ use std::{fmt, str::FromStr};
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
-/// The most digits of a number. A short text with an exponent could otherwise stand for one that fills the memory; Terraform
+/// The most digits of a number, the zeros of its notation included. A short text with an exponent could otherwise stand for one that fills the memory; Terraform
 /// itself keeps 155 significant digits.
-const LONGEST: usize = 10_000;
+const LONGEST: u16 = 10_000;
 
 /// Text that is no number, or one with too many digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,14 +46,15 @@ impl FromStr for Number {
     type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() > LONGEST {
+        // Written out, the longest number has a sign, a point and a zero beside its digits.
+        if text.len() > usize::from(LONGEST) + 3 {
             return Err(NotANumber);
         }
-        let number = BigDecimal::from_str(text).map_err(|_| NotANumber)?;
+        let number = BigDecimal::from_str(text).map_err(|_| NotANumber)?.normalized();
         // Below zero it counts the zeros at the end of a whole number.
         let zeros_or_decimals = number.fractional_digit_count().unsigned_abs();
-        if usize::try_from(zeros_or_decimals).is_ok_and(|digits| digits <= LONGEST) {
-            Ok(Self(number.normalized()))
+        if number.digits().saturating_add(zeros_or_decimals) <= u64::from(LONGEST) {
+            Ok(Self(number))
         } else {
             Err(NotANumber)
         }
@@ -84,8 +85,11 @@ mod tests {
         for text in ["1e999999999", "1e-999999999", "1e99999999999999999999", "NaN", "Infinity", "", "-", "0x10"] {
             assert_eq!(text.parse::<Number>(), Err(NotANumber), "{text}");
         }
-        assert_eq!("1".repeat(LONGEST + 1).parse::<Number>(), Err(NotANumber));
-        assert_eq!("1e400".parse::<Number>().unwrap().to_string().len(), 401);
+        for (longest, too_long) in [("1e9999", "1e10000"), ("-1e-9999", "-1e-10000"), ("0e-99999", "12e9999")] {
+            let number: Number = longest.parse().unwrap();
+            assert_eq!(number.to_string().parse(), Ok(number), "{longest}");
+            assert_eq!(too_long.parse::<Number>(), Err(NotANumber), "{too_long}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod docs;
 mod emulator;
 mod emulator_api;
 mod floors;
+mod fuzz;
 mod golden;
 mod provider;
 mod wire;
