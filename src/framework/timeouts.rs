@@ -83,3 +83,58 @@ impl Operation {
         found.into_iter().map(explain).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    model! {
+        /// With timeouts.
+        struct Patient {
+            /// Timeouts.
+            timeouts: Value<Timeouts> = OPTIONAL.local(),
+        }
+    }
+
+    model! {
+        /// Without.
+        struct Hasty {
+            /// Note.
+            note: Value<String> = OPTIONAL,
+        }
+    }
+
+    fn object(operation: &str, timeout: &str) -> Dynamic {
+        let timeouts = Dynamic::Map([(operation.to_owned(), timeout.into())].into());
+        Dynamic::Map([(NAME.to_owned(), timeouts)].into())
+    }
+
+    #[test]
+    fn what_is_not_configured_takes_as_long_as_anywhere() {
+        assert_eq!(Operation::Create.limit(&object("create", "90s")), Duration::from_secs(90));
+        for object in [object("update", "90s"), object("create", "soon"), Dynamic::Null] {
+            assert_eq!(Operation::Create.limit(&object), DEFAULT_TIMEOUT, "{object:?}");
+        }
+    }
+
+    /// What is told of an error that comes after this many seconds of a create that may take ten.
+    async fn told_after<M: crate::schema::Model>(seconds: u64) -> Diagnostic {
+        let object = object("create", "10s");
+        let cx = Operation::Create.bound(Cx::new((), CancellationToken::new()), &object);
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        let found = Diagnostic::error("Failed", "Why.").into();
+        let told = Operation::Create.explain(&Schema::of::<M>(0), &cx, &object, found);
+        told.into_iter().next().expect("an error")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_an_operation_that_ran_out_of_time_asks_for_more() {
+        let late = told_after::<Patient>(10).await;
+        assert_eq!(late.detail, "Why. The create had 10 s. Allow it more with `timeouts.create`.");
+        assert_eq!(late.path.map(|path| path.to_string()).as_deref(), Some("timeouts.create"));
+        assert_eq!(told_after::<Patient>(9).await, Diagnostic::error("Failed", "Why."));
+        assert_eq!(told_after::<Hasty>(10).await, Diagnostic::error("Failed", "Why."), "there is nothing to raise");
+    }
+}

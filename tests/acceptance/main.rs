@@ -38,6 +38,7 @@ mod refusals;
 mod replacement;
 mod secrets;
 mod teams;
+mod timeouts;
 mod visibility;
 
 /// What these tests use of what all tests share.
@@ -104,6 +105,7 @@ fn main() -> ExitCode {
         replacement::trials(),
         secrets::trials(),
         teams::trials(),
+        timeouts::trials(),
         visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {

@@ -7,9 +7,9 @@ mod properties;
 
 #[test]
 fn what_was_fuzzed_stays_right() {
-    let targets: [(&str, fn(&[u8])); 3] =
-        [("msgpack", properties::msgpack), ("json", properties::json), ("duration", properties::duration)];
-    for (target, property) in targets {
+    type Property = fn(&[u8]);
+    let properties: [Property; 3] = [properties::msgpack, properties::json, properties::duration];
+    for (target, property) in ["msgpack", "json", "duration"].into_iter().zip(properties) {
         let corpus = files(&format!("tests/fuzz/corpus/{target}"), "seed");
         assert!(corpus.len() > 5, "no corpus of {target}");
         for file in corpus {
