@@ -92,6 +92,7 @@ impl Surroundings {
             ("is_token_endpoint_ip_header_trusted", flags()),
             ("require_proof_of_possession", flags()),
             ("require_pushed_authorization_requests", flags()),
+            ("par_request_expiry", vec![json!(60), json!(600)]),
             ("compliance_level", vec![json!("none"), json!("fapi1_adv_pkj_par")]),
             ("timeouts", vec![json!({}), json!({ "create": "5m" }), json!({ "read": "1h30m", "delete": "90s" })]),
         ]

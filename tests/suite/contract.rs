@@ -65,9 +65,10 @@ fn a_new_client_is_what_the_api_takes() {
         is_token_endpoint_ip_header_trusted: Some(true),
         require_proof_of_possession: Some(true),
         require_pushed_authorization_requests: Some(true),
+        par_request_expiry: Some(600),
         compliance_level: Some(text("fapi2_sp_mtls_mtls")),
     };
-    assert_sent("clients.create", &json!(new), 21);
+    assert_sent("clients.create", &json!(new), 22);
 }
 
 #[test]
@@ -100,9 +101,10 @@ fn a_changed_client_is_what_the_api_takes() {
         is_token_endpoint_ip_header_trusted: Patch::Set(true),
         require_proof_of_possession: Patch::Set(true),
         require_pushed_authorization_requests: Patch::Set(true),
+        par_request_expiry: Patch::Clear,
         compliance_level: Patch::Clear,
     };
-    assert_sent("clients.update", &json!(patch), 22);
+    assert_sent("clients.update", &json!(patch), 23);
 }
 
 #[test]

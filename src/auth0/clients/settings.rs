@@ -35,6 +35,7 @@ pub struct Client {
     pub is_token_endpoint_ip_header_trusted: Option<bool>,
     pub require_proof_of_possession: Option<bool>,
     pub require_pushed_authorization_requests: Option<bool>,
+    pub par_request_expiry: Option<i64>,
     pub compliance_level: Option<String>,
 }
 
@@ -143,6 +144,8 @@ pub struct NewClient {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_pushed_authorization_requests: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub par_request_expiry: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub compliance_level: Option<String>,
 }
 
@@ -193,6 +196,8 @@ pub struct ClientPatch {
     pub require_proof_of_possession: Patch<bool>,
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub require_pushed_authorization_requests: Patch<bool>,
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub par_request_expiry: Patch<i64>,
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub compliance_level: Patch<String>,
 }

@@ -84,6 +84,8 @@ model! {
         require_proof_of_possession: Value<bool> = OPTIONAL.default(Default::Bool(false)),
         /// Whether authorization requests have to be pushed to Auth0 beforehand.
         require_pushed_authorization_requests: Value<bool> = OPTIONAL.default(Default::Bool(false)),
+        /// How long a pushed authorization request is valid, in seconds; Auth0's own default when left out.
+        par_request_expiry: Value<i64> = OPTIONAL.rules(&[Rule::Range(10, 600)]),
         /// The security profile that the application is held to. It needs a subscription that includes it.
         compliance_level: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&[
             "none",

@@ -38,6 +38,7 @@ pub(super) fn to_api(plan: &M2mClient) -> NewClient {
         is_token_endpoint_ip_header_trusted,
         require_proof_of_possession,
         require_pushed_authorization_requests,
+        par_request_expiry,
         compliance_level,
         timeouts: _,
     } = plan;
@@ -69,6 +70,7 @@ pub(super) fn to_api(plan: &M2mClient) -> NewClient {
         is_token_endpoint_ip_header_trusted: is_token_endpoint_ip_header_trusted.known().copied(),
         require_proof_of_possession: require_proof_of_possession.known().copied(),
         require_pushed_authorization_requests: require_pushed_authorization_requests.known().copied(),
+        par_request_expiry: par_request_expiry.known().copied(),
         compliance_level: compliance_level.known().cloned(),
     }
 }
@@ -98,6 +100,7 @@ pub(super) fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         is_token_endpoint_ip_header_trusted,
         require_proof_of_possession,
         require_pushed_authorization_requests,
+        par_request_expiry,
         compliance_level,
         timeouts: _,
     } = plan;
@@ -144,6 +147,7 @@ pub(super) fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
             &prior.require_pushed_authorization_requests,
             require_pushed_authorization_requests,
         ),
+        par_request_expiry: between(&prior.par_request_expiry, par_request_expiry),
         compliance_level: between(&prior.compliance_level, compliance_level),
     }
 }
@@ -175,6 +179,7 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         is_token_endpoint_ip_header_trusted,
         require_proof_of_possession,
         require_pushed_authorization_requests,
+        par_request_expiry,
         compliance_level,
     } = client;
     let keys = client_authentication_methods.as_ref().and_then(clients::AuthenticationMethods::name);
@@ -219,6 +224,7 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         is_token_endpoint_ip_header_trusted: flag(is_token_endpoint_ip_header_trusted, false),
         require_proof_of_possession: flag(require_proof_of_possession, false),
         require_pushed_authorization_requests: flag(require_pushed_authorization_requests, false),
+        par_request_expiry: par_request_expiry.into(),
         compliance_level: compliance_level.into(),
         timeouts: prior.timeouts.clone(),
     }

@@ -31,6 +31,7 @@ fn planned() -> M2mClient {
         is_token_endpoint_ip_header_trusted: Value::Known(false),
         require_proof_of_possession: Value::Known(false),
         require_pushed_authorization_requests: Value::Known(true),
+        par_request_expiry: Value::Known(60),
         compliance_level: Value::Known("none".to_owned()),
         ..M2mClient::lookup(Value::Known("id".to_owned()), Value::Known("n".to_owned()))
     }
@@ -70,7 +71,7 @@ fn a_new_client_is_sent_with_everything_that_was_planned() {
             "default_organization": {"organization_id": "org_1", "flows": ["client_credentials"]},
             "oidc_conformant": true, "is_first_party": true, "is_token_endpoint_ip_header_trusted": false,
             "require_proof_of_possession": false, "require_pushed_authorization_requests": true,
-            "compliance_level": "none",
+            "par_request_expiry": 60, "compliance_level": "none",
         })
     );
     assert_eq!(state(from_api(answer(json_with_id(sent)), &planned())), state(planned()));
