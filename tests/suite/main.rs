@@ -21,5 +21,6 @@ mod emulator_api;
 mod floors;
 mod fuzz;
 mod golden;
+mod messages;
 mod provider;
 mod wire;
