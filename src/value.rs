@@ -138,6 +138,17 @@ impl Dynamic {
         }
     }
 
+    /// Whether it is a text or a collection of nothing: `""`, `[]`, `{}`.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::String(text) => text.is_empty(),
+            Self::List(elements) | Self::Set(elements) => elements.is_empty(),
+            Self::Map(elements) => elements.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Whether nothing inside is unknown.
     #[must_use]
     pub fn is_wholly_known(&self) -> bool {

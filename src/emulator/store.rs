@@ -3,6 +3,7 @@
 mod assertions;
 mod client_defaults;
 mod client_grants;
+mod client_rules;
 mod clients;
 mod collection;
 mod credentials;

@@ -43,18 +43,8 @@ fn alike(one: &Dynamic, other: &Dynamic) -> bool {
             let names = one.keys().chain(other.keys());
             names.into_iter().all(|name| alike(one.get(name).unwrap_or(&null), other.get(name).unwrap_or(&null)))
         }
-        (Dynamic::Null, value) | (value, Dynamic::Null) => is_empty(value),
+        (Dynamic::Null, value) | (value, Dynamic::Null) => value.is_null() || value.is_empty(),
         (one, other) => one == other,
-    }
-}
-
-fn is_empty(value: &Dynamic) -> bool {
-    match value {
-        Dynamic::Null => true,
-        Dynamic::String(text) => text.is_empty(),
-        Dynamic::List(elements) | Dynamic::Set(elements) => elements.is_empty(),
-        Dynamic::Map(elements) => elements.is_empty(),
-        _ => false,
     }
 }
 

@@ -23,7 +23,7 @@ pub fn respell(attributes: &[Attribute], reference: &Dynamic, value: Dynamic) ->
 
 fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dynamic {
     let Attribute { kind, behaviour, .. } = attribute;
-    if behaviour.local || (behaviour.mode == Mode::Optional && value.is_null() && is_empty(reference)) {
+    if behaviour.local || (behaviour.mode == Mode::Optional && value.is_null() && reference.is_empty()) {
         return reference.clone();
     }
     match kind {
@@ -98,15 +98,6 @@ pub fn same(behaviour: &Behaviour, left: &Dynamic, right: &Dynamic) -> bool {
             left_type == right_type && same((left, right))
         }
         (left, right) => left == right,
-    }
-}
-
-fn is_empty(value: &Dynamic) -> bool {
-    match value {
-        Dynamic::String(text) => text.is_empty(),
-        Dynamic::List(elements) | Dynamic::Set(elements) => elements.is_empty(),
-        Dynamic::Map(elements) => elements.is_empty(),
-        _ => false,
     }
 }
 
