@@ -20,6 +20,7 @@ mod faults;
 mod fields;
 mod glob;
 mod ids;
+mod limits;
 mod log;
 mod openapi;
 mod organizations;
@@ -48,6 +49,8 @@ pub use self::builder::Builder;
 use self::clock::Clock;
 use self::faults::Faults;
 pub use self::faults::{Action, Delay, Drop as DropConnection, Fault, Moment, Substitute, Truncate};
+use self::limits::Limits;
+pub use self::limits::Plan;
 use self::log::Log;
 pub use self::log::LoggedRequest;
 use self::store::{DataError, Tenant};
@@ -190,6 +193,7 @@ struct Shared {
     tenant: Mutex<Tenant>,
     log: Mutex<Log>,
     faults: Mutex<Faults>,
+    limits: Mutex<Limits>,
     latency: Duration,
 }
 
@@ -209,6 +213,10 @@ impl Shared {
 
     fn faults(&self) -> MutexGuard<'_, Faults> {
         locked(&self.faults)
+    }
+
+    fn limits(&self) -> MutexGuard<'_, Limits> {
+        locked(&self.limits)
     }
 }
 

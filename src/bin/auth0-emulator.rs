@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use terraform_provider_auth0::emulator::Emulator;
+use terraform_provider_auth0::emulator::{Emulator, Plan};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// An offline Auth0 tenant: the Management API and the token endpoint for machine-to-machine clients.
@@ -50,6 +50,10 @@ struct Arguments {
     /// Milliseconds to wait before every answer.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
+
+    /// Rate limits of this plan of Auth0's.
+    #[arg(long, value_enum, default_value_t)]
+    plan: Plan,
 }
 
 fn main() -> ExitCode {
@@ -66,7 +70,8 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     let mut builder = Emulator::builder()
         .listen(arguments.listen)
         .tls(arguments.tls)
-        .latency(Duration::from_millis(arguments.latency));
+        .latency(Duration::from_millis(arguments.latency))
+        .plan(arguments.plan);
     if let Some(address) = arguments.http {
         builder = builder.http(address);
     }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
 use super::ids::Ids;
+use super::limits::{Limits, Plan};
 use super::log::Log;
 use super::server::Server;
 use super::signing::SigningKey;
@@ -26,6 +27,7 @@ pub struct Builder {
     tls: bool,
     http: Option<SocketAddr>,
     latency: Duration,
+    plan: Plan,
     clock: Option<Timestamp>,
     seed: Option<u64>,
     state: Option<Value>,
@@ -39,6 +41,7 @@ impl Default for Builder {
             tls: false,
             http: None,
             latency: Duration::ZERO,
+            plan: Plan::Unlimited,
             clock: None,
             seed: None,
             state: None,
@@ -64,6 +67,12 @@ impl Builder {
     #[must_use]
     pub fn latency(self, latency: Duration) -> Self {
         Self { latency, ..self }
+    }
+
+    /// Limits requests as the tenant of this plan would.
+    #[must_use]
+    pub fn plan(self, plan: Plan) -> Self {
+        Self { plan, ..self }
     }
 
     /// Serves http as well, at another address, while `tls` makes the tenant one of https.
@@ -130,6 +139,7 @@ impl Builder {
             tenant: Mutex::new(tenant),
             log: Mutex::new(Log::new()),
             faults: Mutex::default(),
+            limits: Mutex::new(Limits::new(self.plan)),
             latency: self.latency,
         });
 

@@ -1,6 +1,7 @@
 //! The one place where the emulator learns what time it is.
 
 use jiff::{Timestamp, Unit};
+use tokio::time::Instant;
 
 /// A source of the current time, so that a fixed one can stand in.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,26 @@ impl Clock {
             Self::Fixed(time) => time,
         };
         now.round(Unit::Millisecond).unwrap_or(now)
+    }
+}
+
+/// The machine's time as it was at the start, and what has passed since: a tenant's clock may stand still, but what is limited by
+/// the second needs one that goes on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SteadyClock {
+    start: Instant,
+    start_unix: i64,
+}
+
+impl SteadyClock {
+    pub(crate) fn start() -> Self {
+        Self { start: Instant::now(), start_unix: Timestamp::now().as_millisecond() }
+    }
+
+    pub(crate) fn unix_milliseconds(&self) -> u64 {
+        let start = u64::try_from(self.start_unix).unwrap_or_default();
+        let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        start.saturating_add(passed)
     }
 }
 

@@ -56,6 +56,14 @@ impl ApiError {
         )
     }
 
+    /// A limit of the tenant's plan is reached, in the form that the endpoint has for errors.
+    pub(crate) fn too_many_requests(path: &str, message: String) -> Self {
+        match path {
+            "/oauth/token" => Self::oauth(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message),
+            _ => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message),
+        }
+    }
+
     pub(crate) fn bad_query(detail: impl std::fmt::Display) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_query_string", format!("Query validation error: {detail}."))
     }

@@ -23,6 +23,7 @@ use tower_service::Service as _;
 
 use super::Shared;
 use super::api::CONTROL;
+use super::clock::SteadyClock;
 use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
 
@@ -52,11 +53,12 @@ pub(crate) async fn run(
 pub(crate) struct Server {
     router: Router,
     shared: Arc<Shared>,
+    clock: SteadyClock,
 }
 
 impl Server {
     pub(crate) fn new(router: Router, shared: Arc<Shared>) -> Self {
-        Self { router, shared }
+        Self { router, shared, clock: SteadyClock::start() }
     }
 
     async fn connection(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
@@ -90,7 +92,7 @@ impl Server {
     async fn respond(self, request: Request<Body>, close: &CancellationToken) -> Response<Body> {
         let (method, path) = (request.method().as_str().to_owned(), request.uri().path().to_owned());
         if path.starts_with(CONTROL) {
-            return self.route(request).await;
+            return self.serve_tenant(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
         let request = self.note_patch(seq, request).await;
@@ -130,7 +132,25 @@ impl Server {
         Request::from_parts(parts, Body::from(bytes))
     }
 
+    /// Answers a request of the tenant's, if its plan allows it now.
     async fn route(&self, request: Request<Body>) -> Response<Body> {
+        let (method, uri) = (request.method().as_str(), request.uri());
+        let query = uri.query().unwrap_or_default();
+        let standing = self.shared.limits().take(method, uri.path(), query, self.clock.unix_milliseconds());
+        let Some(standing) = standing else { return self.serve_tenant(request).await };
+        let mut response = if standing.granted {
+            self.serve_tenant(request).await
+        } else {
+            ApiError::too_many_requests(uri.path(), standing.refusal()).into_response()
+        };
+        for (name, value) in standing.headers() {
+            // A token quota that is used up says more.
+            response.headers_mut().entry(name).or_insert(HeaderValue::from(value));
+        }
+        response
+    }
+
+    async fn serve_tenant(&self, request: Request<Body>) -> Response<Body> {
         let Ok(response) = self.router.clone().call(request).await;
         // What is answered has to be there after a crash.
         match self.shared.save() {

@@ -12,6 +12,7 @@ mod credentials;
 mod data;
 mod faults;
 mod fuzz;
+mod limits;
 mod lists;
 mod mutual_tls;
 mod organizations;
