@@ -10,6 +10,7 @@
 
 mod assertion;
 mod bounds;
+mod budget;
 mod call;
 pub mod client_grants;
 pub mod clients;
@@ -38,13 +39,16 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use bounds::Bounds;
+use budget::Spending;
 use call::Call;
 use client_grants::{ClientGrant, ClientGrants};
 use clients::Clients;
+use coalesce::Cost;
 use collection::Collection;
 use transport::Transport;
 
 pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey, Suspicion};
+pub use budget::Limits;
 pub use call::Endpoint;
 pub use collection::{Parts, View};
 pub use error::{ApiError, Error};
@@ -66,12 +70,26 @@ struct Shared {
 }
 
 impl Shared {
-    /// What reading objects cost, for the log.
+    /// What was asked of the tenant, for the log.
     fn tell(&self) {
-        let [clients, client_grants] = [self.clients.cost(), self.client_grants.cost()];
-        if clients.objects + client_grants.objects > 0 {
-            tracing::info!(?clients, ?client_grants, "what reading objects cost");
+        let (Spending { requests, waited_ms }, retries) = self.transport.spending();
+        if requests == 0 {
+            return;
         }
+        let mut cost = self.clients.cost();
+        cost.add(self.client_grants.cost());
+        let Cost { objects, requests: reads, pages, confirmations } = cost;
+        let from_pages = objects.saturating_sub(reads - pages + confirmations);
+        tracing::info!(
+            requests,
+            retries,
+            waited_ms,
+            pages,
+            objects,
+            from_pages,
+            confirmations,
+            "what was asked of the tenant"
+        );
     }
 
     /// Forgets what is known. A write to one collection may show in another: with an application go its grants.

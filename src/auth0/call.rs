@@ -8,6 +8,7 @@ use serde::Serialize;
 use url::Url;
 use url::form_urlencoded;
 
+use super::budget::Class;
 use super::error::Error;
 use super::tenant::Tenant;
 
@@ -43,6 +44,8 @@ pub(super) struct Call {
     pub(super) repeat: Repeat,
     /// Whether it carries the access token.
     pub(super) authorized: bool,
+    /// Which rate limit it falls under.
+    pub(super) class: Class,
 }
 
 pub(super) enum Body {
@@ -83,14 +86,16 @@ impl Call {
         let mut url = tenant.url().clone();
         url.path_segments_mut().expect("a tenant's address has a host").clear().extend(["api", "v2"]).extend(segments);
         let repeat = if method == Method::POST { Repeat::IfUnsent } else { Repeat::Always };
-        Ok(Self { method, url, body: None, repeat, authorized: true })
+        let class = if method == Method::GET && segments == ["clients"] { Class::ClientLists } else { Class::Other };
+        Ok(Self { method, url, body: None, repeat, authorized: true, class })
     }
 
     /// A request for a token. Asking twice yields two tokens, which does no harm.
     pub(super) fn token(tenant: &Tenant, form: Form) -> Self {
         let mut url = tenant.url().clone();
         url.set_path("oauth/token");
-        Self { method: Method::POST, url, body: Some(Body::Form(form)), repeat: Repeat::Always, authorized: false }
+        let body = Some(Body::Form(form));
+        Self { method: Method::POST, url, body, repeat: Repeat::Always, authorized: false, class: Class::Token }
     }
 
     pub(super) fn query<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {

@@ -218,7 +218,7 @@ mod tests {
 
     fn refusal(status: u16, body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer { status, wait: None, date: None, body: Bytes::from_static(body.as_bytes()) };
+        let answer = Answer { status, wait: None, date: None, quota: None, body: Bytes::from_static(body.as_bytes()) };
         Error::refusal(&answer, endpoint())
     }
 

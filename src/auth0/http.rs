@@ -13,6 +13,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue}
 use reqwest::{Certificate, Proxy, StatusCode, redirect};
 use url::Url;
 
+use super::budget::Quota;
 use super::call::Call;
 use super::retry;
 use super::settings::SettingsError;
@@ -67,6 +68,8 @@ pub(super) struct Answer {
     pub(super) wait: Option<Duration>,
     /// What time it is there, as UNIX time.
     pub(super) date: Option<Duration>,
+    /// What is left of the rate limit.
+    pub(super) quota: Option<Quota>,
     pub(super) body: Bytes,
 }
 
@@ -122,7 +125,9 @@ impl Http {
             body.extend_from_slice(&chunk);
         }
         let headers = response.headers();
-        Ok(Answer { status: response.status(), wait: asked_wait(headers), date: date(headers), body: body.freeze() })
+        let status = response.status();
+        let (wait, date, quota) = (asked_wait(headers), date(headers), quota(headers));
+        Ok(Answer { status, wait, date, quota, body: body.freeze() })
     }
 
     fn connect_lazily(&self) -> Result<reqwest::Client, TransportError> {
@@ -183,9 +188,17 @@ fn certificates(path: PathBuf) -> Result<Vec<Certificate>, SettingsError> {
     }
 }
 
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
 fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    retry::asked_wait(text("retry-after"), text("x-ratelimit-reset"), unix_now())
+    retry::asked_wait(text(headers, "retry-after"), text(headers, "x-ratelimit-reset"), unix_now())
+}
+
+fn quota(headers: &HeaderMap) -> Option<Quota> {
+    let of = |name| text(headers, name);
+    Quota::read(of("x-ratelimit-limit"), of("x-ratelimit-remaining"), of("x-ratelimit-reset"))
 }
 
 fn date(headers: &HeaderMap) -> Option<Duration> {

@@ -38,8 +38,8 @@ pub(super) enum Setback {
     Broken,
     /// The service failed.
     Unavailable,
-    /// The rate limit is exhausted; the service may have said for how long.
-    Throttled(Option<Duration>),
+    /// The rate limit is exhausted, and nothing is sent for so long.
+    Throttled(Duration),
     /// The token was not accepted, and another can be had.
     TokenRejected,
 }
@@ -66,11 +66,10 @@ pub(super) enum Verdict {
 }
 
 impl Setback {
-    /// The setback that an answer is, if it is not a success.
+    /// The setback that an answer is, if it is not a success. One for the rate limit's sake is the budget's to see.
     pub(super) fn of_answer(answer: &Answer, renewable: bool) -> Option<Self> {
         match answer.status {
             status if status.is_success() => None,
-            StatusCode::TOO_MANY_REQUESTS => Some(Self::Throttled(answer.wait)),
             StatusCode::UNAUTHORIZED if renewable => Some(Self::TokenRejected),
             StatusCode::REQUEST_TIMEOUT => Some(Self::Unavailable),
             status if status.is_server_error() => Some(Self::Unavailable),
@@ -128,11 +127,7 @@ pub(super) fn decide(
         Setback::Unreachable if history.unreachable < MOST_UNREACHABLE => backoff(history.unreachable, chance),
         Setback::Silent if history.silent < MOST_SILENT => backoff(history.silent, chance),
         Setback::Broken | Setback::Unavailable if history.failed < MOST_FAILED => backoff(history.failed, chance),
-        // A service that keeps asking for too little is believed less and less.
-        Setback::Throttled(asked) => {
-            let asked = asked.map_or(Duration::ZERO, |asked| asked.saturating_add(spread(asked, chance)));
-            asked.max(backoff(history.throttled, chance))
-        }
+        Setback::Throttled(pause) => pause,
         Setback::TokenRejected if history.rejected == 1 => Duration::ZERO,
         _ => return Verdict::GiveUp,
     };
@@ -156,11 +151,6 @@ fn backoff(times: u32, chance: f64) -> Duration {
     full.mul_f64(f64::midpoint(1.0, chance))
 }
 
-/// Keeps those who were told the same time from coming back at the same moment.
-fn spread(asked: Duration, chance: f64) -> Duration {
-    (asked / 5).max(SHORTEST_BACKOFF).mul_f64(chance)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -168,7 +158,7 @@ mod tests {
     use super::*;
 
     fn throttled(seconds: u64) -> Setback {
-        Setback::Throttled(Some(Duration::from_secs(seconds)))
+        Setback::Throttled(Duration::from_secs(seconds))
     }
 
     fn setbacks() -> impl Strategy<Value = Setback> {
@@ -180,7 +170,6 @@ mod tests {
             Just(Setback::Broken),
             Just(Setback::Unavailable),
             Just(Setback::TokenRejected),
-            Just(Setback::Throttled(None)),
             (0_u64..100_000).prop_map(throttled),
             any::<u64>().prop_map(throttled),
             Just(throttled(u64::MAX)),
@@ -247,17 +236,6 @@ mod tests {
         }
 
         #[test]
-        fn the_asked_wait_is_kept_and_only_a_little_exceeded(asked in 0_u64..10_000, chance in 0.0..1.0) {
-            let now = Instant::now();
-            let asked = Duration::from_secs(asked);
-            let setback = Setback::Throttled(Some(asked));
-            let verdict = decide(Repeat::IfUnsent, &History::default(), setback, now, now + asked * 2 + Duration::from_secs(1), chance);
-            let Verdict::Again { after } = verdict else { return Err(TestCaseError::fail("given up")) };
-            prop_assert!(after >= asked);
-            prop_assert!(after <= asked + (asked / 5).max(SHORTEST_BACKOFF));
-        }
-
-        #[test]
         fn backoff_grows_within_its_limits(times in 1_u32..100, chance in 0.0..1.0) {
             let wait = backoff(times, chance);
             prop_assert!(wait >= SHORTEST_BACKOFF / 2 && wait <= LONGEST_BACKOFF);
@@ -288,23 +266,15 @@ mod tests {
 
     #[test]
     fn throttling_is_sat_out_until_the_deadline() {
-        let limit = Duration::from_mins(10);
         for repeat in [Repeat::Always, Repeat::IfUnsent] {
-            let (attempts, time, _) = persist(repeat, throttled(5), limit);
-            assert!(attempts > 40 && time + LONGEST_BACKOFF > limit, "{attempts} {time:?}");
+            let (attempts, time, _) = persist(repeat, throttled(5), Duration::from_mins(10));
+            assert_eq!((attempts, time), (120, Duration::from_secs(595)));
         }
     }
 
     #[test]
-    fn a_service_that_asks_for_no_wait_is_not_stormed() {
-        let (attempts, ..) = persist(Repeat::Always, throttled(0), Duration::from_mins(10));
-        assert!(attempts < 70, "{attempts}");
-    }
-
-    #[test]
     fn a_wait_beyond_the_deadline_is_given_up_at_once() {
-        let (attempts, time, verdict) =
-            persist(Repeat::Always, Setback::Throttled(Some(Duration::from_hours(1))), Duration::from_mins(20));
+        let (attempts, time, verdict) = persist(Repeat::Always, throttled(3_600), Duration::from_mins(20));
         assert_eq!((attempts, time, verdict), (1, Duration::ZERO, Verdict::GiveUp));
     }
 
@@ -339,6 +309,7 @@ mod tests {
                 status: StatusCode::from_u16(status).unwrap(),
                 wait: None,
                 date: None,
+                quota: None,
                 body: bytes::Bytes::new(),
             };
             Setback::of_answer(&answer, renewable)
@@ -346,7 +317,6 @@ mod tests {
         assert_eq!([200, 201, 204].map(|status| of(status, true)), [None; 3]);
         assert_eq!([408, 500, 503, 599].map(|status| of(status, true)), [Some(Setback::Unavailable); 4]);
         assert_eq!([301, 400, 403, 404, 409].map(|status| of(status, true)), [Some(Setback::Final); 5]);
-        assert_eq!(of(429, true), Some(Setback::Throttled(None)));
         assert_eq!((of(401, true), of(401, false)), (Some(Setback::TokenRejected), Some(Setback::Final)));
     }
 }

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::assertion::{Assertion, SigningKey};
+use super::budget::Limits;
 use super::tenant::Tenant;
 
 /// Everything that a [`Client`](super::Client) is made from.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Proxy for all requests; without it the environment decides, as for other programs.
     pub http_proxy: Option<Url>,
+    /// How much of the tenant's rate limit may be used.
+    pub limits: Limits,
 }
 
 /// Leaves out the proxy, whose address may hold a password.
@@ -39,6 +42,7 @@ impl fmt::Debug for Settings {
             .field("request_timeout", &self.request_timeout)
             .field("user_agent", &self.user_agent)
             .field("ca_file", &self.ca_file)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }

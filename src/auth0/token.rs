@@ -98,6 +98,7 @@ impl Tokens {
         let call = Call::token(transport.tenant(), form);
         let asked = Instant::now();
         let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &question));
+        let outcome = outcome.map_err(|error| held.same_refusal(error));
         if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. })) = outcome {
             // The end of one operation; whoever waits next asks for itself.
             return Err(error);
@@ -168,6 +169,16 @@ impl Held {
         let renew_at = lifetime.and_then(|lifetime| asked.checked_add(renewal_age(lifetime)));
         self.token = Some((bearer.clone(), renew_at));
         Ok(bearer)
+    }
+
+    /// While the service wants no requests because a token quota is used up, that is the reason, and not the rate limit.
+    fn same_refusal(&self, error: Error) -> Error {
+        match (error, &self.failure) {
+            (Error::RateLimited { wait, .. }, Some((Error::Token(TokenError::QuotaExceeded { .. }), _))) => {
+                TokenError::QuotaExceeded { wait }.into()
+            }
+            (error, _) => error,
+        }
     }
 
     fn drop_token(&mut self, serial: u64) {
@@ -261,7 +272,7 @@ mod tests {
     fn a_token_is_granted_whatever_is_said_about_its_life() {
         let kept = |life: &str, age| {
             let body = format!(r#"{{"access_token":"abc"{life}}}"#).into();
-            let answer = Answer { status: StatusCode::OK, wait: None, date: None, body };
+            let answer = Answer { status: StatusCode::OK, wait: None, date: None, quota: None, body };
             let (asked, mut held) = (Instant::now(), Held::default());
             held.keep(grant(&answer, &call(), &question()), asked, asked).unwrap();
             held.known(asked + age).is_some()
@@ -309,8 +320,13 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_token_did_not_come_from_auth0() {
         for body in ["<html>", "{}", r#"{"access_token":"a\nb"}"#] {
-            let answer =
-                Answer { status: StatusCode::OK, wait: None, date: None, body: Bytes::from_static(body.as_bytes()) };
+            let answer = Answer {
+                status: StatusCode::OK,
+                wait: None,
+                date: None,
+                quota: None,
+                body: Bytes::from_static(body.as_bytes()),
+            };
             let error = grant(&answer, &call(), &question()).err().unwrap();
             assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{body}");
         }

@@ -1,10 +1,13 @@
 //! A request's whole life, from a description to a decoded answer.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::bounds::{Bounds, Ended, Landing};
+use super::budget::{Budget, Permit, Spending, TooLong};
 use super::call::{Call, Endpoint, Repeat};
 use super::error::{self, Error};
 use super::http::{Answer, Http, TransportError};
@@ -18,18 +21,26 @@ pub(super) struct Transport {
     tenant: Tenant,
     http: Http,
     tokens: Tokens,
+    budget: Budget,
+    retries: AtomicU64,
 }
 
 impl Transport {
     pub(super) fn new(settings: Settings) -> Result<Self, SettingsError> {
-        let Settings { tenant, audience, credentials, request_timeout, user_agent, ca_file, http_proxy } = settings;
+        let Settings { tenant, audience, credentials, request_timeout, user_agent, ca_file, http_proxy, limits } =
+            settings;
         let http = Http::new(&tenant, request_timeout, &user_agent, ca_file, http_proxy)?;
         let tokens = Tokens::new(credentials, audience.unwrap_or_else(|| tenant.audience()))?;
-        Ok(Self { tenant, http, tokens })
+        Ok(Self { tenant, http, tokens, budget: Budget::new(limits), retries: AtomicU64::new(0) })
     }
 
     pub(super) fn tenant(&self) -> &Tenant {
         &self.tenant
+    }
+
+    /// What was asked of the tenant so far, and how many of these requests were repetitions.
+    pub(super) fn spending(&self) -> (Spending, u64) {
+        (self.budget.spending(), self.retries.load(Ordering::Relaxed))
     }
 
     /// Sends a request and reads the object in its answer.
@@ -53,14 +64,24 @@ impl Transport {
         let ended = |ended| Error::ended(ended, call.endpoint());
         let mut history = History::default();
         loop {
-            // Here belongs the wait for the tenant's rate limit: before each attempt, so that repetitions pay as well.
             let token =
                 if call.authorized { Some(self.tokens.current(self, &call.endpoint(), bounds).await?) } else { None };
+            // Before each attempt: repetitions draw from the tenant's rate limit as well.
+            let permit = self.admit(call, bounds).await?;
+            if history.attempts() > 0 {
+                self.retries.fetch_add(1, Ordering::Relaxed);
+            }
             let outcome = self.send(call, token.as_ref().map(|token| &token.header), bounds, &history).await?;
 
             let setback = match &outcome {
-                Ok(answer) => Setback::of_answer(answer, call.authorized && self.tokens.renewable()),
-                Err(failure) => Some(Setback::of_failure(failure)),
+                Ok(answer) => match permit.settle(answer) {
+                    Some(pause) => Some(Setback::Throttled(pause)),
+                    None => Setback::of_answer(answer, call.authorized && self.tokens.renewable()),
+                },
+                Err(failure) => {
+                    drop(permit);
+                    Some(Setback::of_failure(failure))
+                }
             };
             let Some(setback) = setback else { return settle(outcome, call) };
             history.record(setback);
@@ -73,10 +94,20 @@ impl Transport {
                     }
                     let Endpoint { method, path, .. } = call.endpoint();
                     tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");
-                    bounds.run(tokio::time::sleep(after)).await.map_err(ended)?;
+                    // The wait that the service asks for is one for all, and waited in line.
+                    if !matches!(setback, Setback::Throttled(_)) {
+                        bounds.run(tokio::time::sleep(after)).await.map_err(ended)?;
+                    }
                 }
             }
         }
+    }
+
+    /// Waits until the tenant's rate limit has room for a request.
+    async fn admit(&self, call: &Call, bounds: &Bounds) -> Result<Permit<'_>, Error> {
+        let admission = bounds.run(self.budget.admit(call.class, bounds.deadline())).await;
+        let permit = admission.map_err(|ended| Error::ended(ended, call.endpoint()))?;
+        permit.map_err(|TooLong(wait)| Error::RateLimited { endpoint: call.endpoint(), wait: Some(wait) })
     }
 
     /// Makes one attempt; the outer error is the end of the operation.

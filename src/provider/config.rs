@@ -1,5 +1,6 @@
 //! The `provider` block, the environment behind it, and the client that both make.
 
+mod limits;
 mod method;
 mod network;
 mod setting;
@@ -14,7 +15,7 @@ use crate::{
     framework::Configured,
     model,
     schema::{OPTIONAL, Rule},
-    value::Value,
+    value::{Number, Value},
 };
 use setting::{Lookup, Setting};
 
@@ -71,6 +72,13 @@ model! {
         /// How long one request may take before it counts as failed. Without it, `30s`. Environment variable:
         /// `AUTH0_REQUEST_TIMEOUT`.
         request_timeout: Value<String> = OPTIONAL.rules(&[Rule::Form(network::TIMEOUT, network::is_timeout)]),
+        /// How much of the tenant's rate limit this run may use, so that others are left the rest: log-ins, other pipelines, the
+        /// dashboard. With `1` it takes what there is. Without it, `0.8`. [A guide](guides/scale-and-rate-limits.md) says what
+        /// follows from it. Environment variable: `AUTH0_QUOTA_SHARE`.
+        quota_share: Value<Number> = OPTIONAL.rules(&[Rule::Amount(limits::SHARE, limits::is_share)]),
+        /// Most requests in a second, whatever the tenant's rate limit is. Without it, that limit alone counts. Environment
+        /// variable: `AUTH0_MAX_REQUESTS_PER_SECOND`.
+        max_requests_per_second: Value<Number> = OPTIONAL.rules(&[Rule::Amount(limits::MOST, limits::is_most)]),
         /// Has no effect here; requests are logged when Terraform's own `TF_LOG_PROVIDER` is `debug`. It is taken so that a
         /// block of the provider `auth0/auth0` can stay as it is, and `AUTH0_DEBUG` is ignored.
         debug: Value<bool> = OPTIONAL,
@@ -116,6 +124,8 @@ impl Config {
 
     fn is_unknown(&self) -> bool {
         self.texts().iter().any(|(_, value)| value.is_unknown())
+            || self.quota_share.is_unknown()
+            || self.max_requests_per_second.is_unknown()
     }
 }
 
@@ -180,6 +190,7 @@ pub(super) fn configure(
         user_agent: user_agent(terraform_version),
         ca_file: ca_file.as_ref().map(|file| file.value.clone().into()),
         http_proxy: lookup.find("http_proxy", &config.http_proxy).map(|proxy| network::proxy(&proxy)).transpose()?,
+        limits: limits::limits(config, &lookup)?,
     };
     Client::new(settings)
         .map(|client| Configured::Ready(Connection::new(client)))

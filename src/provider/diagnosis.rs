@@ -88,7 +88,8 @@ fn next_step(error: &Error) -> Option<String> {
             "Check that `domain` (or `AUTH0_DOMAIN`) is an Auth0 tenant's, and that no proxy answers in its place."
         }
         Error::RateLimited { .. } => {
-            "Others use the tenant's Management API at the same time. Try again later, or with a lower `-parallelism`."
+            "The tenant's rate limit is used up, perhaps by others, for longer than this operation may take. Try again later, \
+             or allow more time with `timeouts`."
         }
         Error::Token(token) => return Some(access::token_step(token)),
         Error::Transport { cause, .. } => return Some(access::transport_step(cause)),

@@ -1,6 +1,9 @@
 //! What a configured value must satisfy, said once for the check and for the documentation.
 
-use crate::{diagnostic::Path, value::Dynamic};
+use crate::{
+    diagnostic::Path,
+    value::{Dynamic, Number},
+};
 
 /// A rule about the value of one attribute. Values that are null or unknown satisfy every rule.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +22,8 @@ pub enum Rule {
     Keys(&'static Rule),
     /// Text of a form that a function knows: what it has to be, and whether a text is it.
     Form(&'static str, fn(&str) -> bool),
+    /// A number that a function knows: what it has to be, and whether a number is it.
+    Amount(&'static str, fn(&Number) -> bool),
 }
 
 impl Rule {
@@ -42,7 +47,7 @@ impl Rule {
             Self::Items(min, usize::MAX) => format!("at least {}", plural(*min, "element")),
             Self::Items(min, max) => format!("{min} to {max} elements"),
             Self::Each(rule) | Self::Keys(rule) => rule.demand(),
-            Self::Form(form, _) => (*form).to_owned(),
+            Self::Form(demand, _) | Self::Amount(demand, _) => (*demand).to_owned(),
         }
     }
 
@@ -92,6 +97,7 @@ impl Rule {
             }
             (Self::Items(min, max), Dynamic::Map(elements)) => (*min..=*max).contains(&elements.len()),
             (Self::Form(_, is_form), Dynamic::String(text)) => is_form(text),
+            (Self::Amount(_, is_amount), Dynamic::Number(number)) => is_amount(number),
             _ => true,
         }
     }

@@ -24,6 +24,12 @@ impl Number {
         self.0.is_integer().then(|| self.0.to_i64()).flatten()
     }
 
+    /// The nearest float.
+    #[must_use]
+    pub fn to_f64(&self) -> Option<f64> {
+        self.0.to_f64()
+    }
+
     /// The exact value of a finite float.
     pub(super) fn from_f64(float: f64) -> Option<Self> {
         BigDecimal::try_from(float).ok().map(Self)

@@ -27,7 +27,7 @@ fn item_027_ctrl_c_ends_a_wait_and_keeps_what_there_is() {
     terraform.config(SMALL);
     terraform.tenant.spoil("POST", "/api/v2/client-grants", Action::delay_ms(600_000));
     let apply = ["apply", "-auto-approve", "-input=false"];
-    let interrupted = terraform.run_interrupted(&apply, "POST /api/v2/client-grants").failure();
+    let interrupted = terraform.run_interrupted(&apply, "POST /api/v2/client-grants", 1).failure();
     assert!(interrupted.stdout.contains("Interrupt received"), "{interrupted:?}");
     interrupted.assert_says(&["Cannot create the client grant", "stopped before it was done"]);
     assert_eq!(terraform.addresses(), [CLIENT]);

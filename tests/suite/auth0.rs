@@ -5,6 +5,7 @@
 mod areas;
 mod connection;
 mod ending;
+mod limits;
 mod proof;
 mod proxy;
 mod repetition;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use terraform_provider_auth0::auth0::clients::NewClient;
-use terraform_provider_auth0::auth0::{Client, Credentials, Error, Session, Settings};
+use terraform_provider_auth0::auth0::{Client, Credentials, Error, Limits, Session, Settings};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,7 @@ fn settings(url: &str, credentials: Credentials) -> Settings {
         user_agent: "tests".to_owned(),
         ca_file: None,
         http_proxy: None,
+        limits: Limits { max_requests_per_second: None, quota_share: 1.0 },
     }
 }
 

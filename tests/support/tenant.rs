@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Method};
 use serde_json::{Value, json};
-use terraform_provider_auth0::emulator::{Action, Emulator, Fault, LoggedRequest};
+use terraform_provider_auth0::emulator::{Action, Emulator, Fault, LoggedRequest, Plan};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{sleep, timeout};
 
@@ -25,6 +25,11 @@ pub(crate) struct Tenant {
 impl Tenant {
     pub(crate) fn start() -> Self {
         Self::of(Emulator::start())
+    }
+
+    /// A tenant with the rate limits of a plan.
+    pub(crate) fn start_on(plan: Plan) -> Self {
+        Self::of(Emulator::builder().plan(plan).start())
     }
 
     /// A tenant over TLS, with an authority of its own.
@@ -142,6 +147,16 @@ impl Tenant {
         requests.iter().map(|request| format!("{} {}", request.method, without_id(&request.path))).collect()
     }
 
+    /// The same in full.
+    pub(crate) fn logged(&self) -> Vec<LoggedRequest> {
+        self.emulator.requests()
+    }
+
+    /// Spoils requests like this after so many.
+    pub(crate) fn spoil_after(&self, skip: u32, method: &str, path: &str, action: Action) {
+        self.emulator.fault(Fault::new(method, path, action).skip(skip));
+    }
+
     /// Every PATCH since then: what was changed, such as `clients/ID`, and what was said.
     pub(crate) fn patches(&self) -> Vec<(String, Value)> {
         let patch = |request: LoggedRequest| {
@@ -151,10 +166,10 @@ impl Tenant {
         self.emulator.requests().into_iter().filter_map(patch).collect()
     }
 
-    /// Waits until somebody asks `request`, such as `POST /api/v2/clients`.
-    pub(crate) fn wait_for(&self, request: &str) {
+    /// Waits until somebody has asked `request`, such as `POST /api/v2/clients`, so many times.
+    pub(crate) fn wait_for(&self, request: &str, times: usize) {
         let asked = async {
-            while !self.requests().iter().any(|asked| asked == request) {
+            while self.requests().iter().filter(|asked| *asked == request).count() < times {
                 sleep(Duration::from_millis(5)).await;
             }
         };

@@ -149,13 +149,13 @@ impl Workspace {
         Run::new(arguments, &output, self.tenant.requests())
     }
 
-    /// Runs a command, and presses Ctrl-C as soon as the tenant has been asked `request`.
-    pub(crate) fn run_interrupted(&self, arguments: &[&str], request: &str) -> Run {
+    /// Runs a command, and presses Ctrl-C as soon as the tenant has been asked `request` so many times.
+    pub(crate) fn run_interrupted(&self, arguments: &[&str], request: &str, times: usize) -> Run {
         self.tenant.forget_requests();
         // A group of its own, as a shell would make it, though only Terraform gets the signal.
         let mut command = self.command(arguments);
         let child = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        self.tenant.wait_for(request);
+        self.tenant.wait_for(request, times);
         kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
         let output = child.wait_with_output().unwrap();
         Run::new(arguments, &output, self.tenant.requests())

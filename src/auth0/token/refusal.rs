@@ -174,7 +174,7 @@ mod tests {
 
     fn explained(status: u16, body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer { status, wait: None, date: None, body: Bytes::from_static(body.as_bytes()) };
+        let answer = Answer { status, wait: None, date: None, quota: None, body: Bytes::from_static(body.as_bytes()) };
         explain(&answer, endpoint(), &question(Shown::Secret), NOW)
     }
 
@@ -238,7 +238,7 @@ mod tests {
         let body = r#"{"error":"too_many_requests","error_description":"Client quota exceeded"}"#;
         let status = StatusCode::TOO_MANY_REQUESTS;
         let wait = Some(Duration::from_mins(59));
-        let answer = Answer { status, wait, date: None, body: Bytes::from_static(body.as_bytes()) };
+        let answer = Answer { status, wait, date: None, quota: None, body: Bytes::from_static(body.as_bytes()) };
         let error = explain(&answer, endpoint(), &question(Shown::Secret), NOW);
         let Error::Token(error) = error else { panic!("{error}") };
         assert_eq!(error, TokenError::QuotaExceeded { wait });
@@ -251,7 +251,7 @@ mod tests {
         let refused = |shown, date, body: &'static str| {
             let date = Some(Duration::from_secs(date));
             let body = Bytes::from_static(body.as_bytes());
-            let answer = Answer { status: StatusCode::UNAUTHORIZED, wait: None, date, body };
+            let answer = Answer { status: StatusCode::UNAUTHORIZED, wait: None, date, quota: None, body };
             match explain(&answer, endpoint(), &question(shown), NOW) {
                 Error::Token(error) => error.to_string(),
                 other => panic!("{other}"),

@@ -9,7 +9,7 @@ use base64::{
 };
 
 use super::*;
-use crate::auth0::Credentials;
+use crate::auth0::{Credentials, Limits};
 
 const NOTHING: Config = Config {
     domain: Value::Null,
@@ -25,6 +25,8 @@ const NOTHING: Config = Config {
     ca_file: Value::Null,
     http_proxy: Value::Null,
     request_timeout: Value::Null,
+    quota_share: Value::Null,
+    max_requests_per_second: Value::Null,
     debug: Value::Null,
     dynamic_credentials: Value::Null,
     custom_domain_header: Value::Null,
@@ -276,4 +278,50 @@ fn arguments_without_effect_warn_and_the_login_is_refused() {
     let found = problem(&NOTHING, &[("AUTH0_DOMAIN", "t.auth0.com"), login]);
     assert!(found.summary.contains("`AUTH0_CLI_LOGIN`") && found.detail.contains("`AUTH0_API_TOKEN`"), "{found:?}");
     assert!(chosen(&NOTHING, &[login, ("AUTH0_API_TOKEN", "t")]).is_ok(), "other credentials will do");
+}
+
+fn number(text: &str) -> Value<Number> {
+    Value::Known(text.parse().unwrap())
+}
+
+/// What `configure` makes of the limits.
+fn limited(config: &Config, variables: &[(&str, &str)]) -> Result<Limits, Diagnostic> {
+    limits::limits(config, &Lookup::new(&*with(variables)))
+}
+
+#[test]
+fn limits_come_from_the_block_or_the_environment_or_are_the_usual() {
+    let variables = [("AUTH0_QUOTA_SHARE", "0.5"), ("AUTH0_MAX_REQUESTS_PER_SECOND", "2.5")];
+    let usual = Limits { quota_share: 0.8, max_requests_per_second: None };
+    assert_eq!(limited(&NOTHING, &[]).unwrap(), usual);
+    let of_environment = Limits { quota_share: 0.5, max_requests_per_second: Some(2.5) };
+    assert_eq!(limited(&NOTHING, &variables).unwrap(), of_environment);
+    let config = Config { quota_share: number("1"), ..NOTHING };
+    assert_eq!(limited(&config, &variables).unwrap(), Limits { quota_share: 1.0, ..of_environment });
+}
+
+#[test]
+fn absurd_limits_are_refused_where_they_stand() {
+    for absurd in ["0", "-1", "1.01", "0.001"] {
+        let found = limited(&Config { quota_share: number(absurd), ..NOTHING }, &[]).unwrap_err();
+        assert_eq!(found.path, Some("quota_share".into()), "{absurd}");
+        let found = limited(&NOTHING, &[("AUTH0_QUOTA_SHARE", absurd)]).unwrap_err();
+        assert!(found.detail.contains("The variable `AUTH0_QUOTA_SHARE`"), "{found:?}");
+    }
+    for absurd in ["0", "-1", "0.001", "1e9"] {
+        let found = limited(&Config { max_requests_per_second: number(absurd), ..NOTHING }, &[]).unwrap_err();
+        assert_eq!(found.path, Some("max_requests_per_second".into()), "{absurd}");
+    }
+    assert!(limited(&NOTHING, &[("AUTH0_MAX_REQUESTS_PER_SECOND", "many")]).is_err());
+}
+
+#[test]
+fn an_unknown_limit_is_a_configuration_that_is_not_known_yet() {
+    for config in [
+        Config { quota_share: Value::Unknown, ..NOTHING },
+        Config { max_requests_per_second: Value::Unknown, ..NOTHING },
+    ] {
+        let config = Config { domain: known("t.auth0.com"), ..config };
+        assert!(matches!(configure(&config, &*with(&[]), "1.11.4"), Ok(Configured::Unknown)));
+    }
 }
