@@ -17,7 +17,8 @@ super::trials![
     what_really_changed_shows_through_lists,
 ];
 
-fn pairs(count: usize) -> String {
+/// So many applications, each with a grant.
+pub(crate) fn pairs(count: usize) -> String {
     format!(
         r#"
         resource "auth0_m2m_client" "a" {{

@@ -27,6 +27,7 @@ mod existing;
 mod failure;
 mod import;
 mod lifecycle;
+mod limits;
 mod lists;
 mod log;
 mod mistakes;
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
         failure::trials(),
         import::trials(),
         lifecycle::trials(),
+        limits::trials(),
         lists::trials(),
         log::trials(),
         mistakes::trials(),

@@ -29,7 +29,7 @@ fn a_configuration_leaves_nothing_of_the_one_before() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test program is told by the environment what it is to do")]
-fn number(variable: &str) -> Option<u64> {
+pub(crate) fn number(variable: &str) -> Option<u64> {
     Some(std::env::var(variable).ok()?.parse().unwrap_or_else(|_| panic!("{variable} is no number")))
 }
 
