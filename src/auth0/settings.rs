@@ -30,6 +30,8 @@ pub struct Settings {
     pub http_proxy: Option<Url>,
     /// How much of the tenant's rate limit may be used.
     pub limits: Limits,
+    /// Folder in which tokens are kept between processes, if they are.
+    pub token_cache: Option<PathBuf>,
 }
 
 /// Leaves out the proxy, whose address may hold a password.
@@ -43,6 +45,7 @@ impl fmt::Debug for Settings {
             .field("user_agent", &self.user_agent)
             .field("ca_file", &self.ca_file)
             .field("limits", &self.limits)
+            .field("token_cache", &self.token_cache)
             .finish_non_exhaustive()
     }
 }

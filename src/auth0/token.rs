@@ -2,10 +2,13 @@
 //!
 //! <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens>
 
+mod cache;
 mod proof;
 mod refusal;
 
+use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -23,6 +26,7 @@ use super::http::{Answer, unix_now};
 use super::settings::{Credentials, SettingsError};
 use super::transport::Transport;
 
+use cache::{Cache, Kept};
 use proof::{Asking, Proof, Question, Shown};
 
 pub use refusal::TokenError;
@@ -38,6 +42,10 @@ const OUTAGE_MEMORY: Duration = Duration::from_secs(30);
 pub(super) struct Tokens {
     source: Source,
     audience: String,
+    /// Folder for tokens that outlive the process.
+    cache: Option<PathBuf>,
+    /// Whether the token in use was left by another process.
+    is_inherited: AtomicBool,
     /// Locked while a token is asked for, so that one request serves everybody who waits.
     held: Mutex<Held>,
 }
@@ -55,7 +63,11 @@ pub(super) struct Bearer {
 }
 
 impl Tokens {
-    pub(super) fn new(credentials: Credentials, audience: String) -> Result<Self, SettingsError> {
+    pub(super) fn new(
+        credentials: Credentials,
+        audience: String,
+        cache: Option<PathBuf>,
+    ) -> Result<Self, SettingsError> {
         let source = match credentials {
             Credentials::Token(token) => {
                 Source::Given(bearer_header(token.expose_secret()).ok_or(SettingsError::Token)?)
@@ -67,14 +79,14 @@ impl Tokens {
             Credentials::Assertion(assertion) => Source::Application(Proof::Assertion(assertion)),
             Credentials::AssertionFile(path) => Source::Application(Proof::AssertionFile(path)),
         };
-        Ok(Self { source, audience, held: Mutex::default() })
+        Ok(Self { source, audience, cache, is_inherited: AtomicBool::new(false), held: Mutex::default() })
     }
 
     /// Whether a rejected token can be replaced by another.
     pub(super) fn renewable(&self) -> bool {
         match &self.source {
             Source::Given(_) => false,
-            Source::Application(proof) => proof.lasts(),
+            Source::Application(proof) => proof.lasts() || self.is_inherited.load(Ordering::Relaxed),
         }
     }
 
@@ -93,17 +105,28 @@ impl Tokens {
         if let Some(known) = held.known(Instant::now()) {
             return known;
         }
+        let cache = self.cache(transport);
+        if let Some(bearer) = cache.as_ref().and_then(|cache| held.inherit(cache, Instant::now(), unix_now())) {
+            self.is_inherited.store(true, Ordering::Relaxed);
+            return Ok(bearer);
+        }
+        self.is_inherited.store(false, Ordering::Relaxed);
         let issuer = transport.tenant().url().to_string();
         let Asking { form, question } = proof.ask(&self.audience, issuer, held.spent.as_ref())?;
         let call = Call::token(transport.tenant(), form);
-        let asked = Instant::now();
+        let (asked, asked_at) = (Instant::now(), unix_now());
         let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &question));
         let outcome = outcome.map_err(|error| held.same_refusal(error));
         if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. })) = outcome {
             // The end of one operation; whoever waits next asks for itself.
             return Err(error);
         }
+        let lifetime = outcome.as_ref().ok().and_then(|grant| grant.lifetime);
         let bearer = held.keep(outcome, asked, Instant::now())?;
+        if let (Some(cache), Some(lifetime), Some(token)) = (cache, lifetime, bearer.token()) {
+            let renew_at = asked_at.saturating_add(renewal_age(lifetime));
+            cache.store(&Kept { token: token.to_owned(), asked_at, renew_at });
+        }
         if let Shown::Assertion(assertion) = question.shown {
             held.spent = Some(assertion);
         }
@@ -111,8 +134,26 @@ impl Tokens {
     }
 
     /// Drops a token that the service did not accept, unless it was replaced already.
-    pub(super) async fn reject(&self, bearer: &Bearer) {
-        self.held.lock().await.drop_token(bearer.serial);
+    pub(super) async fn reject(&self, transport: &Transport, bearer: &Bearer) {
+        let mut held = self.held.lock().await;
+        if held.drop_token(bearer)
+            && let (Some(cache), Some(token)) = (self.cache(transport), bearer.token())
+        {
+            cache.remove(token);
+        }
+    }
+
+    /// Where the tokens of this application are kept.
+    fn cache(&self, transport: &Transport) -> Option<Cache> {
+        let Source::Application(proof) = &self.source else { return None };
+        let folder = self.cache.as_deref()?;
+        Some(Cache::new(folder, transport.tenant().url().as_str(), &proof.client_id()?, &self.audience))
+    }
+}
+
+impl Bearer {
+    fn token(&self) -> Option<&str> {
+        self.header.to_str().ok()?.strip_prefix("Bearer ")
     }
 }
 
@@ -133,6 +174,8 @@ struct Held {
     failure: Option<(Error, Instant)>,
     /// The assertion that brought the last token. Auth0 takes each of them once.
     spent: Option<Assertion>,
+    /// The last token that the service did not accept.
+    rejected: Option<HeaderValue>,
     serial: u64,
 }
 
@@ -160,6 +203,17 @@ impl Held {
         is_known.then(|| Err(failure.clone()))
     }
 
+    /// Takes over the token that another process has left.
+    fn inherit(&mut self, cache: &Cache, now: Instant, unix_now: Duration) -> Option<Bearer> {
+        let kept = cache.load(unix_now)?;
+        let header = bearer_header(&kept.token).filter(|header| self.rejected.as_ref() != Some(header))?;
+        self.failure = None;
+        self.serial += 1;
+        let bearer = Bearer { header, serial: self.serial };
+        self.token = Some((bearer.clone(), now.checked_add(kept.renew_at.saturating_sub(unix_now))));
+        Some(bearer)
+    }
+
     fn keep(&mut self, outcome: Result<Grant, Error>, asked: Instant, answered: Instant) -> Result<Bearer, Error> {
         self.token = None;
         self.failure = outcome.as_ref().err().map(|error| (error.clone(), answered));
@@ -181,8 +235,13 @@ impl Held {
         }
     }
 
-    fn drop_token(&mut self, serial: u64) {
-        self.token.take_if(|(bearer, _)| bearer.serial == serial);
+    /// Whether it was the one in use.
+    fn drop_token(&mut self, rejected: &Bearer) -> bool {
+        let dropped = self.token.take_if(|(bearer, _)| bearer.serial == rejected.serial).is_some();
+        if dropped {
+            self.rejected = Some(rejected.header.clone());
+        }
+        dropped
     }
 }
 
@@ -264,7 +323,7 @@ mod tests {
         let mut held = Held::default();
         let first = held.keep(Ok(granted(None)), now, now).unwrap();
         assert!(matches!(held.known(now + Duration::from_hours(1000)), Some(Ok(_))));
-        held.drop_token(first.serial);
+        held.drop_token(&first);
         assert!(held.known(now).is_none());
     }
 
@@ -293,9 +352,9 @@ mod tests {
         let now = Instant::now();
         let mut held = Held::default();
         let first = held.keep(Ok(granted(None)), now, now).unwrap();
-        held.drop_token(first.serial);
+        held.drop_token(&first);
         held.keep(Ok(granted(None)), now, now).unwrap();
-        held.drop_token(first.serial);
+        held.drop_token(&first);
         assert!(matches!(held.known(now), Some(Ok(_))));
     }
 

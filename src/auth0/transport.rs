@@ -27,10 +27,19 @@ pub(super) struct Transport {
 
 impl Transport {
     pub(super) fn new(settings: Settings) -> Result<Self, SettingsError> {
-        let Settings { tenant, audience, credentials, request_timeout, user_agent, ca_file, http_proxy, limits } =
-            settings;
+        let Settings {
+            tenant,
+            audience,
+            credentials,
+            request_timeout,
+            user_agent,
+            ca_file,
+            http_proxy,
+            limits,
+            token_cache,
+        } = settings;
         let http = Http::new(&tenant, request_timeout, &user_agent, ca_file, http_proxy)?;
-        let tokens = Tokens::new(credentials, audience.unwrap_or_else(|| tenant.audience()))?;
+        let tokens = Tokens::new(credentials, audience.unwrap_or_else(|| tenant.audience()), token_cache)?;
         Ok(Self { tenant, http, tokens, budget: Budget::new(limits), retries: AtomicU64::new(0) })
     }
 
@@ -90,7 +99,7 @@ impl Transport {
                 Verdict::FateUnknown => return Err(settle_as_error(outcome, call).unknown_fate()),
                 Verdict::Again { after } => {
                     if let (Setback::TokenRejected, Some(token)) = (setback, &token) {
-                        bounds.run(self.tokens.reject(token)).await.map_err(ended)?;
+                        bounds.run(self.tokens.reject(self, token)).await.map_err(ended)?;
                     }
                     let Endpoint { method, path, .. } = call.endpoint();
                     tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");

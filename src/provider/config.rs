@@ -1,5 +1,6 @@
 //! The `provider` block, the environment behind it, and the client that both make.
 
+mod cache;
 mod limits;
 mod method;
 mod network;
@@ -79,6 +80,10 @@ model! {
         /// Most requests in a second, whatever the tenant's rate limit is. Without it, that limit alone counts. Environment
         /// variable: `AUTH0_MAX_REQUESTS_PER_SECOND`.
         max_requests_per_second: Value<Number> = OPTIONAL.rules(&[Rule::Amount(limits::MOST, limits::is_most)]),
+        /// Whether to keep the access token on this machine, so that the next run does not ask for another: the number of tokens
+        /// is limited. Until it expires, whoever can read your files can use it. [A guide](guides/authentication.md) says where
+        /// it is. Without it, `false`. Environment variable: `AUTH0_TOKEN_CACHE`.
+        token_cache: Value<bool> = OPTIONAL,
         /// Has no effect here; requests are logged when Terraform's own `TF_LOG_PROVIDER` is `debug`. It is taken so that a
         /// block of the provider `auth0/auth0` can stay as it is, and `AUTH0_DEBUG` is ignored.
         debug: Value<bool> = OPTIONAL,
@@ -126,6 +131,7 @@ impl Config {
         self.texts().iter().any(|(_, value)| value.is_unknown())
             || self.quota_share.is_unknown()
             || self.max_requests_per_second.is_unknown()
+            || self.token_cache.is_unknown()
     }
 }
 
@@ -191,6 +197,7 @@ pub(super) fn configure(
         ca_file: ca_file.as_ref().map(|file| file.value.clone().into()),
         http_proxy: lookup.find("http_proxy", &config.http_proxy).map(|proxy| network::proxy(&proxy)).transpose()?,
         limits: limits::limits(config, &lookup)?,
+        token_cache: cache::folder(config, &lookup)?,
     };
     Client::new(settings)
         .map(|client| Configured::Ready(Connection::new(client)))

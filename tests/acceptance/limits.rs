@@ -27,6 +27,7 @@ super::trials![
     a_setting_bounds_requests_per_second,
     a_long_wait_is_in_the_log_with_its_reason,
     absurd_limits_are_refused_at_their_line,
+    the_next_run_uses_the_token_of_the_last,
 ];
 
 const APPLY: [&str; 3] = ["apply", "-auto-approve", "-input=false"];
@@ -202,4 +203,22 @@ fn absurd_limits_are_refused_at_their_line() {
         terraform.fail_to_plan().assert_one_error(&["main.tf line 2", argument, demand]);
         assert!(terraform.tenant.requests().is_empty());
     }
+}
+
+fn the_next_run_uses_the_token_of_the_last() {
+    let terraform = Workspace::new();
+    terraform.env("XDG_CACHE_HOME", terraform.path("cache").to_str().unwrap());
+    terraform.env("AUTH0_TOKEN_CACHE", "true");
+    terraform.config(&pairs(1));
+    let tokens = |requests: &[String]| requests.iter().filter(|request| *request == "POST /oauth/token").count();
+    let run = terraform.try_apply(&[]).success();
+    assert_eq!(tokens(&run.requests), 1, "{run:?}");
+    let run = terraform.run(&["plan", "-input=false", "-detailed-exitcode"]).success();
+    assert_eq!(tokens(&run.requests), 0, "{run:?}");
+
+    // Without the argument, nothing of it is left to others.
+    let elsewhere = Workspace::on(terraform.tenant.copy());
+    elsewhere.env("XDG_CACHE_HOME", elsewhere.path("cache").to_str().unwrap());
+    elsewhere.run(&["plan", "-input=false"]).success();
+    assert!(!elsewhere.path("cache").exists());
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "where something unexpected is met, the test ends")]
 
 mod areas;
+mod cache;
 mod connection;
 mod ending;
 mod limits;
@@ -33,6 +34,7 @@ fn settings(url: &str, credentials: Credentials) -> Settings {
         ca_file: None,
         http_proxy: None,
         limits: Limits { max_requests_per_second: None, quota_share: 1.0 },
+        token_cache: None,
     }
 }
 

@@ -46,6 +46,15 @@ impl Proof {
         !matches!(self, Self::Assertion(_))
     }
 
+    /// The application, unless its assertion cannot be read.
+    pub(super) fn client_id(&self) -> Option<String> {
+        match self {
+            Self::Secret { client_id, .. } | Self::Key { client_id, .. } => Some(client_id.clone()),
+            Self::Assertion(assertion) => Some(assertion.subject().to_owned()),
+            Self::AssertionFile(path) => Some(Assertion::in_file(path).ok()?.subject().to_owned()),
+        }
+    }
+
     /// A request for a token. The assertion `spent` has brought one already and will bring no other.
     pub(super) fn ask(&self, audience: &str, issuer: String, spent: Option<&Assertion>) -> Result<Asking, TokenError> {
         let (form, shown) = match self {

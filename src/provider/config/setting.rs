@@ -77,6 +77,11 @@ impl<'e> Lookup<'e> {
         let value = (self.environment)(&variable(name))?;
         Some(Setting { value: value.into(), name, origin: Origin::Variable })
     }
+
+    /// A variable that is not the provider's own.
+    pub(super) fn foreign_variable(&self, name: &str) -> Option<String> {
+        (self.environment)(name)
+    }
 }
 
 /// The variable that stands for an argument.

@@ -27,6 +27,7 @@ const NOTHING: Config = Config {
     request_timeout: Value::Null,
     quota_share: Value::Null,
     max_requests_per_second: Value::Null,
+    token_cache: Value::Null,
     debug: Value::Null,
     dynamic_credentials: Value::Null,
     custom_domain_header: Value::Null,
@@ -316,10 +317,31 @@ fn absurd_limits_are_refused_where_they_stand() {
 }
 
 #[test]
+fn tokens_are_kept_in_the_cache_folder_of_the_user_only_when_asked_to() {
+    let folder = |config: &Config, variables: &[(&str, &str)]| cache::folder(config, &Lookup::new(&*with(variables)));
+    let home = ("HOME", "/home/me");
+    assert_eq!(folder(&NOTHING, &[home]).unwrap(), None);
+    assert_eq!(folder(&NOTHING, &[home, ("AUTH0_TOKEN_CACHE", "false")]).unwrap(), None);
+    let config = Config { token_cache: Value::Known(true), ..NOTHING };
+    let path = |text: &str| Some(std::path::PathBuf::from(text));
+    assert_eq!(folder(&config, &[home]).unwrap(), path("/home/me/.cache/terraform-provider-auth0"));
+    let xdg = ("XDG_CACHE_HOME", "/tmp/cache");
+    assert_eq!(folder(&config, &[home, xdg]).unwrap(), path("/tmp/cache/terraform-provider-auth0"));
+    let relative = ("XDG_CACHE_HOME", "cache");
+    assert_eq!(folder(&config, &[home, relative]).unwrap(), path("/home/me/.cache/terraform-provider-auth0"));
+    let wanted = ("AUTH0_TOKEN_CACHE", "true");
+    assert_eq!(folder(&NOTHING, &[xdg, wanted]).unwrap(), path("/tmp/cache/terraform-provider-auth0"));
+    assert_eq!(folder(&config, &[]).unwrap_err().path, Some("token_cache".into()));
+    let unclear = ("AUTH0_TOKEN_CACHE", "maybe");
+    assert_eq!(folder(&NOTHING, &[home, unclear]).unwrap_err().path, Some("token_cache".into()));
+}
+
+#[test]
 fn an_unknown_limit_is_a_configuration_that_is_not_known_yet() {
     for config in [
         Config { quota_share: Value::Unknown, ..NOTHING },
         Config { max_requests_per_second: Value::Unknown, ..NOTHING },
+        Config { token_cache: Value::Unknown, ..NOTHING },
     ] {
         let config = Config { domain: known("t.auth0.com"), ..config };
         assert!(matches!(configure(&config, &*with(&[]), "1.11.4"), Ok(Configured::Unknown)));

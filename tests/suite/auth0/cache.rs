@@ -1,0 +1,92 @@
+//! Tokens that outlive the process that asked for them.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tempfile::TempDir;
+use terraform_provider_auth0::auth0::{Client, Credentials, Settings};
+
+use super::server::{Reply, Server, json};
+use super::{CLIENT, SECRET, session, settings};
+
+const UNAUTHORIZED: &str = r#"{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}"#;
+
+/// What another process would be.
+fn client(server: &Server, folder: &Path, client_id: &str) -> Client {
+    let credentials =
+        Credentials::ClientSecret { client_id: client_id.to_owned(), client_secret: SecretString::from(SECRET) };
+    let settings = Settings { token_cache: Some(folder.to_owned()), ..settings(&server.url(), credentials) };
+    Client::new(settings).unwrap()
+}
+
+async fn ask(client: &Client) {
+    session(client).clients().look_up("abc").await.unwrap();
+}
+
+async fn start(answers: Vec<Reply>) -> (Server, TempDir) {
+    (Server::start(answers).await, TempDir::new().unwrap())
+}
+
+#[tokio::test]
+async fn the_next_process_asks_for_no_token() {
+    let (server, home) = start(vec![json(200, CLIENT); 3]).await;
+    let folder = home.path().join("tokens");
+    for client_id in ["me", "me", "another"] {
+        ask(&client(&server, &folder, client_id)).await;
+    }
+    let used: Vec<_> = server.requests().into_iter().map(|request| request.authorization).collect();
+    assert_eq!(used, ["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+    assert_eq!(server.token_requests().len(), 2, "another application has a token of its own");
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_accepted_is_dropped_for_all() {
+    let (server, home) =
+        start(vec![json(200, CLIENT), json(401, UNAUTHORIZED), json(200, CLIENT), json(200, CLIENT)]).await;
+    let folder = home.path().join("tokens");
+    for _ in 0..3 {
+        ask(&client(&server, &folder, "me")).await;
+    }
+    let used: Vec<_> = server.requests().into_iter().map(|request| request.authorization).collect();
+    assert_eq!(used, ["Bearer token-1", "Bearer token-1", "Bearer token-2", "Bearer token-2"]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_accepted_is_not_read_again_where_it_cannot_be_removed() {
+    let (server, home) = start(vec![json(200, CLIENT), json(401, UNAUTHORIZED), json(200, CLIENT)]).await;
+    let folder = home.path().join("tokens");
+    ask(&client(&server, &folder, "me")).await;
+    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let text = fs::read(&file).unwrap();
+    let again = client(&server, &folder, "me");
+    let keep = async {
+        while server.requests().len() < 3 {
+            fs::write(&file, &text).ok();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::join!(ask(&again), keep);
+    assert_eq!(server.token_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_token_about_to_expire_is_not_left_to_others() {
+    let (server, home) = start(vec![json(200, CLIENT); 2]).await;
+    let server = server.tokens([json(200, r#"{"access_token":"short","expires_in":1}"#)]);
+    let folder = home.path().join("tokens");
+    ask(&client(&server, &folder, "me")).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    ask(&client(&server, &folder, "me")).await;
+    assert_eq!(server.token_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_token_of_unknown_life_is_not_kept() {
+    let (server, home) = start(vec![json(200, CLIENT)]).await;
+    let server = server.tokens([json(200, r#"{"access_token":"endless"}"#)]);
+    let folder = home.path().join("tokens");
+    ask(&client(&server, &folder, "me")).await;
+    assert!(!folder.exists());
+}
