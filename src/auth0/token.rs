@@ -125,7 +125,7 @@ impl Tokens {
         let bearer = held.keep(outcome, asked, Instant::now())?;
         if let (Some(cache), Some(lifetime), Some(token)) = (cache, lifetime, bearer.token()) {
             let renew_at = asked_at.saturating_add(renewal_age(lifetime));
-            cache.store(&Kept { token: token.to_owned(), asked_at, renew_at });
+            cache.store(&Kept { token: token.into(), asked_at, renew_at });
         }
         if let Shown::Assertion(assertion) = question.shown {
             held.spent = Some(assertion);
@@ -206,7 +206,8 @@ impl Held {
     /// Takes over the token that another process has left.
     fn inherit(&mut self, cache: &Cache, now: Instant, unix_now: Duration) -> Option<Bearer> {
         let kept = cache.load(unix_now)?;
-        let header = bearer_header(&kept.token).filter(|header| self.rejected.as_ref() != Some(header))?;
+        let header =
+            bearer_header(kept.token.expose_secret()).filter(|header| self.rejected.as_ref() != Some(header))?;
         self.failure = None;
         self.serial += 1;
         let bearer = Bearer { header, serial: self.serial };

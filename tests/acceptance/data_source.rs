@@ -71,9 +71,12 @@ fn a_name_that_several_have_is_refused_with_their_ids() {
 
 fn exactly_one_argument_is_given() {
     let terraform = Workspace::new();
-    for arguments in ["", r#"name = "a", id = "b""#] {
-        terraform.config(&format!("data \"auth0_m2m_client\" \"a\" {{\n{}\n}}", arguments.replace(", ", "\n")));
-        terraform.run(&["validate"]).failure().assert_one_error(&["Invalid Look-Up Arguments", "Exactly one"]);
+    for (arguments, said) in [
+        ("", "One of `id`, `client_id` and `name` has to be given."),
+        ("name = \"a\"\nid = \"b\"", "Only one of `id`, `client_id` and `name` can be given."),
+    ] {
+        terraform.config(&format!("data \"auth0_m2m_client\" \"a\" {{\n{arguments}\n}}"));
+        terraform.run(&["validate"]).failure().assert_one_error(&["Invalid Combination of Attributes", said]);
     }
 }
 

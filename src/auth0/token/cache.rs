@@ -14,7 +14,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tempfile::NamedTempFile;
 
 /// The file for the tokens of one application for one API of one tenant.
@@ -26,7 +27,8 @@ pub(super) struct Cache {
 /// A token, and when it may be used. Times are UNIX times.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Kept {
-    pub(super) token: String,
+    #[serde(serialize_with = "expose", deserialize_with = "conceal")]
+    pub(super) token: SecretString,
     pub(super) asked_at: Duration,
     pub(super) renew_at: Duration,
 }
@@ -65,7 +67,7 @@ impl Cache {
     /// Removes a token that the service did not accept, unless another process has put one in its place.
     pub(super) fn remove(&self, token: &str) {
         let remove = || match self.read()? {
-            Some(kept) if kept.token == token => Ok(fs::remove_file(&self.file)?),
+            Some(kept) if kept.token.expose_secret() == token => Ok(fs::remove_file(&self.file)?),
             _ => Ok(()),
         };
         self.tell(remove(), "a token on disk is not removed");
@@ -90,7 +92,8 @@ impl Cache {
         check(&self.file, &file.metadata()?, Metadata::is_file)?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        serde_json::from_str(&text).map(Some).map_err(|_| Unusable::Strange(self.file.clone()))
+        let text = SecretString::from(text);
+        serde_json::from_str(text.expose_secret()).map(Some).map_err(|_| Unusable::Strange(self.file.clone()))
     }
 
     fn write(&self, kept: &Kept) -> Result<(), Unusable> {
@@ -99,7 +102,8 @@ impl Cache {
         check(folder, &fs::symlink_metadata(folder)?, Metadata::is_dir)?;
         // Its mode is 0600 from the beginning, and no reader ever sees half of it.
         let mut file = NamedTempFile::new_in(folder)?;
-        file.write_all(&serde_json::to_vec(kept).map_err(io::Error::from)?)?;
+        let text = SecretString::from(serde_json::to_string(kept).map_err(io::Error::from)?);
+        file.write_all(text.expose_secret().as_bytes())?;
         file.persist(&self.file).map_err(|error| error.error)?;
         Ok(())
     }
@@ -107,6 +111,14 @@ impl Cache {
     fn folder(&self) -> &Path {
         self.file.parent().expect("it was joined to one")
     }
+}
+
+fn expose<S: Serializer>(token: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(token.expose_secret())
+}
+
+fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
 }
 
 fn check(path: &Path, metadata: &Metadata, is_right: fn(&Metadata) -> bool) -> Result<(), Unusable> {
@@ -136,7 +148,7 @@ mod tests {
 
     fn kept(token: &str) -> Kept {
         let seconds = Duration::from_secs;
-        Kept { token: token.to_owned(), asked_at: seconds(900), renew_at: seconds(1_100) }
+        Kept { token: token.into(), asked_at: seconds(900), renew_at: seconds(1_100) }
     }
 
     fn cache(home: &TempDir) -> Cache {
@@ -144,7 +156,7 @@ mod tests {
     }
 
     fn found(cache: &Cache) -> Option<String> {
-        cache.load(NOW).map(|kept| kept.token)
+        cache.load(NOW).map(|kept| kept.token.expose_secret().to_owned())
     }
 
     fn mode(path: &Path) -> u32 {

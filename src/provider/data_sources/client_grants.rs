@@ -11,7 +11,10 @@ use crate::{
         connection::{Connection, session},
         diagnosis::Names,
     },
-    schema::{COMPUTED, OPTIONAL, Rule},
+    schema::{
+        COMPUTED, OPTIONAL, Rule,
+        combination::{conflicting, given},
+    },
     value::Value,
 };
 
@@ -74,10 +77,7 @@ impl DataSource<Connection> for ClientGrantsDataSource {
 
     fn validate(&self, config: &ClientGrants) -> Diagnostics {
         let problems = [
-            (config.client_id.known().is_some() && config.default_for.known().is_some()).then(|| {
-                let detail = "A grant is either for `client_id` or `default_for`. Remove one of them.";
-                Diagnostic::error("Invalid Combination of Attributes", detail).at("default_for")
-            }),
+            conflicting(&[given("client_id", &config.client_id), given("default_for", &config.default_for)]),
             (config.allow_any_organization == Value::Known(false)).then(|| {
                 let detail = "Auth0 only finds grants that any organization may use, and cannot leave them out. Remove the line \
                               or set it to `true`.";

@@ -9,7 +9,10 @@ use crate::{
         diagnosis::Names,
         resources::m2m_client::{M2mClient, from_api, is_client_id, legible, machine_to_machine},
     },
-    schema::Schema,
+    schema::{
+        Schema,
+        combination::{exactly_one_of, given},
+    },
     value::Value,
 };
 
@@ -36,15 +39,8 @@ impl DataSource<Connection> for M2mClientDataSource {
     }
 
     fn validate(&self, config: &M2mClient) -> Diagnostics {
-        let arguments = [&config.id, &config.client_id, &config.name];
-        let given = arguments.iter().filter(|argument| !argument.is_null()).count();
-        let unknown = arguments.iter().any(|argument| argument.is_unknown());
-        // An unknown argument may still turn out to be null.
-        if given == 1 || (unknown && given > 0) {
-            return Diagnostics::new();
-        }
-        let detail = format!("Exactly one of `id`, `client_id` and `name` must be given; {given} are.");
-        Diagnostic::error("Invalid Look-Up Arguments", detail).into()
+        let arguments = [given("id", &config.id), given("client_id", &config.client_id), given("name", &config.name)];
+        exactly_one_of(&arguments).into_iter().collect()
     }
 
     async fn read(&self, cx: &Cx<Connection>, config: M2mClient) -> Result<M2mClient, Diagnostics> {

@@ -19,7 +19,10 @@ use crate::{
         diagnosis::Names,
         sight::Sight,
     },
-    schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
+    schema::{
+        COMPUTED, Default, OPTIONAL, REQUIRED, Rule,
+        combination::{exactly_one_of, given},
+    },
     value::Value,
 };
 
@@ -84,11 +87,7 @@ impl Resource<Connection> for ClientGrantResource {
         };
         let for_user = config.subject_type.is_unknown() || config.subject_type.as_str() == Some("user");
         let problems = [
-            (config.client_id.is_null() && config.default_for.is_null())
-                .then(|| invalid("client_id", "Either `client_id` or `default_for` must say who gets the grant.")),
-            (config.client_id.known().is_some() && config.default_for.known().is_some()).then(|| {
-                invalid("default_for", "A grant is either for `client_id` or `default_for`. Remove one of them.")
-            }),
+            exactly_one_of(&[given("client_id", &config.client_id), given("default_for", &config.default_for)]),
             (config.allow_all_scopes.known() == Some(&true) && !scopes(config).is_empty()).then(|| {
                 invalid("scopes", "`allow_all_scopes` grants every scope, so `scopes` must be left out beside it.")
             }),
