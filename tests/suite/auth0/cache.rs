@@ -53,6 +53,21 @@ async fn a_token_that_is_not_accepted_is_dropped_for_all() {
     assert_eq!(used, ["Bearer token-1", "Bearer token-1", "Bearer token-2", "Bearer token-2"]);
 }
 
+/// With a new one it would be overwritten anyway.
+#[tokio::test]
+async fn a_token_that_is_not_accepted_is_gone_even_if_no_other_is_granted() {
+    let (server, home) = start(vec![json(200, CLIENT), json(401, UNAUTHORIZED)]).await;
+    let granted = json(200, r#"{"access_token":"first","expires_in":86400}"#);
+    let refused = json(401, r#"{"error":"access_denied","error_description":"Unauthorized"}"#);
+    let server = server.tokens([granted, refused]);
+    let folder = home.path().join("tokens");
+    ask(&client(&server, &folder, "me")).await;
+    let files = || fs::read_dir(&folder).unwrap().count();
+    assert_eq!(files(), 1);
+    assert!(session(&client(&server, &folder, "me")).clients().look_up("abc").await.is_err());
+    assert_eq!(files(), 0);
+}
+
 #[tokio::test]
 async fn a_token_that_is_not_accepted_is_not_read_again_where_it_cannot_be_removed() {
     let (server, home) = start(vec![json(200, CLIENT), json(401, UNAUTHORIZED), json(200, CLIENT)]).await;
