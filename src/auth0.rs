@@ -2,7 +2,7 @@
 //!
 //! [`Client`] is made once from [`Settings`] and shared. Every operation opens a [`Session`] with
 //! [`Client::within`], which bounds all of its waits by a cancellation token and a deadline, and calls
-//! one area of the API: [`Session::clients`], [`Session::client_grants`].
+//! one area of the API: [`Session::clients`], [`Session::client_grants`], [`Session::resource_servers`].
 //!
 //! Downwards: an area file describes a request (`call`), `transport` sees it through (token, sending,
 //! repeating), `http` sends it once. What is decided on the way is decided by pure code in `retry`, `page`
@@ -22,6 +22,7 @@ mod http;
 mod page;
 mod patch;
 mod property;
+pub mod resource_servers;
 mod retry;
 mod settings;
 mod tenant;
@@ -45,6 +46,7 @@ use client_grants::{ClientGrant, ClientGrants};
 use clients::Clients;
 use coalesce::Cost;
 use collection::Collection;
+use resource_servers::{ResourceServer, ResourceServers};
 use transport::Transport;
 
 pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey, Suspicion};
@@ -67,6 +69,7 @@ struct Shared {
     transport: Transport,
     clients: Collection<clients::Client>,
     client_grants: Collection<ClientGrant>,
+    resource_servers: Collection<ResourceServer>,
 }
 
 impl Shared {
@@ -78,6 +81,7 @@ impl Shared {
         }
         let mut cost = self.clients.cost();
         cost.add(self.client_grants.cost());
+        cost.add(self.resource_servers.cost());
         let Cost { objects, requests: reads, pages, confirmations } = cost;
         let from_pages = objects.saturating_sub(reads - pages + confirmations);
         tracing::info!(
@@ -96,6 +100,7 @@ impl Shared {
     fn renew(&self) {
         self.clients.renew();
         self.client_grants.renew();
+        self.resource_servers.renew();
     }
 }
 
@@ -111,7 +116,8 @@ impl Client {
     /// only `ca_file` is read.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let transport = Transport::new(settings)?;
-        Ok(Self(Arc::new(Shared { transport, clients: Collection::new(), client_grants: Collection::new() })))
+        let (clients, client_grants, resource_servers) = (Collection::new(), Collection::new(), Collection::new());
+        Ok(Self(Arc::new(Shared { transport, clients, client_grants, resource_servers })))
     }
 
     /// The tenant that this client talks to.
@@ -151,6 +157,12 @@ impl Session {
     #[must_use]
     pub fn client_grants(&self) -> ClientGrants<'_> {
         ClientGrants::new(self)
+    }
+
+    /// APIs and their scopes.
+    #[must_use]
+    pub fn resource_servers(&self) -> ResourceServers<'_> {
+        ResourceServers::new(self)
     }
 
     fn call(&self, method: Method, segments: &[&str]) -> Result<Call, Error> {

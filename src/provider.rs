@@ -29,6 +29,7 @@ impl Provider for Auth0 {
         Registry::new()
             .data_source(data_sources::client_grants::ClientGrantsDataSource)
             .data_source(data_sources::m2m_client::M2mClientDataSource)
+            .data_source(data_sources::resource_server::ResourceServerDataSource)
             .resource(resources::client_grant::ClientGrantResource)
             .resource(resources::m2m_client::M2mClientResource)
     }

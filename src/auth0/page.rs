@@ -16,7 +16,7 @@ pub(super) const LARGEST_OFFSET: u64 = 1_000;
 /// One page of any collection.
 #[derive(Deserialize)]
 pub(super) struct Page<T> {
-    #[serde(alias = "clients", alias = "client_grants")]
+    #[serde(alias = "clients", alias = "client_grants", alias = "resource_servers")]
     pub(super) items: Vec<T>,
     pub(super) total: Option<u64>,
     pub(super) limit: Option<u64>,

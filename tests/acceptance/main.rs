@@ -37,6 +37,7 @@ mod plan;
 mod provider;
 mod refusals;
 mod replacement;
+mod resource_server;
 mod secrets;
 mod teams;
 mod timeouts;
@@ -105,6 +106,7 @@ fn main() -> ExitCode {
         provider::trials(),
         refusals::trials(),
         replacement::trials(),
+        resource_server::trials(),
         secrets::trials(),
         teams::trials(),
         timeouts::trials(),

@@ -39,7 +39,7 @@ fn every_description_ends_in_a_full_stop() {
 fn what_is_called_a_secret_is_sensitive() {
     const SECRET: [&str; 5] = ["assertion", "key", "password", "secret", "token"];
     /// What only leads to a secret, or says how one is used.
-    const ABOUT: [&str; 2] = ["_file", "_signing_alg"];
+    const ABOUT: [&str; 3] = ["_file", "_signing_alg", "_dialect"];
     for (place, attribute) in attributes(Server::new(Auth0).schemas()) {
         let is_text = matches!(&attribute.kind, Kind::Value(Type::String));
         let is_about = ABOUT.iter().any(|ending| attribute.name.ends_with(ending));
