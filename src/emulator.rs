@@ -46,7 +46,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 pub use self::builder::Builder;
-use self::clock::Clock;
+use self::clock::{Clock, SteadyClock};
 use self::faults::Faults;
 pub use self::faults::{Action, Delay, Drop as DropConnection, Fault, Moment, Substitute, Truncate};
 use self::limits::Limits;
@@ -195,11 +195,19 @@ struct Shared {
     faults: Mutex<Faults>,
     limits: Mutex<Limits>,
     latency: Duration,
+    /// So long after it was done a write shows in lists.
+    eventual: Duration,
+    clock: SteadyClock,
 }
 
 impl Shared {
     fn with_tenant<T>(&self, act: impl FnOnce(&mut Tenant) -> T) -> T {
-        act(&mut locked(&self.tenant))
+        let mut tenant = locked(&self.tenant);
+        if !self.eventual.is_zero() {
+            let delay = u64::try_from(self.eventual.as_millis()).unwrap_or(u64::MAX);
+            tenant.let_lists_follow(self.clock.unix_milliseconds(), delay);
+        }
+        act(&mut tenant)
     }
 
     /// Keeps what requests have changed so far, if the tenant is kept in a file.

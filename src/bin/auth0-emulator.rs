@@ -51,6 +51,10 @@ struct Arguments {
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
 
+    /// Milliseconds after which a write shows in lists.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    eventual: u64,
+
     /// Rate limits of this plan of Auth0's.
     #[arg(long, value_enum, default_value_t)]
     plan: Plan,
@@ -71,6 +75,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         .listen(arguments.listen)
         .tls(arguments.tls)
         .latency(Duration::from_millis(arguments.latency))
+        .eventual(Duration::from_millis(arguments.eventual))
         .plan(arguments.plan);
     if let Some(address) = arguments.http {
         builder = builder.http(address);

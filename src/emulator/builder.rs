@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::clock::Clock;
+use super::clock::{Clock, SteadyClock};
 use super::ids::Ids;
 use super::limits::{Limits, Plan};
 use super::log::Log;
@@ -27,6 +27,7 @@ pub struct Builder {
     tls: bool,
     http: Option<SocketAddr>,
     latency: Duration,
+    eventual: Duration,
     plan: Plan,
     clock: Option<Timestamp>,
     seed: Option<u64>,
@@ -41,6 +42,7 @@ impl Default for Builder {
             tls: false,
             http: None,
             latency: Duration::ZERO,
+            eventual: Duration::ZERO,
             plan: Plan::Unlimited,
             clock: None,
             seed: None,
@@ -67,6 +69,13 @@ impl Builder {
     #[must_use]
     pub fn latency(self, latency: Duration) -> Self {
         Self { latency, ..self }
+    }
+
+    /// Shows what is written in lists only so long after it was done, in whole milliseconds. By itself an object is read as
+    /// it is. What the tenant starts with shows at once.
+    #[must_use]
+    pub fn eventual(self, delay: Duration) -> Self {
+        Self { eventual: delay, ..self }
     }
 
     /// Limits requests as the tenant of this plan would.
@@ -141,6 +150,8 @@ impl Builder {
             faults: Mutex::default(),
             limits: Mutex::new(Limits::new(self.plan)),
             latency: self.latency,
+            eventual: self.eventual,
+            clock: SteadyClock::start(),
         });
 
         let server = Server::new(router::router(&shared), Arc::clone(&shared));

@@ -34,7 +34,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     if filter.client_id.is_some() && filter.default_for.is_some() {
         return Err(ApiError::bad_query("'client_id and default_for exclude each other'"));
     }
-    let grants = call.tenant.client_grants(&filter);
+    let grants = call.tenant.listed_client_grants(&filter);
     Ok(Answer::ok(call.query.paging().of(grants, "client_grants", |grant| grant.clone().into())?))
 }
 
@@ -62,6 +62,6 @@ pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
 pub(crate) fn organizations(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let id = &call.path[0];
     call.tenant.client_grant(id)?;
-    let associated = call.tenant.organizations().filter(|(_, organization)| organization.grants.contains(id));
+    let associated = call.tenant.listed_organizations().filter(|(_, organization)| organization.grants.contains(id));
     Ok(Answer::ok(call.query.paging().of(associated, "organizations", organizations::shown)?))
 }

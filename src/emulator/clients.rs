@@ -55,7 +55,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
             && holds("is_first_party", client)
             && types.as_ref().is_none_or(|types| client.text("app_type").is_some_and(|own| types.contains(&own)))
     };
-    let clients = call.tenant.clients().filter(|(_, client)| wanted(client));
+    let clients = call.tenant.listed_clients().filter(|(_, client)| wanted(client));
     let show = |client: &Client| view.show(client, signing_keys.clone());
     Ok(Answer::ok(call.query.paging().of(clients, "clients", show)?).partial(view.is_partial()))
 }
@@ -176,11 +176,9 @@ impl<'q> Search<'q> {
 
     fn admits(&self, client: &Client, tenant: &Tenant) -> bool {
         let filter = GrantFilter { client_id: Some(client.id().into()), ..GrantFilter::default() };
-        tenant.client_grants(&filter).any(|(id, grant)| match self {
+        tenant.listed_client_grants(&filter).any(|(id, grant)| match self {
             Self::AnyOrganization => grant.get("allow_any_organization") == Some(&Value::Bool(true)),
-            Self::Organization(organization) => {
-                tenant.organization(organization).is_ok_and(|organization| organization.grants.contains(id))
-            }
+            Self::Organization(organization) => tenant.lists_association(organization, id),
         })
     }
 }

@@ -11,9 +11,8 @@ use super::query::Parameter;
 pub(crate) const LIST: &[Parameter] = &[PAGE, PER_PAGE, INCLUDE_TOTALS];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let client = call.tenant.client(&call.path[0])?;
-    let credentials: Vec<Value> =
-        client.credentials.iter().map(|credential| credential.document.clone().into()).collect();
+    let credentials = call.tenant.listed_credentials(&call.path[0])?;
+    let credentials: Vec<Value> = credentials.iter().map(|credential| credential.document.clone().into()).collect();
     Ok(Answer::ok(credentials))
 }
 

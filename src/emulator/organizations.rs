@@ -37,7 +37,7 @@ pub(crate) const MEMBERS: &[Parameter] = &[
 ];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(call.query.paging().of(call.tenant.organizations(), "organizations", shown)?))
+    Ok(Answer::ok(call.query.paging().of(call.tenant.listed_organizations(), "organizations", shown)?))
 }
 
 pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
@@ -66,7 +66,7 @@ pub(crate) fn grants(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let text = |name| call.query.text(name).map(str::to_owned);
     let filter = GrantFilter { client_id: text("client_id"), audience: text("audience"), ..GrantFilter::default() };
     let ids: Vec<&str> = call.query.all("grant_ids").collect();
-    let grants = call.tenant.grants_of_organization(&call.path[0], &filter, &ids)?;
+    let grants = call.tenant.listed_grants_of_organization(&call.path[0], &filter, &ids)?;
     Ok(Answer::ok(call.query.paging().of(grants, "client_grants", |grant| grant.clone().into())?))
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     let selection = selection(call);
     let wanted = call
         .tenant
-        .resource_servers()
+        .listed_resource_servers()
         .filter(|(_, api)| identifiers.is_empty() || identifiers.contains(&api.identifier()));
     let show = |api: &ResourceServer| selection.apply(api.document.clone(), &[]).into();
     Ok(Answer::ok(call.query.paging().of(wanted, "resource_servers", show)?).partial(!selection.is_everything()))

@@ -23,7 +23,6 @@ use tower_service::Service as _;
 
 use super::Shared;
 use super::api::CONTROL;
-use super::clock::SteadyClock;
 use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
 
@@ -53,12 +52,11 @@ pub(crate) async fn run(
 pub(crate) struct Server {
     router: Router,
     shared: Arc<Shared>,
-    clock: SteadyClock,
 }
 
 impl Server {
     pub(crate) fn new(router: Router, shared: Arc<Shared>) -> Self {
-        Self { router, shared, clock: SteadyClock::start() }
+        Self { router, shared }
     }
 
     async fn connection(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
@@ -136,7 +134,7 @@ impl Server {
     async fn route(&self, request: Request<Body>) -> Response<Body> {
         let (method, uri) = (request.method().as_str(), request.uri());
         let query = uri.query().unwrap_or_default();
-        let standing = self.shared.limits().take(method, uri.path(), query, self.clock.unix_milliseconds());
+        let standing = self.shared.limits().take(method, uri.path(), query, self.shared.clock.unix_milliseconds());
         let Some(standing) = standing else { return self.serve_tenant(request).await };
         let mut response = if standing.granted {
             self.serve_tenant(request).await

@@ -9,6 +9,7 @@ mod collection;
 mod credentials;
 mod file;
 mod keys;
+mod lag;
 mod merge;
 mod objects;
 mod organizations;
@@ -72,6 +73,12 @@ impl Tenant {
     /// Identifier of the Management API.
     pub(crate) fn management_audience(&self) -> String {
         management_audience(&self.url)
+    }
+
+    /// From here on lists show what was written until `delay` ago. Both are in milliseconds, `now` of a clock that goes on.
+    /// A tenant that is put in place of this one shows at once.
+    pub(crate) fn let_lists_follow(&mut self, now: u64, delay: u64) {
+        self.objects.follow(now, delay);
     }
 
     /// Issuer of the tenant's tokens.

@@ -22,7 +22,7 @@ pub(crate) const LIST: &[Parameter] = &[
 ];
 
 pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let mut page = call.query.paging().of(call.tenant.users(), "users", |user| user.document.clone().into())?;
+    let mut page = call.query.paging().of(call.tenant.listed_users(), "users", |user| user.document.clone().into())?;
     // This list alone also tells how many there are on the page.
     if let Some(length) = page.get("users").and_then(Value::as_array).map(Vec::len) {
         page["length"] = length.into();

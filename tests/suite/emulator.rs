@@ -10,6 +10,7 @@ mod clients;
 mod control;
 mod credentials;
 mod data;
+mod eventual;
 mod faults;
 mod fuzz;
 mod limits;

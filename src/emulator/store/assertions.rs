@@ -6,7 +6,7 @@ use super::Tenant;
 use super::record::Record;
 
 /// The `jti` of a client, with the second from which the assertion is stale anyway.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UsedAssertion {
     /// Client and `jti`; no client id has a space in it.

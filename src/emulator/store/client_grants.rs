@@ -8,7 +8,7 @@ use super::refusal::{Kind, Refusal};
 use super::{Tenant, merge};
 
 /// A grant, which lists show in the order of ids.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct ClientGrant {
     pub(super) document: Map<String, Value>,
@@ -56,10 +56,18 @@ impl Tenant {
         Ok(&self.objects.client_grants.find(id).ok_or(Refusal::Missing(Kind::ClientGrant))?.document)
     }
 
-    /// Grants in the order of lists, which is that of their ids.
-    pub(crate) fn client_grants(&self, filter: &GrantFilter) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
-        let grants = self.objects.client_grants.entries().map(|(id, grant)| (id, &grant.document));
+    /// Grants as lists show them, in the order of their ids.
+    pub(crate) fn listed_client_grants(
+        &self,
+        filter: &GrantFilter,
+    ) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
+        let grants = self.objects.client_grants.listed().map(|(id, grant)| (id, &grant.document));
         grants.filter(|(_, grant)| filter.admits(grant))
+    }
+
+    /// The first grant that the filter admits, whatever lists show.
+    fn find_client_grant(&self, filter: &GrantFilter) -> Option<&Map<String, Value>> {
+        self.objects.client_grants.values().map(|grant| &grant.document).find(|grant| filter.admits(grant))
     }
 
     /// The grant that lets a client call an API in its own name.
@@ -70,7 +78,7 @@ impl Tenant {
             subject_type: Some("client".to_owned()),
             ..GrantFilter::default()
         };
-        self.client_grants(&filter).next().map(|(_, grant)| grant)
+        self.find_client_grant(&filter)
     }
 
     /// Creates a grant; there is one at most for a client, an API and a kind of subject.
@@ -102,7 +110,7 @@ impl Tenant {
             subject_type: text("subject_type").filter(|_| client.is_some()),
             ..GrantFilter::default()
         };
-        if self.client_grants(&twin).next().is_some() {
+        if self.find_client_grant(&twin).is_some() {
             return Err(Refusal::GrantExists { holder, audience });
         }
         hide_scope(&mut grant);

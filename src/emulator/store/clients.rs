@@ -13,7 +13,7 @@ use super::{ResourceServer, Tenant, client_defaults, merge};
 const AUTHENTICATION_METHODS: [&str; 3] = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"];
 
 /// A client with its secret and its pool of credentials.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Client {
     /// Kept while hidden, so that it is there again when the client goes back to authenticating with it.
     #[serde(rename = "client_secret")]
@@ -114,9 +114,9 @@ impl Tenant {
         self.objects.clients.find_mut(id).ok_or(Refusal::Missing(Kind::Client))
     }
 
-    /// Clients in the order of lists, with keys that grow along it: by creation, the global client last.
-    pub(crate) fn clients(&self) -> impl Iterator<Item = (&str, &Client)> {
-        self.objects.clients.entries()
+    /// Clients as lists show them, with keys that grow along the list: by creation, the global client last.
+    pub(crate) fn listed_clients(&self) -> impl Iterator<Item = (&str, &Client)> {
+        self.objects.clients.listed()
     }
 
     /// Creates a client. The answer shows credentials that were sent along in full, once.
@@ -219,6 +219,12 @@ impl Tenant {
     /// The same in a list.
     pub(crate) fn listed_signing_keys(&self) -> Value {
         self.certificate.in_lists()
+    }
+
+    /// Credentials of a client as lists show them.
+    pub(crate) fn listed_credentials(&self, client: &str) -> Result<&[Credential], Refusal> {
+        self.client(client)?;
+        Ok(self.objects.clients.find_listed(client).map_or(&[], |client| &client.credentials))
     }
 
     pub(crate) fn credential(&self, client: &str, id: &str) -> Result<&Credential, Refusal> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use super::lag::Lag;
 use super::record::Record;
 
 /// All objects of a kind. Nothing is changed except through here, so that what has to be written down is known.
@@ -13,6 +14,7 @@ pub(crate) struct Collection<T> {
     next: u64,
     /// Ids of objects that were added, changed or removed since it was last asked.
     changed: BTreeSet<String>,
+    lag: Lag<T>,
 }
 
 /// A collection of whatever kind, as seen by those who write it down and read it again.
@@ -33,6 +35,9 @@ pub(super) trait Table {
     /// From here on everything counts as written.
     fn settle(&mut self);
 
+    /// From here on lists show what was written until so long ago, in milliseconds.
+    fn follow(&mut self, now: u64, delay: u64);
+
     /// Counts as changed what another collection held, which this one is going to replace.
     fn replaces(&mut self, other: &dyn Table);
 
@@ -52,21 +57,25 @@ impl<T: Record> Collection<T> {
 
     /// For a change, which has to be written down.
     pub(crate) fn find_mut(&mut self, id: &str) -> Option<&mut T> {
-        let (_, object) = self.objects.get_mut(self.keys.get(id)?)?;
+        let key = self.keys.get(id)?;
+        let (_, object) = self.objects.get_mut(key)?;
+        self.lag.keep(key, Some(object));
         self.changed.insert(id.to_owned());
         Some(object)
     }
 
     pub(crate) fn remove(&mut self, id: &str) {
         if let Some(key) = self.keys.remove(id) {
-            self.objects.remove(&key);
+            let before = self.objects.remove(&key);
+            self.lag.keep(&key, before.as_ref().map(|(_, object)| object));
             self.changed.insert(id.to_owned());
         }
     }
 
     /// Changes those for which the condition holds.
     pub(crate) fn change_where(&mut self, holds: impl Fn(&T) -> bool, mut change: impl FnMut(&mut T)) {
-        for (_, object) in self.objects.values_mut().filter(|(_, object)| holds(object)) {
+        for (key, (_, object)) in self.objects.iter_mut().filter(|(_, (_, object))| holds(object)) {
+            self.lag.keep(key, Some(object));
             change(object);
             self.changed.insert(object.id().to_owned());
         }
@@ -80,14 +89,20 @@ impl<T: Record> Collection<T> {
         }
     }
 
-    /// The objects as lists show them.
+    /// The objects in the order of lists.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
         self.objects.values().map(|(_, object)| object)
     }
 
-    /// The same with their keys.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &T)> {
-        self.objects.iter().map(|(key, (_, object))| (key.as_str(), object))
+    /// The objects as lists show them, with keys that grow along the list.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.lag.shown(self.objects.iter().map(|(key, (_, object))| (key.as_str(), object)))
+    }
+
+    /// One of them. What is gone is no longer found, even while lists show it.
+    pub(crate) fn find_listed(&self, id: &str) -> Option<&T> {
+        let key = self.keys.get(id)?;
+        self.lag.shown_of(key, self.find(id))
     }
 
     /// The first id that is not taken; a seed gives the same ids again after a restart.
@@ -102,6 +117,7 @@ impl<T: Record> Collection<T> {
 
     fn place(&mut self, object: T, place: u64) {
         let (id, key) = (object.id().to_owned(), object.key(place));
+        self.lag.keep(&key, None);
         self.objects.insert(key.clone(), (place, object));
         self.changed.insert(id.clone());
         self.keys.insert(id, key);
@@ -151,6 +167,10 @@ impl<T: Record> Table for Collection<T> {
         self.changed.clear();
     }
 
+    fn follow(&mut self, now: u64, delay: u64) {
+        self.lag.follow(now, delay);
+    }
+
     fn replaces(&mut self, other: &dyn Table) {
         self.changed.extend(other.ids());
     }
@@ -162,7 +182,7 @@ impl<T: Record> Table for Collection<T> {
 
 impl<T> Default for Collection<T> {
     fn default() -> Self {
-        Self { objects: BTreeMap::new(), keys: HashMap::new(), next: 0, changed: BTreeSet::new() }
+        Self { objects: BTreeMap::new(), keys: HashMap::new(), next: 0, changed: BTreeSet::new(), lag: Lag::default() }
     }
 }
 
@@ -177,7 +197,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     struct Letter {
         letter: String,
         #[serde(default)]

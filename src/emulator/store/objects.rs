@@ -22,6 +22,11 @@ macro_rules! objects {
                 vec![$(&mut self.$name,)+]
             }
 
+            /// From here on lists show what was written until so long ago, in milliseconds.
+            pub(super) fn follow(&mut self, now: u64, delay: u64) {
+                $(self.$name.follow(now, delay);)+
+            }
+
             pub(super) fn have_changes(&self) -> bool {
                 $(self.$name.has_changes())||+
             }

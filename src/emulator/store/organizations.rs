@@ -14,7 +14,7 @@ use super::{Objects, Tenant, merge};
 const MAX_GRANTS: usize = 100;
 
 /// An organization with the grants that were associated with it.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Organization {
     #[serde(rename = "client_grants")]
     pub grants: BTreeSet<String>,
@@ -50,9 +50,9 @@ impl Tenant {
         organizations.find(|organization| organization.name() == name).ok_or(Refusal::Missing(Kind::Organization))
     }
 
-    /// Organizations in the order of lists, with keys that grow along it.
-    pub(crate) fn organizations(&self) -> impl Iterator<Item = (&str, &Organization)> {
-        self.objects.organizations.entries()
+    /// Organizations as lists show them, with keys that grow along the list.
+    pub(crate) fn listed_organizations(&self) -> impl Iterator<Item = (&str, &Organization)> {
+        self.objects.organizations.listed()
     }
 
     pub(crate) fn create_organization(&mut self, document: Map<String, Value>) -> Result<&Organization, Refusal> {
@@ -102,16 +102,23 @@ impl Tenant {
         Ok(())
     }
 
-    /// Grants associated with an organization, in the order of their ids; of these ids only, if any are given.
-    pub(crate) fn grants_of_organization(
+    /// Whether lists show the grant as associated with the organization.
+    pub(crate) fn lists_association(&self, organization: &str, grant: &str) -> bool {
+        let organization = self.objects.organizations.find_listed(organization);
+        organization.is_some_and(|organization| organization.grants.contains(grant))
+    }
+
+    /// Grants associated with an organization as lists show them, in the order of their ids; of these ids only, if any are
+    /// given.
+    pub(crate) fn listed_grants_of_organization(
         &self,
         organization: &str,
         filter: &GrantFilter,
         ids: &[&str],
     ) -> Result<impl Iterator<Item = (&str, &Map<String, Value>)>, Refusal> {
-        let associated = &self.organization(organization)?.grants;
-        let wanted = move |id| associated.contains(id) && (ids.is_empty() || ids.contains(&id));
-        Ok(self.client_grants(filter).filter(move |(id, _)| wanted(*id)))
+        self.organization(organization)?;
+        let wanted = move |id| self.lists_association(organization, id) && (ids.is_empty() || ids.contains(&id));
+        Ok(self.listed_client_grants(filter).filter(move |(id, _)| wanted(*id)))
     }
 
     /// Forgets associations of grants that are no more.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 pub(super) type Object = Map<String, Value>;
 
 /// An object of a tenant. What it is written as is for serde to say, in the snapshot as in the file.
-pub(crate) trait Record: Serialize + DeserializeOwned {
+pub(crate) trait Record: Clone + Serialize + DeserializeOwned {
     /// What many of them are called.
     const KIND: &'static str;
 

@@ -9,7 +9,7 @@ use super::refusal::{Kind, Refusal};
 use super::{Tenant, merge};
 
 /// An API with its scopes and token settings.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct ResourceServer {
     pub document: Map<String, Value>,
@@ -60,9 +60,9 @@ impl Tenant {
         self.objects.resource_servers.values().find(|api| api.identifier() == identifier)
     }
 
-    /// APIs in the order of lists, with keys that grow along it.
-    pub(crate) fn resource_servers(&self) -> impl Iterator<Item = (&str, &ResourceServer)> {
-        self.objects.resource_servers.entries()
+    /// APIs as lists show them, with keys that grow along the list.
+    pub(crate) fn listed_resource_servers(&self) -> impl Iterator<Item = (&str, &ResourceServer)> {
+        self.objects.resource_servers.listed()
     }
 
     pub(crate) fn create_resource_server(&mut self, api: Map<String, Value>) -> Result<&ResourceServer, Refusal> {

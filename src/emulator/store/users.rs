@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Tenant;
 use super::record::{Object, Record, text};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct User {
     pub document: Object,
@@ -20,9 +20,9 @@ impl Record for User {
 }
 
 impl Tenant {
-    /// Users in the order of lists, with keys that grow along it.
-    pub(crate) fn users(&self) -> impl Iterator<Item = (&str, &User)> {
-        self.objects.users.entries()
+    /// Users as lists show them, with keys that grow along the list.
+    pub(crate) fn listed_users(&self) -> impl Iterator<Item = (&str, &User)> {
+        self.objects.users.listed()
     }
 
     pub(crate) fn add_user(&mut self, document: Object) {

@@ -191,6 +191,16 @@ async fn what_was_answered_survives_a_kill() {
     assert_eq!(column(&emulator.state()["clients"], "name")[1..], expected);
 }
 
+#[tokio::test]
+async fn lists_are_late_when_told_to_be() {
+    let emulator = Process::start(&["--eventual", "3600000"]);
+    let session = emulator.plain_session().await;
+    let created = session.post("/clients", json!({ "name": "x" })).await.expect(201);
+    session.get(&format!("/clients/{}", created["client_id"].as_str().unwrap())).await.expect(200);
+    let listed = session.get("/clients?is_global=false").await.expect(200);
+    assert_eq!(column(&listed, "name"), ["auth0-emulator administrator"]);
+}
+
 #[test]
 fn a_second_process_on_the_same_file_is_refused() {
     let folder = TempDir::new().unwrap();
