@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,7 +29,11 @@ pub struct Fault {
 
 /// What happens to a request that a rule applies to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "an action is {\"status\": NUMBER} with \"body\" and \"headers\" if need be, {\"delay_ms\": NUMBER}, \
+                 {\"drop\": \"before\"}, {\"drop\": \"after\"} or {\"truncate\": NUMBER}"
+)]
 pub enum Action {
     /// This answer is given instead of the real one; nothing is done.
     Answer(Substitute),
@@ -107,21 +112,32 @@ impl Fault {
         Self { times, ..self }
     }
 
-    /// Whether the action can be carried out.
+    /// Whether there can be requests for the rule, and the action can be carried out.
     pub(crate) fn check(&self) -> Result<(), String> {
+        if !METHODS.contains(&self.method.as_str()) {
+            return Err(format!("{:?} is not a method; name one of {}", self.method, METHODS.join(", ")));
+        }
+        if !self.path.starts_with(['/', '*']) || self.path.contains('?') {
+            return Err(format!("{:?} fits no path: paths begin with a slash, and have no query", self.path));
+        }
         let Action::Answer(Substitute { status, headers, .. }) = &self.action else { return Ok(()) };
         if !(200..=599).contains(status) {
             return Err(format!("{status} is not the status of an answer"));
         }
         for (name, value) in headers {
-            HeaderName::try_from(name).map_err(|_| format!("{name:?} is not the name of a header"))?;
+            let parsed = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not the name of a header"))?;
+            if parsed == CONTENT_LENGTH || parsed == TRANSFER_ENCODING {
+                return Err(format!(
+                    "{name:?} follows from the body; to cut an answer off, use \"truncate\" or \"drop\""
+                ));
+            }
             HeaderValue::try_from(value).map_err(|_| format!("{value:?} is not the value of a header"))?;
         }
         Ok(())
     }
 
     fn fits(&self, method: &str, path: &str) -> bool {
-        (self.method == "*" || self.method.eq_ignore_ascii_case(method)) && glob::matches(&self.path, path)
+        (self.method == "*" || self.method == method) && glob::matches(&self.path, path)
     }
 }
 
@@ -163,6 +179,9 @@ impl Action {
         Self::Truncate(Truncate { truncate })
     }
 }
+
+/// What the method of a rule may be.
+const METHODS: [&str; 8] = ["*", "GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"];
 
 fn once() -> u32 {
     1

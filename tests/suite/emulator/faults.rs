@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use terraform_provider_auth0::emulator::{Action, Emulator, Fault};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -21,7 +21,7 @@ async fn a_status_is_answered_without_effect() {
     assert_eq!(response.status().as_u16(), 429);
     assert_eq!(response.headers()["x-ratelimit-reset"], "17");
     assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
-    assert_eq!(response.json::<serde_json::Value>().await.unwrap(), body);
+    assert_eq!(response.json::<Value>().await.unwrap(), body);
     assert_eq!(tenant.get("/clients?is_global=false").await.expect(200).as_array().unwrap().len(), 1);
 }
 
@@ -113,13 +113,58 @@ async fn faults_are_given_listed_and_removed_over_http() {
     assert_eq!(reply(tenant.http.get(&url)).await.expect(200), json!({ "faults": [full] }));
     reply(tenant.http.delete(&url)).await.expect(204);
     assert_eq!(reply(tenant.http.get(&url)).await.expect(200), json!({ "faults": [] }));
-    for action in
-        [json!({ "explode": true }), json!({ "status": 99 }), json!({ "status": 200, "headers": { "a b": "c" } })]
-    {
-        let rule = json!({ "method": "GET", "path": "*", "action": action });
+}
+
+#[tokio::test]
+async fn a_rule_that_can_do_nothing_is_refused_with_the_reason() {
+    let tenant = Tenant::start().await;
+    let url = format!("{}/_emulator/faults", tenant.url);
+    let with = |action: Value| json!({ "method": "GET", "path": "*", "action": action });
+    let on = |method: &str, path: &str| json!({ "method": method, "path": path, "action": { "status": 500 } });
+    for (rule, reason) in [
+        (with(json!({ "explode": true })), "an action is {\"status\": NUMBER}"),
+        (with(json!({ "drop": "later" })), "an action is {\"status\": NUMBER}"),
+        (with(json!({ "status": 99 })), "99 is not the status of an answer"),
+        (with(json!({ "status": 200, "headers": { "a b": "c" } })), "\"a b\" is not the name of a header"),
+        (with(json!({ "status": 200, "headers": { "a": "\n" } })), "\"\\n\" is not the value of a header"),
+        (
+            with(json!({ "status": 200, "headers": { "Content-Length": "5" } })),
+            "\"Content-Length\" follows from the body",
+        ),
+        (on("GTE", "*"), "\"GTE\" is not a method; name one of *, GET, POST"),
+        (on("GET", "api/v2/clients"), "\"api/v2/clients\" fits no path"),
+        (on("GET", "/api/v2/clients?page=1"), "\"/api/v2/clients?page=1\" fits no path"),
+        (json!({ "method": "GET", "path": "*" }), "missing field `action`"),
+        (json!({ "method": "GET", "path": "*", "action": { "status": 500 }, "skp": 1 }), "unknown field `skp`"),
+        (
+            json!({ "method": "GET", "path": "*", "action": { "status": 500 }, "times": -1 }),
+            "invalid value: integer `-1`",
+        ),
+    ] {
         let body = reply(tenant.http.post(&url).json(&rule)).await.expect(400);
         assert_eq!(body["errorCode"], "invalid_fault", "{rule}");
+        let message = body["message"].as_str().unwrap();
+        assert!(message.contains(reason), "{rule}: {message}");
     }
+    assert_eq!(reply(tenant.http.get(&url)).await.expect(200), json!({ "faults": [] }));
+}
+
+#[tokio::test]
+async fn the_token_endpoint_has_faults_like_any_other() {
+    let tenant = Tenant::start().await;
+    let ask = || tenant.token(tenant.emulator.client_id(), tenant.emulator.client_secret(), "https://unknown.example/");
+    let fault = |action| tenant.emulator.fault(Fault::new("POST", "/oauth/*", action));
+    fault(Action::answer(503, json!({ "error": "busy" }), &[]));
+    assert_eq!(ask().await.expect(503)["error"], "busy");
+    fault(Action::delay_ms(1));
+    assert_eq!(ask().await.status, 403);
+    fault(Action::truncate(5));
+    let form = json!({ "grant_type": "client_credentials" });
+    let response = tenant.http.post(format!("{}/oauth/token", tenant.url)).form(&form).send().await.unwrap();
+    assert_eq!(response.bytes().await.unwrap().len(), 5);
+    fault(Action::drop_before());
+    let dropped = tenant.http.post(format!("{}/oauth/token", tenant.url)).form(&form).send().await;
+    assert!(dropped.is_err(), "an answer came");
 }
 
 #[tokio::test]

@@ -105,6 +105,7 @@ impl Pool {
             "identifier" => Some(json!(format!("https://api{}/", rng.u8(0..8)))),
             "from" => rng.choice(&self.checkpoints).map(|checkpoint| json!(checkpoint)),
             "q" => Some(json!(format!("client_grant.organization_id:{}", any("organizations", "id", rng)?.as_str()?))),
+            "path" => Some(json!("/api/v2/*")),
             "grant_type" => Some(json!("client_credentials")),
             "credential" => {
                 let pool = self.client.as_ref()?["credentials"].as_array()?;
