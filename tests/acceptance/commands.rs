@@ -37,9 +37,12 @@ fn item_011_a_mirror_is_enough_to_install_it() {
 pub(crate) fn use_mirror(terraform: &Workspace) {
     let (os, arch) = platform();
     let version = env!("CARGO_PKG_VERSION");
-    let package = terraform.path(&format!("mirror/registry.terraform.io/m2m/auth0/{version}/{os}_{arch}"));
-    fs::create_dir_all(&package).unwrap();
-    fs::copy(PROVIDER, package.join(format!("terraform-provider-auth0_v{version}"))).unwrap();
+    // OpenTofu has a registry of its own.
+    for registry in ["registry.terraform.io", "registry.opentofu.org"] {
+        let package = terraform.path(&format!("mirror/{registry}/m2m/auth0/{version}/{os}_{arch}"));
+        fs::create_dir_all(&package).unwrap();
+        fs::copy(PROVIDER, package.join(format!("terraform-provider-auth0_v{version}"))).unwrap();
+    }
     let mirror = terraform.path("mirror");
     let installation = format!("filesystem_mirror {{ path = \"{}\" }}", mirror.display());
     terraform.file("cli.tfrc", &format!("provider_installation {{\n{installation}\n}}\n"));

@@ -87,8 +87,12 @@ impl Workspace {
         let (_, name) = source.rsplit_once('/').unwrap();
         // Terraform takes the first file of the folder whose name starts like this.
         symlink(binary, plugins.join(format!("terraform-provider-{name}"))).unwrap();
-        let overrides = format!("dev_overrides {{ {source:?} = \"{}\" }}", plugins.display());
-        let overrides = format!("provider_installation {{\n  {overrides}\n  direct {{ exclude = [{source:?}] }}\n}}\n");
+        // OpenTofu has a registry of its own.
+        let sources = [source.to_owned(), source.replace("registry.terraform.io", "registry.opentofu.org")];
+        let overrides = sources.each_ref().map(|source| format!("{source:?} = \"{}\"\n", plugins.display())).concat();
+        let overrides = format!(
+            "provider_installation {{\n  dev_overrides {{\n{overrides}}}\n  direct {{ exclude = {sources:?} }}\n}}\n"
+        );
         fs::write(workspace.path("cli.tfrc"), overrides).unwrap();
         workspace.env("TF_CLI_CONFIG_FILE", workspace.path("cli.tfrc").to_str().unwrap());
         workspace.env("CHECKPOINT_DISABLE", "1");
