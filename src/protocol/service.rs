@@ -77,7 +77,12 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<wire::configure_provider::Request>,
     ) -> Result<Response<wire::configure_provider::Response>, Status> {
         call::<P>("ConfigureProvider")
-            .answer(async { self.server.configure(&request.into_inner().into()).into() })
+            .answer(async {
+                // A process that serves many commands would pile up what none of them ends.
+                let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+                tracing::debug!(tasks, "to be configured");
+                self.server.configure(&request.into_inner().into()).into()
+            })
             .await
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -71,16 +71,25 @@ fn item_019_it_works_with_tls_and_without() {
 }
 
 /// The provider as a server, which a developer starts by hand.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     reattach: String,
 }
 
 impl Server {
     fn start() -> Self {
-        let mut command = Command::new(PROVIDER);
-        command.arg("--debug").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().unwrap();
+        Self::spawn(Command::new(PROVIDER).stderr(Stdio::null()))
+    }
+
+    /// A server that logs everything, and what it logs.
+    pub(crate) fn start_with_log() -> (Self, ChildStderr) {
+        let mut server = Self::spawn(Command::new(PROVIDER).env("TF_LOG_PROVIDER", "debug").stderr(Stdio::piped()));
+        let log = server.process.stderr.take().unwrap();
+        (server, log)
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut process = command.arg("--debug").stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let line = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut lines = line.skip_while(|line| !line.contains("TF_REATTACH_PROVIDERS='"));
         let line = lines.next().expect("it says how to attach");
@@ -88,13 +97,17 @@ impl Server {
         Self { process, reattach: value.trim_end_matches('\'').to_owned() }
     }
 
-    fn attach(&self, terraform: &Workspace) {
+    pub(crate) fn attach(&self, terraform: &Workspace) {
         terraform.env("TF_REATTACH_PROVIDERS", &self.reattach);
         // Without the override, what works can only have come from the server.
         terraform.env("TF_CLI_CONFIG_FILE", "");
     }
 
-    fn is_running(&mut self) -> bool {
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
     }
 }

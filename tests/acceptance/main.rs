@@ -39,6 +39,7 @@ mod refusals;
 mod replacement;
 mod resource_server;
 mod secrets;
+mod soak;
 mod teams;
 mod timeouts;
 mod visibility;
@@ -108,6 +109,7 @@ fn main() -> ExitCode {
         replacement::trials(),
         resource_server::trials(),
         secrets::trials(),
+        soak::trials(),
         teams::trials(),
         timeouts::trials(),
         visibility::trials(),
@@ -133,6 +135,6 @@ fn is_set(variable: &str) -> bool {
 }
 
 #[expect(clippy::print_stderr, reason = "the reason is for whoever started the tests")]
-fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     eprintln!("{text}");
 }
