@@ -26,6 +26,16 @@ pub enum Error {
         /// Its status.
         status: u16,
     },
+    /// The answer leads elsewhere, which nobody has configured: a token does not go there.
+    #[error("{endpoint}: {} leads to {to} (status {status}), and redirects are not followed", endpoint.host)]
+    Redirect {
+        /// The request.
+        endpoint: Endpoint,
+        /// Its status.
+        status: u16,
+        /// Scheme and host of the other place.
+        to: String,
+    },
     /// The rate limit was still exhausted when the operation had to end.
     #[error("{endpoint}: the rate limit is exhausted{}", for_a_while(*wait))]
     RateLimited {
@@ -139,6 +149,15 @@ impl Error {
         Self::UnknownFate { cause: Box::new(self) }
     }
 
+    /// What an answer means that is not in any form of Auth0's.
+    pub(super) fn foreign(answer: &Answer, endpoint: Endpoint) -> Self {
+        let status = answer.status.as_u16();
+        match &answer.redirect {
+            Some(to) => Self::Redirect { endpoint, status, to: to.clone() },
+            None => Self::Foreign { endpoint, status },
+        }
+    }
+
     /// The error that an answer other than 2xx stands for.
     pub(super) fn refusal(answer: &Answer, endpoint: Endpoint) -> Self {
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -146,7 +165,7 @@ impl Error {
         }
         let status = answer.status.as_u16();
         let Ok(body) = serde_json::from_slice::<ErrorBody>(&answer.body) else {
-            return Self::Foreign { endpoint, status };
+            return Self::foreign(answer, endpoint);
         };
         let ErrorBody { error, message, code } = body;
         let property = PropertyPath::in_message(&message);
@@ -205,7 +224,6 @@ fn without_value(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use reqwest::Method;
 
     use super::super::call::Call;
@@ -217,9 +235,7 @@ mod tests {
     }
 
     fn refusal(status: u16, body: &'static str) -> Error {
-        let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer { status, wait: None, date: None, quota: None, body: Bytes::from_static(body.as_bytes()) };
-        Error::refusal(&answer, endpoint())
+        Error::refusal(&Answer::of(status, body), endpoint())
     }
 
     fn api(error: Error) -> ApiError {

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
-use reqwest::{Certificate, Proxy, StatusCode, redirect};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Certificate, Proxy, Response, StatusCode, Version, redirect};
 use url::Url;
 
 use super::budget::Quota;
@@ -21,6 +21,10 @@ use super::tenant::Tenant;
 
 /// Largest answer that is read. A full page of a list is well below 1 MiB.
 const LARGEST_ANSWER: usize = 16 << 20;
+
+/// Under this name the tenant's log has what the client calls a request:
+/// <https://auth0.com/docs/api/management/v2>.
+const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Longest time until a connection stands. A part of the request's time, so that a host that swallows
 /// packets is known not to have been reached.
@@ -70,7 +74,26 @@ pub(super) struct Answer {
     pub(super) date: Option<Duration>,
     /// What is left of the rate limit.
     pub(super) quota: Option<Quota>,
+    /// Scheme and host that a redirect leads to. It is never followed.
+    pub(super) redirect: Option<String>,
+    pub(super) version: Version,
     pub(super) body: Bytes,
+}
+
+#[cfg(test)]
+impl Answer {
+    /// An answer without any headers.
+    pub(super) fn of(status: u16, body: &'static str) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).unwrap(),
+            wait: None,
+            date: None,
+            quota: None,
+            redirect: None,
+            version: Version::HTTP_11,
+            body: Bytes::from_static(body.as_bytes()),
+        }
+    }
 }
 
 /// The connections to one tenant.
@@ -107,9 +130,15 @@ impl Http {
         })
     }
 
-    pub(super) async fn send(&self, call: &Call, token: Option<&HeaderValue>) -> Result<Answer, TransportError> {
+    /// `correlation_id` is what the tenant's log will call the request.
+    pub(super) async fn send(
+        &self,
+        call: &Call,
+        token: Option<&HeaderValue>,
+        correlation_id: &HeaderValue,
+    ) -> Result<Answer, TransportError> {
         let client = self.client.get_or_init(|| self.connect_lazily()).as_ref().map_err(Clone::clone)?;
-        let mut request = client.request(call.method.clone(), call.url.clone());
+        let mut request = client.request(call.method.clone(), call.url.clone()).header(CORRELATION_ID, correlation_id);
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, token);
         }
@@ -125,9 +154,15 @@ impl Http {
             body.extend_from_slice(&chunk);
         }
         let headers = response.headers();
-        let status = response.status();
-        let (wait, date, quota) = (asked_wait(headers), date(headers), quota(headers));
-        Ok(Answer { status, wait, date, quota, body: body.freeze() })
+        Ok(Answer {
+            status: response.status(),
+            wait: asked_wait(headers),
+            date: date(headers),
+            quota: quota(headers),
+            redirect: redirect(&response),
+            version: response.version(),
+            body: body.freeze(),
+        })
     }
 
     fn connect_lazily(&self) -> Result<reqwest::Client, TransportError> {
@@ -153,6 +188,12 @@ impl Http {
         builder.build().map_err(|error| TransportError::Setup(root_cause(&error)))
     }
 
+    /// Whether it was the proxy that was to be connected. Through it a connection is a tunnel, unless it is unencrypted.
+    fn is_refused_by_proxy(&self, error: &reqwest::Error) -> bool {
+        let is_tunnel = |cause: &(dyn StdError + 'static)| cause.to_string().strip_prefix(TUNNEL) == Some(UNDERLYING);
+        causes(error).any(is_tunnel) || (self.proxy.is_some() && !self.encrypted)
+    }
+
     fn classify(&self, error: &reqwest::Error) -> TransportError {
         if !error.is_connect() {
             return if error.is_timeout() {
@@ -165,16 +206,22 @@ impl Http {
             TransportError::Dns(root_cause(error))
         } else if let Some(refusal) = causes(error).find_map(of_proxy) {
             TransportError::Proxy(refusal)
+        } else if is_refused(error) && self.is_refused_by_proxy(error) {
+            TransportError::Proxy("it refused the connection".to_owned())
         } else if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             TransportError::Tls(tls.to_string())
         } else if error.is_timeout() {
             TransportError::ConnectTimeout(self.connect_timeout)
-        } else if causes(error).filter_map(as_io).any(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
+        } else if is_refused(error) {
             TransportError::Refused
         } else {
             TransportError::Connect(root_cause(error))
         }
     }
+}
+
+fn is_refused(error: &reqwest::Error) -> bool {
+    causes(error).filter_map(as_io).any(|io| io.kind() == io::ErrorKind::ConnectionRefused)
 }
 
 fn certificates(path: PathBuf) -> Result<Vec<Certificate>, SettingsError> {
@@ -199,6 +246,12 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 fn quota(headers: &HeaderMap) -> Option<Quota> {
     let of = |name| text(headers, name);
     Quota::read(of("x-ratelimit-limit"), of("x-ratelimit-remaining"), of("x-ratelimit-reset"))
+}
+
+fn redirect(response: &Response) -> Option<String> {
+    let location = response.headers().get(LOCATION)?.to_str().ok().filter(|_| response.status().is_redirection())?;
+    // Not the whole address: what else is in it was meant for others.
+    Some(response.url().join(location).ok()?.origin().ascii_serialization())
 }
 
 fn date(headers: &HeaderMap) -> Option<Duration> {
@@ -227,12 +280,16 @@ fn root_cause(error: &reqwest::Error) -> String {
 
 /// What a proxy said instead of letting a request through. The error has no public type, but says by its name what it is.
 fn of_proxy(error: &(dyn StdError + 'static)) -> Option<String> {
-    match error.to_string().strip_prefix("tunnel error: ")? {
-        "failed to create underlying connection" => None,
+    match error.to_string().strip_prefix(TUNNEL)? {
+        UNDERLYING => None,
         "unsuccessful" => Some("it refused".to_owned()),
         reason => Some(reason.to_owned()),
     }
 }
+
+const TUNNEL: &str = "tunnel error: ";
+/// What is said of a tunnel when there is no connection to the proxy.
+const UNDERLYING: &str = "failed to create underlying connection";
 
 fn as_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
     error.downcast_ref()

@@ -304,16 +304,7 @@ mod tests {
 
     #[test]
     fn statuses_are_sorted_by_what_they_say() {
-        let of = |status, renewable| {
-            let answer = Answer {
-                status: StatusCode::from_u16(status).unwrap(),
-                wait: None,
-                date: None,
-                quota: None,
-                body: bytes::Bytes::new(),
-            };
-            Setback::of_answer(&answer, renewable)
-        };
+        let of = |status, renewable| Setback::of_answer(&Answer::of(status, ""), renewable);
         assert_eq!([200, 201, 204].map(|status| of(status, true)), [None; 3]);
         assert_eq!([408, 500, 503, 599].map(|status| of(status, true)), [Some(Setback::Unavailable); 4]);
         assert_eq!([301, 400, 403, 404, 409].map(|status| of(status, true)), [Some(Setback::Final); 5]);

@@ -284,9 +284,6 @@ fn bearer_header(token: &str) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use reqwest::StatusCode;
-
     use super::super::http::TransportError;
     use super::*;
 
@@ -332,7 +329,7 @@ mod tests {
     fn a_token_is_granted_whatever_is_said_about_its_life() {
         let kept = |life: &str, age| {
             let body = format!(r#"{{"access_token":"abc"{life}}}"#).into();
-            let answer = Answer { status: StatusCode::OK, wait: None, date: None, quota: None, body };
+            let answer = Answer { body, ..Answer::of(200, "") };
             let (asked, mut held) = (Instant::now(), Held::default());
             held.keep(grant(&answer, &call(), &question()), asked, asked).unwrap();
             held.known(asked + age).is_some()
@@ -380,13 +377,7 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_token_did_not_come_from_auth0() {
         for body in ["<html>", "{}", r#"{"access_token":"a\nb"}"#] {
-            let answer = Answer {
-                status: StatusCode::OK,
-                wait: None,
-                date: None,
-                quota: None,
-                body: Bytes::from_static(body.as_bytes()),
-            };
+            let answer = Answer::of(200, body);
             let error = grant(&answer, &call(), &question()).err().unwrap();
             assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{body}");
         }

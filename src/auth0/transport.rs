@@ -72,6 +72,7 @@ impl Transport {
     pub(super) async fn exchange(&self, call: &Call, bounds: &Bounds) -> Result<Answer, Error> {
         let ended = |ended| Error::ended(ended, call.endpoint());
         let mut history = History::default();
+        let correlation_id = correlation_id();
         loop {
             let token =
                 if call.authorized { Some(self.tokens.current(self, &call.endpoint(), bounds).await?) } else { None };
@@ -80,7 +81,8 @@ impl Transport {
             if history.attempts() > 0 {
                 self.retries.fetch_add(1, Ordering::Relaxed);
             }
-            let outcome = self.send(call, token.as_ref().map(|token| &token.header), bounds, &history).await?;
+            let outcome =
+                self.send(call, token.as_ref().map(|token| &token.header), &correlation_id, bounds, &history).await?;
 
             let setback = match &outcome {
                 Ok(answer) => match permit.settle(answer) {
@@ -124,12 +126,13 @@ impl Transport {
         &self,
         call: &Call,
         token: Option<&HeaderValue>,
+        correlation_id: &HeaderValue,
         bounds: &Bounds,
         history: &History,
     ) -> Result<Result<Answer, TransportError>, Error> {
         let (attempt, start) = (history.attempts() + 1, Instant::now());
         let ended = |ended: Ended| Error::ended(ended, call.endpoint());
-        let sending = self.http.send(call, token);
+        let sending = self.http.send(call, token, correlation_id);
         let outcome = match call.repeat {
             Repeat::Always => bounds.run(sending).await.map_err(ended)?,
             Repeat::IfUnsent => bounds.run_to_landing(sending).await.map_err(|landing| match landing {
@@ -139,14 +142,26 @@ impl Transport {
         };
         let elapsed_ms = start.elapsed().as_millis();
         let Endpoint { method, path, .. } = call.endpoint();
+        let correlation_id = correlation_id.to_str().unwrap_or_default();
         match &outcome {
             Ok(answer) => {
-                tracing::debug!(%method, path, status = answer.status.as_u16(), elapsed_ms, attempt, "request answered");
+                let (status, version) = (answer.status.as_u16(), answer.version);
+                tracing::debug!(
+                    %method, path, status, ?version, elapsed_ms, attempt, correlation_id, "request answered"
+                );
             }
-            Err(error) => tracing::debug!(%method, path, %error, elapsed_ms, attempt, "request failed"),
+            Err(error) => {
+                tracing::debug!(%method, path, %error, elapsed_ms, attempt, correlation_id, "request failed");
+            }
         }
         Ok(outcome)
     }
+}
+
+/// A name for a request in the tenant's log and in that of the provider. All attempts have the same, so that who looks for what
+/// became of a request finds each of them.
+fn correlation_id() -> HeaderValue {
+    HeaderValue::from_str(&format!("{:032x}", fastrand::u128(..))).expect("digits are fit for a header")
 }
 
 fn settle(outcome: Result<Answer, TransportError>, call: &Call) -> Result<Answer, Error> {

@@ -87,6 +87,10 @@ fn next_step(error: &Error) -> Option<String> {
         Error::Foreign { .. } => {
             "Check that `domain` (or `AUTH0_DOMAIN`) is an Auth0 tenant's, and that no proxy answers in its place."
         }
+        Error::Redirect { .. } => {
+            "If that is the tenant, give it as `domain` of the provider (or `AUTH0_DOMAIN`). Otherwise something in between \
+             answers, such as the log-in page of a network or a proxy."
+        }
         Error::RateLimited { .. } => {
             "The tenant's rate limit is used up, perhaps by others, for longer than this operation may take. Try again later, \
              or allow more time with `timeouts`."

@@ -286,8 +286,16 @@ fn the_usual_variables_of_proxies_count() {
     terraform.apply();
     fs::remove_file(terraform.path("terraform.tfstate")).unwrap();
     terraform.env("AUTH0_DOMAIN", "tenant.invalid");
-    terraform.fail_to_apply().assert_one_error(&["connection was refused", "`HTTPS_PROXY`"]);
+    terraform.fail_to_apply().assert_one_error(&["the proxy makes no connection: it refused", "`HTTPS_PROXY`"]);
     terraform.env("NO_PROXY", ".invalid");
+    terraform.fail_to_apply().assert_one_error(&["cannot be resolved"]);
+    // In lower case as well, as curl has them.
+    for name in ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
+        terraform.env(name, "");
+    }
+    terraform.env("https_proxy", "http://127.0.0.1:1");
+    terraform.fail_to_apply().assert_one_error(&["the proxy makes no connection: it refused"]);
+    terraform.env("no_proxy", ".invalid");
     terraform.fail_to_apply().assert_one_error(&["cannot be resolved"]);
 }
 

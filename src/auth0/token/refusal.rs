@@ -118,8 +118,8 @@ pub(super) fn explain(answer: &Answer, endpoint: Endpoint, question: &Question, 
     }
     let Ok(OauthError { error, error_description: description }) = body else {
         // A failing service often answers with a page of its front end.
-        return if answer.status.is_server_error() {
-            Error::Foreign { endpoint, status }
+        return if answer.status.is_server_error() || answer.redirect.is_some() {
+            Error::foreign(answer, endpoint)
         } else {
             TokenError::NotAuth0 { status }.into()
         };
@@ -151,8 +151,6 @@ fn refused(answer: &Answer, question: &Question, description: String, unix_now: 
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use serde_json::json;
 
     use super::super::super::assertion::{Assertion, unsigned};
@@ -173,9 +171,7 @@ mod tests {
     }
 
     fn explained(status: u16, body: &'static str) -> Error {
-        let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer { status, wait: None, date: None, quota: None, body: Bytes::from_static(body.as_bytes()) };
-        explain(&answer, endpoint(), &question(Shown::Secret), NOW)
+        explain(&Answer::of(status, body), endpoint(), &question(Shown::Secret), NOW)
     }
 
     #[test]
@@ -229,6 +225,9 @@ mod tests {
     #[test]
     fn an_outage_or_a_rate_limit_is_no_refusal() {
         assert!(matches!(explained(503, "<html>"), Error::Foreign { status: 503, .. }));
+        let moved = Answer { redirect: Some("https://acme.com".to_owned()), ..Answer::of(301, "<html>") };
+        let explained_move = explain(&moved, endpoint(), &question(Shown::Secret), NOW);
+        assert!(matches!(explained_move, Error::Redirect { status: 301, .. }), "{explained_move}");
         assert!(matches!(explained(429, r#"{"error":"too_many_requests"}"#), Error::RateLimited { .. }));
         assert!(matches!(explained(429, "<html>"), Error::RateLimited { .. }));
     }
@@ -236,9 +235,8 @@ mod tests {
     #[test]
     fn a_used_up_token_quota_is_not_the_rate_limit() {
         let body = r#"{"error":"too_many_requests","error_description":"Client quota exceeded"}"#;
-        let status = StatusCode::TOO_MANY_REQUESTS;
         let wait = Some(Duration::from_mins(59));
-        let answer = Answer { status, wait, date: None, quota: None, body: Bytes::from_static(body.as_bytes()) };
+        let answer = Answer { wait, ..Answer::of(429, body) };
         let error = explain(&answer, endpoint(), &question(Shown::Secret), NOW);
         let Error::Token(error) = error else { panic!("{error}") };
         assert_eq!(error, TokenError::QuotaExceeded { wait });
@@ -250,8 +248,7 @@ mod tests {
     fn a_refused_assertion_is_explained_by_what_can_be_seen_from_here() {
         let refused = |shown, date, body: &'static str| {
             let date = Some(Duration::from_secs(date));
-            let body = Bytes::from_static(body.as_bytes());
-            let answer = Answer { status: StatusCode::UNAUTHORIZED, wait: None, date, quota: None, body };
+            let answer = Answer { date, ..Answer::of(401, body) };
             match explain(&answer, endpoint(), &question(shown), NOW) {
                 Error::Token(error) => error.to_string(),
                 other => panic!("{other}"),

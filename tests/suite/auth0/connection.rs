@@ -9,7 +9,7 @@ use terraform_provider_auth0::auth0::{Client, Credentials, Error, SettingsError,
 use tokio::time::Instant;
 
 use super::server::{Reply, Server, address_without_tls, json, unused_address};
-use super::{CLIENT, SECRET, client, client_with_token, new_client, session, settings};
+use super::{CLIENT, SECRET, assert_secret_free, client, client_with_token, new_client, session, settings};
 
 #[tokio::test]
 async fn a_host_that_refuses_connections_fails_within_seconds() {
@@ -85,6 +85,68 @@ async fn a_redirect_is_not_followed() {
     let redirect = Reply::Answer { status: 302, headers: vec![("location", elsewhere.url())], body: String::new() };
     let server = Server::start([redirect]).await;
     let error = session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
-    assert!(matches!(error, Error::Foreign { status: 302, .. }), "{error}");
+    let Error::Redirect { status: 302, to, .. } = &error else { panic!("{error}") };
+    assert_eq!(*to, elsewhere.url());
     assert!(elsewhere.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_of_the_token_endpoint_is_told_without_what_else_its_address_holds() {
+    let headers = vec![("location", format!("https://user:{SECRET}@login.example.com/path?state={SECRET}"))];
+    let redirect = Reply::Answer { status: 307, headers, body: String::new() };
+    let server = Server::start([]).await.tokens([redirect]);
+    let error = session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
+    let Error::Redirect { status: 307, to, .. } = &error else { panic!("{error}") };
+    assert_eq!(to, "https://login.example.com");
+    assert_secret_free(&error);
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn one_connection_carries_request_after_request() {
+    let server = Server::start(vec![json(200, CLIENT); 20]).await;
+    let client = client(&server.url());
+    for _ in 0..20 {
+        session(&client).clients().look_up("abc").await.unwrap();
+    }
+    assert_eq!((server.requests().len(), server.token_requests().len()), (20, 1));
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_read_up_to_a_bound() {
+    let endless = "x".repeat(17 << 20);
+    let server = Server::start([json(200, &endless)]).await;
+    let error = session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { cause: TransportError::TooLarge, .. }), "{error}");
+    assert_eq!(server.requests().len(), 1, "it would be as long the next time");
+}
+
+#[tokio::test]
+async fn whoever_makes_no_connection_in_time_was_not_reached() {
+    // Takes connections and says nothing, so that no handshake of TLS comes to an end.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings =
+        settings(&format!("https://{}", silent.local_addr().unwrap()), Credentials::Token(SecretString::from(SECRET)));
+    settings.request_timeout = Duration::from_millis(300);
+    let error = session(&Client::new(settings).unwrap()).clients().create(&new_client()).await.unwrap_err();
+    let Error::Transport { cause: TransportError::ConnectTimeout(time), .. } = error else { panic!("{error}") };
+    assert_eq!(time, Duration::from_millis(150), "half of the request's time");
+}
+
+#[tokio::test]
+async fn every_request_says_who_asks_and_has_a_name_that_its_attempts_share() {
+    let busy = || json(503, "{}");
+    let server = Server::start([busy(), busy(), json(200, CLIENT), json(200, CLIENT)]).await;
+    let client = client(&server.url());
+    for _ in 0..2 {
+        session(&client).clients().look_up("abc").await.unwrap();
+    }
+    let requests = server.requests();
+    let names: Vec<_> = requests.iter().map(|request| &request.headers["x-correlation-id"]).collect();
+    assert_eq!((names[0], names[1]), (names[2], names[2]), "attempts of one request");
+    assert_ne!(names[2], names[3], "requests");
+    assert!(names.iter().all(|name| !name.is_empty() && name.len() <= 64), "Auth0 keeps so much: {names:?}");
+    let asking: Vec<_> = requests.iter().chain(&server.token_requests()).cloned().collect();
+    assert!(asking.iter().all(|request| request.headers["user-agent"] == "tests"), "{asking:?}");
 }

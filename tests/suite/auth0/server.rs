@@ -1,6 +1,6 @@
 //! A scripted HTTP server: it records what it is asked and answers, drops or hangs as told.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -34,6 +34,8 @@ pub(super) enum Reply {
 pub(super) struct Request {
     pub(super) method: String,
     pub(super) target: String,
+    /// By their names in lower case.
+    pub(super) headers: HashMap<String, String>,
     pub(super) authorization: String,
     pub(super) proxy_authorization: String,
     pub(super) body: String,
@@ -47,6 +49,7 @@ struct Script {
     tokens: VecDeque<Reply>,
     answers: VecDeque<Reply>,
     granted: u32,
+    connections: usize,
     seen: Vec<Request>,
 }
 
@@ -119,6 +122,11 @@ impl Server {
         self.seen(|request| request.target == "/oauth/token")
     }
 
+    /// How many connections were made.
+    pub(super) fn connections(&self) -> usize {
+        self.script.lock().unwrap().connections
+    }
+
     fn seen(&self, which: impl Fn(&Request) -> bool) -> Vec<Request> {
         self.script.lock().unwrap().seen.iter().filter(|request| which(request)).cloned().collect()
     }
@@ -146,6 +154,7 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, script: Arc<Mut
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let (tls, script) = (tls.clone(), Arc::clone(&script));
+        script.lock().unwrap().connections += 1;
         tokio::spawn(async move {
             match tls {
                 None => serve(stream, &script).await,
@@ -212,20 +221,18 @@ async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Request>
     stream.read_line(&mut line).await.ok().filter(|length| *length > 0)?;
     let mut words = line.split(' ');
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut authorization, mut proxy_authorization, mut length) = (String::new(), String::new(), 0);
+    let mut headers = HashMap::new();
     loop {
         let mut line = String::new();
         stream.read_line(&mut line).await.ok()?;
         let Some((name, value)) = line.trim().split_once(':') else { break };
-        match name.to_ascii_lowercase().as_str() {
-            "authorization" => value.trim().clone_into(&mut authorization),
-            "proxy-authorization" => value.trim().clone_into(&mut proxy_authorization),
-            "content-length" => length = value.trim().parse().ok()?,
-            _ => {}
-        }
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
+    let length = headers.get("content-length").map_or(Some(0), |length| length.parse().ok())?;
+    let header = |name: &str| headers.get(name).cloned().unwrap_or_default();
+    let (authorization, proxy_authorization) = (header("authorization"), header("proxy-authorization"));
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     let (body, at) = (String::from_utf8(body).ok()?, Instant::now());
-    Some(Request { method, target, authorization, proxy_authorization, body, at })
+    Some(Request { method, target, headers, authorization, proxy_authorization, body, at })
 }
