@@ -55,6 +55,12 @@ pub enum Error {
         /// What went wrong.
         cause: TransportError,
     },
+    /// A page for people, with the status of a success: something else answered.
+    #[error("{endpoint}: {} answered with a web page, and not as the Management API does", endpoint.host)]
+    WebPage {
+        /// The request.
+        endpoint: Endpoint,
+    },
     /// The answer is not what the Management API documents.
     #[error("{endpoint}: the answer cannot be read at `{path}`: {reason}")]
     Decode {
@@ -207,7 +213,10 @@ impl Flaw {
 
 /// Reads the JSON body of a successful answer.
 pub(super) fn decode<T: DeserializeOwned>(body: &[u8], endpoint: Endpoint) -> Result<T, Error> {
-    read(body).map_err(|flaw| flaw.of(endpoint))
+    read(body).map_err(|flaw| match body.trim_ascii_start().first() {
+        Some(b'<') => Error::WebPage { endpoint },
+        _ => flaw.of(endpoint),
+    })
 }
 
 pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Flaw> {
@@ -286,6 +295,13 @@ mod tests {
             assert!(matches!(error, Error::Foreign { status: 404, .. }));
             assert!(!error.to_string().contains("s3cret"));
         }
+    }
+
+    #[test]
+    fn a_web_page_is_no_odd_answer_of_the_api() {
+        let error = decode::<Vec<u64>>(b"\n<!DOCTYPE html><p>s3cret</p>", endpoint()).unwrap_err();
+        assert!(matches!(error, Error::WebPage { .. }), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
 
     #[test]

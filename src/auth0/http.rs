@@ -11,6 +11,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Certificate, Proxy, Response, StatusCode, Version, redirect};
+use rustls::RootCertStore;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use url::Url;
 
 use super::budget::Quota;
@@ -229,10 +232,11 @@ fn certificates(path: PathBuf) -> Result<Vec<Certificate>, SettingsError> {
         Ok(pem) => pem,
         Err(source) => return Err(SettingsError::CaFileUnreadable { path, source }),
     };
-    match Certificate::from_pem_bundle(&pem) {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(SettingsError::CaFileWithoutCertificate { path }),
-    }
+    // What is in a file of a whole system, but cannot be an authority, is no reason to do without the others.
+    let usable = |certificate: &CertificateDer<'_>| RootCertStore::empty().add(certificate.clone()).is_ok();
+    let certificates = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).filter(usable);
+    let certificates: Vec<_> = certificates.filter_map(|der| Certificate::from_der(&der).ok()).collect();
+    if certificates.is_empty() { Err(SettingsError::CaFileWithoutCertificate { path }) } else { Ok(certificates) }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -86,8 +86,8 @@ pub enum SettingsError {
         /// What the system says.
         source: io::Error,
     },
-    /// `ca_file` holds no certificate.
-    #[error("the certificate file {} holds no PEM certificate", path.display())]
+    /// `ca_file` holds no certificate that could be trusted.
+    #[error("the certificate file {} holds no usable PEM certificate", path.display())]
     CaFileWithoutCertificate {
         /// The file.
         path: PathBuf,

@@ -96,13 +96,24 @@ impl FromStr for Tenant {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(TenantError::Excess);
         }
-        let Some(host) = url.host_str() else { return Err(TenantError::Malformed(text.to_owned())) };
+        let Some(host) = url.host_str().filter(|_| url.host().is_some_and(|host| is_host(&host))) else {
+            return Err(TenantError::Malformed(text.to_owned()));
+        };
         if url.scheme() == "http" && !is_loopback(&url) {
             return Err(TenantError::Unencrypted(text.to_owned()));
         }
         let domain = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         Ok(Self { url, domain })
     }
+}
+
+/// Whether it can be the name of a host. The parser takes much more, such as a comma in place of a dot.
+fn is_host(host: &Host<&str>) -> bool {
+    let Host::Domain(name) = host else { return true };
+    name.split('.').all(|label| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        !label.is_empty() && label.len() <= 63 && label.chars().all(fits)
+    })
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -160,6 +171,15 @@ mod tests {
             ("", TenantError::Empty),
             ("acme.auth0.com\n", TenantError::Malformed("acme.auth0.com\n".to_owned())),
             ("https://", TenantError::Malformed("https://".to_owned())),
+            ("acme,eu.auth0.com", TenantError::Malformed("acme,eu.auth0.com".to_owned())),
+            ("acme..auth0.com", TenantError::Malformed("acme..auth0.com".to_owned())),
+            ("acme.eu.auth0.com.", TenantError::Malformed("acme.eu.auth0.com.".to_owned())),
+            ("https:/acme.auth0.com", TenantError::Excess),
+            ("<tenant>.auth0.com", TenantError::Malformed("<tenant>.auth0.com".to_owned())),
+            ("${var.domain}", TenantError::Malformed("${var.domain}".to_owned())),
+            ("*.auth0.com", TenantError::Malformed("*.auth0.com".to_owned())),
+            ("acme.auth0.com:https", TenantError::Malformed("acme.auth0.com:https".to_owned())),
+            ("me@acme.com", TenantError::Excess),
             ("ftp://acme.auth0.com", TenantError::Scheme("ftp".to_owned())),
             ("https://acme.auth0.com/api/v2/", TenantError::Excess),
             ("acme.auth0.com/api", TenantError::Excess),

@@ -84,7 +84,7 @@ fn next_step(error: &Error) -> Option<String> {
             "A proxy wants a name and a password: give them in `http_proxy` of the provider (or `AUTH0_HTTP_PROXY`), as \
              `http://NAME:PASSWORD@HOST:PORT`."
         }
-        Error::Foreign { .. } => {
+        Error::Foreign { .. } | Error::WebPage { .. } => {
             "Check that `domain` (or `AUTH0_DOMAIN`) is an Auth0 tenant's, and that no proxy answers in its place."
         }
         Error::Redirect { .. } => {

@@ -42,6 +42,7 @@ mod secrets;
 mod soak;
 mod teams;
 mod timeouts;
+mod transport;
 mod visibility;
 
 /// What these tests use of what all tests share.
@@ -112,6 +113,7 @@ fn main() -> ExitCode {
         soak::trials(),
         teams::trials(),
         timeouts::trials(),
+        transport::trials(),
         visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {

@@ -1,5 +1,9 @@
 //! Configurations that are wrong, and where Terraform points.
 
+use serde_json::json;
+use terraform_provider_auth0::emulator::Action;
+
+use crate::lifecycle::SMALL;
 use crate::support::terraform::Workspace;
 
 super::trials![
@@ -8,6 +12,11 @@ super::trials![
     item_072_rules_wait_for_values_that_are_not_known_yet,
     item_072_a_mistake_is_shown_at_its_line_also_inside_maps_and_objects,
     every_rule_is_told_in_words,
+    absurd_settings_of_the_provider_are_shown_at_their_lines_before_anything_is_asked,
+    what_is_no_domain_is_shown_at_its_line,
+    a_certificate_file_of_no_use_is_shown_at_its_line_when_planning,
+    a_domain_that_answers_with_a_web_page_is_named,
+    a_domain_that_leads_elsewhere_is_named_with_the_other,
 ];
 
 /// Validates a client with these lines.
@@ -72,4 +81,87 @@ fn every_rule_is_told_in_words() {
     let many: Vec<_> = (0..11).map(|n| format!("k{n} = \"v\"")).collect();
     refused(&format!("name = \"a\"\nclient_metadata = {{\n{}\n}}", many.join("\n")), &["at most 10 elements"]);
     refused("name = \"a\"\nclient_metadata = { \"a.b\" = \"1\" }", &["main.tf line 3", "The key"]);
+}
+
+/// A provider block with this line as its second, and something that uses it.
+fn block(line: &str) -> String {
+    format!("provider \"auth0\" {{\n  {line}\n}}\n{SMALL}")
+}
+
+fn absurd_settings_of_the_provider_are_shown_at_their_lines_before_anything_is_asked() {
+    let terraform = Workspace::new();
+    for (line, rule) in [
+        ("quota_share = 1.01", "a number from `0.01` to `1`"),
+        ("quota_share = -1", "a number from `0.01` to `1`"),
+        ("max_requests_per_second = 0", "a number from `0.01` to `1000`"),
+        ("max_requests_per_second = -5", "a number from `0.01` to `1000`"),
+        ("request_timeout = \"0s\"", "a duration from `1s` to `10m`"),
+        ("request_timeout = \"abc\"", "a duration from `1s` to `10m`"),
+    ] {
+        terraform.config(&block(line));
+        let refused = terraform.run(&["validate"]).failure();
+        refused.assert_one_error(&["Invalid Attribute Value", "main.tf line 2", line, rule]);
+        assert!(refused.requests.is_empty(), "{refused:?}");
+    }
+    terraform.config(SMALL);
+    for (variable, value) in
+        [("AUTH0_QUOTA_SHARE", "2"), ("AUTH0_MAX_REQUESTS_PER_SECOND", "0"), ("AUTH0_REQUEST_TIMEOUT", "0s")]
+    {
+        terraform.env(variable, value);
+        let refused = terraform.fail_to_plan();
+        refused.assert_says(&["Invalid Provider Configuration", &format!("The variable `{variable}`")]);
+        assert!(refused.requests.is_empty(), "{refused:?}");
+        terraform.env(variable, "");
+    }
+}
+
+fn what_is_no_domain_is_shown_at_its_line() {
+    let terraform = Workspace::new();
+    for domain in
+        ["me@example.com", "example.eu.auth0.com/api/v2/", "example,eu.auth0.com", "example..auth0.com", "<tenant>"]
+    {
+        let line = format!("domain = {domain:?}");
+        terraform.config(&block(&line));
+        let refused = terraform.run(&["validate"]).failure();
+        refused.assert_one_error(&["Invalid Auth0 Domain", "main.tf line 2", &line, "`TENANT.REGION.auth0.com`"]);
+    }
+}
+
+fn a_certificate_file_of_no_use_is_shown_at_its_line_when_planning() {
+    let terraform = Workspace::new();
+    let line = "ca_file = \"ca.pem\"";
+    terraform.config(&block(line));
+    // Whether a file is there is known on the machine that plans, not where a module is checked.
+    terraform.run(&["validate"]).success();
+    terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "ca.pem cannot be read"]);
+    for content in ["", "a letter to a friend", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        terraform.file("ca.pem", content);
+        terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "holds no usable PEM certificate"]);
+    }
+}
+
+fn a_domain_that_answers_with_a_web_page_is_named() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    let page = || Action::answer(200, json!("<!DOCTYPE html><title>Welcome</title>"), &[("content-type", "text/html")]);
+    terraform.tenant.spoil("POST", "/oauth/token", page());
+    terraform.fail_to_apply().assert_one_error(&["is no token endpoint", "`domain`", "`AUTH0_DOMAIN`"]);
+    terraform.apply();
+    for path in ["/api/v2/clients*", "/api/v2/client-grants*"] {
+        terraform.tenant.spoil("GET", path, page());
+    }
+    let refused = terraform.fail_to_plan();
+    refused.assert_says(&["answered with a web page", "`domain`", "`AUTH0_DOMAIN`"]);
+    assert!(!refused.stderr.contains("Welcome"), "{}", refused.stderr);
+}
+
+fn a_domain_that_leads_elsewhere_is_named_with_the_other() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    let moved = Action::answer(301, json!(""), &[("location", "https://login.example.com/oauth/token?a=b")]);
+    terraform.tenant.spoil("POST", "/oauth/token", moved);
+    let refused = terraform.fail_to_apply();
+    refused.assert_one_error(&["leads to https://login.example.com (status 301)", "`domain`", "`AUTH0_DOMAIN`"]);
+    assert!(!refused.stderr.contains("a=b"), "{}", refused.stderr);
+    assert_eq!(refused.requests.len(), 1, "{refused:?}");
 }

@@ -40,7 +40,8 @@ async fn a_certificate_is_trusted_when_the_ca_file_says_so() {
     assert!(matches!(error, Error::Transport { cause: TransportError::Tls(_), .. }), "{error}");
 
     let file = tempfile::NamedTempFile::new().unwrap();
-    fs::write(file.path(), pem).unwrap();
+    // Behind one of no use.
+    fs::write(file.path(), format!("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n{pem}")).unwrap();
     let mut settings = settings(&server.https_url(), Credentials::Token(SecretString::from(SECRET)));
     settings.ca_file = Some(file.path().to_owned());
     let client = Client::new(settings).unwrap();
@@ -54,8 +55,14 @@ fn a_ca_file_without_a_certificate_is_refused() {
         settings.ca_file = Some(path);
         Client::new(settings).unwrap_err()
     };
-    let empty = tempfile::NamedTempFile::new().unwrap();
-    assert!(matches!(ca_file(empty.path().to_owned()), SettingsError::CaFileWithoutCertificate { .. }));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for content in
+        ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", &crate::support::key::public_pem()]
+    {
+        fs::write(file.path(), content).unwrap();
+        let refused = ca_file(file.path().to_owned());
+        assert!(matches!(refused, SettingsError::CaFileWithoutCertificate { .. }), "{refused}");
+    }
     assert!(matches!(ca_file("/nonexistent/ca.pem".into()), SettingsError::CaFileUnreadable { .. }));
 }
 
