@@ -24,12 +24,20 @@ pub struct Diagnostic {
     pub detail: String,
     /// The attribute; Terraform shows its source line.
     pub path: Option<Path>,
+    /// Whether more time might have spared it. Who sets the limits on time adds where to raise them.
+    pub out_of_time: bool,
 }
 
 impl Diagnostic {
     /// An error that is about no particular attribute.
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, summary: summary.into(), detail: detail.into(), path: None }
+        Self {
+            severity: Severity::Error,
+            summary: summary.into(),
+            detail: detail.into(),
+            path: None,
+            out_of_time: false,
+        }
     }
 
     /// A warning that is about no particular attribute.

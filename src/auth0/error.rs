@@ -89,6 +89,12 @@ pub enum Error {
         /// The request.
         endpoint: Endpoint,
     },
+    /// The operation's time would have been over before the request could be sent again.
+    #[error("{cause}; there was no time left to try again")]
+    OutOfTime {
+        /// Why it would have been sent again.
+        cause: Box<Error>,
+    },
     /// No object can have this identifier; nothing was asked.
     #[error("`{id}` cannot be an identifier")]
     InvalidId {
@@ -155,6 +161,28 @@ impl Error {
         Self::UnknownFate { cause: Box::new(self) }
     }
 
+    /// The same error, which more time might have spared.
+    pub(super) fn out_of_time(self) -> Self {
+        match self {
+            // They say so themselves: nothing else ends the waits for them.
+            Self::RateLimited { .. } | Self::Token(TokenError::QuotaExceeded { .. }) => self,
+            other => Self::OutOfTime { cause: Box::new(other) },
+        }
+    }
+
+    /// Whether the operation ended because its time was over, and not because trying again was of no use.
+    #[must_use]
+    pub fn is_out_of_time(&self) -> bool {
+        match self {
+            Self::DeadlineExceeded { .. }
+            | Self::OutOfTime { .. }
+            | Self::RateLimited { .. }
+            | Self::Token(TokenError::QuotaExceeded { .. }) => true,
+            Self::UnknownFate { cause } => cause.is_out_of_time(),
+            _ => false,
+        }
+    }
+
     /// What an answer means that is not in any form of Auth0's.
     pub(super) fn foreign(answer: &Answer, endpoint: Endpoint) -> Self {
         let status = answer.status.as_u16();
@@ -166,6 +194,11 @@ impl Error {
 
     /// The error that an answer other than 2xx stands for.
     pub(super) fn refusal(answer: &Answer, endpoint: Endpoint) -> Self {
+        let error = Self::refused(answer, endpoint);
+        if answer.no_time_left { error.out_of_time() } else { error }
+    }
+
+    fn refused(answer: &Answer, endpoint: Endpoint) -> Self {
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
             return Self::RateLimited { endpoint, wait: answer.wait };
         }

@@ -81,6 +81,8 @@ pub(super) struct Answer {
     pub(super) redirect: Option<String>,
     pub(super) version: Version,
     pub(super) body: Bytes,
+    /// Whether the request would have been sent again, had there been time.
+    pub(super) no_time_left: bool,
 }
 
 #[cfg(test)]
@@ -95,6 +97,7 @@ impl Answer {
             redirect: None,
             version: Version::HTTP_11,
             body: Bytes::from_static(body.as_bytes()),
+            no_time_left: false,
         }
     }
 }
@@ -165,6 +168,7 @@ impl Http {
             redirect: redirect(&response),
             version: response.version(),
             body: body.freeze(),
+            no_time_left: false,
         })
     }
 

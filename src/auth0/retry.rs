@@ -61,6 +61,8 @@ pub(super) enum Verdict {
     Again { after: Duration },
     /// The request did nothing, or may be repeated by whoever asked.
     GiveUp,
+    /// The same, but only because the wait before the next attempt would last longer than the operation may.
+    OutOfTime,
     /// The request may have created something.
     FateUnknown,
 }
@@ -132,7 +134,7 @@ pub(super) fn decide(
         _ => return Verdict::GiveUp,
     };
     // A wait that the deadline would cut short is not begun: the error at hand says more than the deadline.
-    if after < deadline.saturating_duration_since(now) { Verdict::Again { after } } else { Verdict::GiveUp }
+    if after < deadline.saturating_duration_since(now) { Verdict::Again { after } } else { Verdict::OutOfTime }
 }
 
 /// How long the service asks to wait: `Retry-After` in seconds, else until `x-ratelimit-reset`, a UNIX time.
@@ -275,7 +277,7 @@ mod tests {
     #[test]
     fn a_wait_beyond_the_deadline_is_given_up_at_once() {
         let (attempts, time, verdict) = persist(Repeat::Always, throttled(3_600), Duration::from_mins(20));
-        assert_eq!((attempts, time, verdict), (1, Duration::ZERO, Verdict::GiveUp));
+        assert_eq!((attempts, time, verdict), (1, Duration::ZERO, Verdict::OutOfTime));
     }
 
     #[test]

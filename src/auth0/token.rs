@@ -117,7 +117,9 @@ impl Tokens {
         let (asked, asked_at) = (Instant::now(), unix_now());
         let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &question));
         let outcome = outcome.map_err(|error| held.same_refusal(error));
-        if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. })) = outcome {
+        if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. } | Error::OutOfTime { .. })) =
+            outcome
+        {
             // The end of one operation; whoever waits next asks for itself.
             return Err(error);
         }
@@ -268,7 +270,8 @@ impl TokenBody<'_> {
 
 fn grant(answer: &Answer, call: &Call, question: &Question) -> Result<Grant, Error> {
     if !answer.status.is_success() {
-        return Err(refusal::explain(answer, call.endpoint(), question, unix_now()));
+        let error = refusal::explain(answer, call.endpoint(), question, unix_now());
+        return Err(if answer.no_time_left { error.out_of_time() } else { error });
     }
     let status = answer.status.as_u16();
     let body = serde_json::from_slice::<TokenBody<'_>>(&answer.body).map_err(|_| TokenError::NotAuth0 { status })?;

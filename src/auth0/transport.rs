@@ -98,6 +98,10 @@ impl Transport {
             history.record(setback);
             match retry::decide(call.repeat, &history, setback, Instant::now(), bounds.deadline(), fastrand::f64()) {
                 Verdict::GiveUp => return settle(outcome, call),
+                Verdict::OutOfTime => {
+                    let late = |answer| Answer { no_time_left: true, ..answer };
+                    return settle(outcome, call).map(late).map_err(Error::out_of_time);
+                }
                 Verdict::FateUnknown => return Err(settle_as_error(outcome, call).unknown_fate()),
                 Verdict::Again { after } => {
                     if let (Setback::TokenRejected, Some(token)) = (setback, &token) {

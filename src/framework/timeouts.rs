@@ -63,22 +63,22 @@ impl Operation {
         cx.within(self.limit(object))
     }
 
-    /// What went wrong in it; if its time was over, with what would give it more.
+    /// What went wrong in it; where time was lacking, with what would give it more.
     pub(super) fn explain<C>(self, schema: &Schema, cx: &Cx<C>, object: &Dynamic, found: Diagnostics) -> Diagnostics {
-        let offered = schema.attributes.iter().any(|attribute| attribute.name == NAME);
-        if !offered || Instant::now() < cx.deadline {
+        if !schema.attributes.iter().any(|attribute| attribute.name == NAME) {
             return found;
         }
+        let is_over = Instant::now() >= cx.deadline;
         let name = self.name();
         let seconds = self.limit(object).as_secs();
         let more = format!("The {name} had {seconds} s. Allow it more with `{NAME}.{name}`.");
         let explain = |found: Diagnostic| match found.severity {
-            Severity::Error => Diagnostic {
+            Severity::Error if is_over || found.out_of_time => Diagnostic {
                 detail: format!("{} {more}", found.detail).trim_start().to_owned(),
                 path: found.path.or_else(|| Some(Path::from(NAME).attribute(name))),
                 ..found
             },
-            Severity::Warning => found,
+            _ => found,
         };
         found.into_iter().map(explain).collect()
     }
@@ -121,11 +121,14 @@ mod tests {
 
     /// What is told of an error that comes after this many seconds of a create that may take ten.
     async fn told_after<M: crate::schema::Model>(seconds: u64) -> Diagnostic {
+        told_of::<M>(seconds, Diagnostic::error("Failed", "Why.")).await
+    }
+
+    async fn told_of<M: crate::schema::Model>(seconds: u64, found: Diagnostic) -> Diagnostic {
         let object = object("create", "10s");
         let cx = Operation::Create.bound(Cx::new((), CancellationToken::new()), &object);
         tokio::time::sleep(Duration::from_secs(seconds)).await;
-        let found = Diagnostic::error("Failed", "Why.").into();
-        let told = Operation::Create.explain(&Schema::of::<M>(0), &cx, &object, found);
+        let told = Operation::Create.explain(&Schema::of::<M>(0), &cx, &object, found.into());
         told.into_iter().next().expect("an error")
     }
 
@@ -135,6 +138,13 @@ mod tests {
         assert_eq!(late.detail, "Why. The create had 10 s. Allow it more with `timeouts.create`.");
         assert_eq!(late.path.map(|path| path.to_string()).as_deref(), Some("timeouts.create"));
         assert_eq!(told_after::<Patient>(9).await, Diagnostic::error("Failed", "Why."));
+        let hurried = Diagnostic { out_of_time: true, ..Diagnostic::error("Failed", "Why.") };
+        let told = told_of::<Patient>(9, hurried.clone()).await;
+        assert_eq!(
+            told.detail, "Why. The create had 10 s. Allow it more with `timeouts.create`.",
+            "a wait was not begun"
+        );
+        assert_eq!(told_of::<Hasty>(9, hurried.clone()).await, hurried);
         assert_eq!(told_after::<Hasty>(10).await, Diagnostic::error("Failed", "Why."), "there is nothing to raise");
     }
 }

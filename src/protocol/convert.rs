@@ -24,7 +24,7 @@ impl From<Encoded> for wire::DynamicValue {
 }
 
 impl From<Diagnostic> for wire::Diagnostic {
-    fn from(Diagnostic { severity, summary, detail, path }: Diagnostic) -> Self {
+    fn from(Diagnostic { severity, summary, detail, path, out_of_time: _ }: Diagnostic) -> Self {
         let severity = match severity {
             Severity::Error => wire::diagnostic::Severity::Error,
             Severity::Warning => wire::diagnostic::Severity::Warning,

@@ -21,6 +21,7 @@ impl Names {
     /// Explains why `action` (such as `create`) failed.
     pub(super) fn diagnose(&self, action: &str, error: &Error) -> Diagnostic {
         let diagnostic = Diagnostic::error(format!("Cannot {action} the {}", self.object), detail(error));
+        let diagnostic = Diagnostic { out_of_time: error.is_out_of_time(), ..diagnostic };
         match error {
             Error::Api(api) => match self.place(api) {
                 Some(path) => diagnostic.at(path),
@@ -92,8 +93,7 @@ fn next_step(error: &Error) -> Option<String> {
              answers, such as the log-in page of a network or a proxy."
         }
         Error::RateLimited { .. } => {
-            "The tenant's rate limit is used up, perhaps by others, for longer than this operation may take. Try again later, \
-             or allow more time with `timeouts`."
+            "The tenant's rate limit is used up, perhaps by others, for longer than this operation may take. Try again later."
         }
         Error::Token(token) => return Some(access::token_step(token)),
         Error::Transport { cause, .. } => return Some(access::transport_step(cause)),
@@ -106,6 +106,7 @@ fn next_step(error: &Error) -> Option<String> {
         }
         Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
         Error::DeadlineExceeded { .. } => "Apply again to finish.",
+        Error::OutOfTime { cause } => return next_step(cause),
         Error::InvalidId { .. } => return None,
     };
     Some(step.to_owned())

@@ -7,6 +7,8 @@ use crate::support::terraform::Workspace;
 
 super::trials![
     item_097_a_slow_service_is_given_up_after_the_configured_time,
+    item_097_each_operation_has_a_time_of_its_own,
+    item_097_a_repetition_that_there_is_no_time_for_is_told_with_what_allows_it,
     item_097_timeouts_alone_change_nothing_in_auth0,
 ];
 
@@ -33,6 +35,47 @@ fn item_097_a_slow_service_is_given_up_after_the_configured_time() {
     terraform.fail_to_apply().assert_one_error(&["Cannot update the client", more, CLIENT]);
     assert_eq!(terraform.text(CLIENT, "name"), "a");
     assert_eq!(terraform.attributes(CLIENT)["timeouts"], json!(null), "a failed update keeps what was");
+}
+
+fn item_097_each_operation_has_a_time_of_its_own() {
+    let terraform = Workspace::new();
+    let slow = || Action::delay_ms(20_000);
+    terraform.config(&both("timeouts = { create = \"1s\", read = \"1s\", delete = \"1s\" }"));
+    terraform.apply();
+    terraform.tenant.spoil("GET", "/api/v2/clients*", slow());
+    terraform.fail_to_plan().assert_one_error(&["The read had 1 s. Allow it more with `timeouts.read`.", CLIENT]);
+    terraform.tenant.spoil("DELETE", "/api/v2/client-grants/*", slow());
+    let stuck = terraform.run(&["destroy", "-auto-approve", "-input=false"]).failure();
+    stuck.assert_one_error(&[
+        "Cannot delete the client grant",
+        "The delete had 1 s. Allow it more with `timeouts.delete`.",
+    ]);
+    terraform.destroy();
+    // A creation itself would be waited for a little longer, so that no id is lost.
+    terraform.tenant.spoil("POST", "/oauth/token", slow());
+    let stuck = terraform.fail_to_apply();
+    stuck.assert_one_error(&["The create had 1 s. Allow it more with `timeouts.create`.", CLIENT]);
+}
+
+fn item_097_a_repetition_that_there_is_no_time_for_is_told_with_what_allows_it() {
+    let terraform = Workspace::new();
+    terraform.config(&both("timeouts = { create = \"3s\", update = \"1s\" }"));
+    for (fault, said) in [
+        (Action::answer(429, json!(""), &[("retry-after", "60")]), "the rate limit is exhausted for 60 s"),
+        (Action::answer(429, json!(""), &[("retry-after", "3600")]), "the rate limit is exhausted for 3600 s"),
+    ] {
+        terraform.tenant.spoil("POST", "/api/v2/clients", fault);
+        let more = "Allow it more with `timeouts.create`.";
+        terraform.fail_to_apply().assert_one_error(&["Cannot create the client", said, more, CLIENT]);
+    }
+    terraform.apply();
+    terraform.config(&both("timeouts = { update = \"1s\" }").replace("name = \"a\"", "name = \"b\""));
+    for _ in 0..6 {
+        terraform.tenant.spoil("PATCH", "/api/v2/clients/*", Action::status(503));
+    }
+    let refused = terraform.fail_to_apply();
+    refused.assert_one_error(&["status 503", "no time left to try again", "Allow it more with `timeouts.update`."]);
+    assert_eq!(terraform.text(CLIENT, "name"), "a");
 }
 
 fn item_097_timeouts_alone_change_nothing_in_auth0() {
