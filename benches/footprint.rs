@@ -13,10 +13,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
-use tokio::runtime::Builder;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
+use process::{Usage, megabytes};
 use support::terraform::{PROVIDER, Workspace, unavailable};
+
+#[path = "support/process.rs"]
+#[expect(dead_code, reason = "other benchmarks use the rest")]
+mod process;
 
 /// What the benchmark uses of what all tests share.
 #[path = "../tests/support"]
@@ -43,9 +47,9 @@ fn main() {
     println!("|---|---|---|");
     println!("| exec to handshake line, median of {STARTS} | {:.2} ms | 3 ms |", start.as_secs_f64() * 1e3);
     println!("| provider binary, stripped | {:.2} MB | 8 MB |", megabytes(size));
-    println!("| peak memory, plan over {PAIRS} + {PAIRS} | {:.2} MB | 15 MB |", megabytes(plan.peak));
+    println!("| peak memory, plan over {PAIRS} + {PAIRS} | {:.2} MB | 15 MB |", megabytes(plan.usage.peak));
     println!("| requests of that plan, token included | {} | |", plan.requests);
-    println!("| wall time of that plan | {:.2} s | |", plan.wall.as_secs_f64());
+    println!("| wall time of that plan | {:.2} s | |", plan.usage.wall.as_secs_f64());
     println!("\n{}", version.lines().next().unwrap_or_default());
 }
 
@@ -91,10 +95,8 @@ fn terminate(process: &mut Child) {
 }
 
 struct PlanFigures {
-    /// The most memory that any of the provider's processes had, in bytes.
-    peak: u64,
+    usage: Usage,
     requests: usize,
-    wall: Duration,
 }
 
 /// A plan over clients and grants that are as they should be.
@@ -117,46 +119,8 @@ fn plan() -> PlanFigures {
     ));
     terraform.apply();
     terraform.tenant.forget_requests();
-    let begin = Instant::now();
-    let mut process = terraform
-        .command(&["plan", "-input=false", "-detailed-exitcode"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let pause = Builder::new_current_thread().enable_time().build().unwrap();
-    let mut peak = 0;
-    let status = loop {
-        if let Some(status) = process.try_wait().unwrap() {
-            break status;
-        }
-        peak = peak.max(memory());
-        pause.block_on(async { sleep(Duration::from_millis(1)).await });
-    };
+    let mut plan = terraform.command(&["plan", "-input=false", "-detailed-exitcode"]);
+    let (status, usage) = process::run(plan.stdout(Stdio::null()).stderr(Stdio::null()), Path::new(PROVIDER));
     assert_eq!(status.code(), Some(0), "the plan is empty");
-    PlanFigures { peak, requests: terraform.tenant.requests().len(), wall: begin.elapsed() }
-}
-
-/// The most memory that any running process of the provider has had. The kernel keeps the peak itself (`VmHWM`), so it
-/// only has to be read before the process ends; `ru_maxrss` would be that of Terraform, which the process was forked from.
-fn memory() -> u64 {
-    let provider = fs::canonicalize(PROVIDER).unwrap();
-    let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok).map(|entry| entry.path());
-    processes
-        .filter(|process| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == provider))
-        .map(|process| peak_of(&process))
-        .max()
-        .unwrap_or(0)
-}
-
-fn peak_of(process: &Path) -> u64 {
-    let status = fs::read_to_string(process.join("status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
-}
-
-#[expect(clippy::cast_precision_loss, reason = "for people, two digits are enough")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
+    PlanFigures { usage, requests: terraform.tenant.requests().len() }
 }

@@ -48,7 +48,8 @@ impl Tenant {
         Self::of(Emulator::builder().state(serde_json::from_str(&state).unwrap()).start())
     }
 
-    fn of(emulator: Emulator) -> Self {
+    /// A tenant with settings of its own.
+    pub(crate) fn of(emulator: Emulator) -> Self {
         let authority = emulator.ca_file().map(|file| Certificate::from_pem(&fs::read(file).unwrap()).unwrap());
         Self {
             http: reqwest::Client::builder().no_proxy().tls_certs_only(authority).build().unwrap(),

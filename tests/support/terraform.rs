@@ -79,7 +79,8 @@ impl Workspace {
         Self::of(Tenant::start(), source, binary)
     }
 
-    fn of(tenant: Tenant, source: &str, binary: &Path) -> Self {
+    /// The same with another provider, for a tenant that is there.
+    pub(crate) fn of(tenant: Tenant, source: &str, binary: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let workspace = Self { folder, environment: RefCell::default(), tenant };
         let plugins = workspace.path("plugins");
