@@ -102,7 +102,7 @@ impl Trial {
         command.stdout(Stdio::null()).stderr(File::create(&errors).unwrap());
         let (status, usage) = process::run(&mut command, &self.subject.program);
         let code = status.code().unwrap_or(-1);
-        let said = fs::read_to_string(errors).unwrap();
+        let said: String = fs::read_to_string(errors).unwrap().chars().take(2_000).collect();
         assert!(codes.contains(&code), "{arguments:?} of {} ended with {code}: {said}", self.subject.name);
         let requests = self.workspace.tenant.logged();
         let refused = requests.iter().filter(|request| request.status == Some(429)).count();

@@ -30,7 +30,8 @@ pub(crate) fn print(selection: &Selection) {
          \n|---|---|---|---|---|---|---|---|---|"
     );
     for &size in &selection.sizes {
-        let mut trial = Trial::new(Subject::floor(), Emulator::builder(), PARALLELISM);
+        // What ours keeps beside an object, theirs would not take for its own.
+        let mut trial = Trial::new(theirs.clone(), Emulator::builder(), PARALLELISM);
         trial.workspace.config(&things(size));
         trial.apply();
         let rounds = if size < 500 { 7 } else { 3 };
