@@ -60,6 +60,8 @@ impl Ask {
 /// A collection that is being read.
 pub(super) struct Reading<T> {
     ask: Ask,
+    /// How many objects there were, by the first page that was counted.
+    total: Option<u64>,
     seen: BTreeSet<String>,
     items: Vec<T>,
 }
@@ -80,7 +82,7 @@ impl<T: Listed> Reading<T> {
     }
 
     fn starting_with(ask: Ask) -> Self {
-        Self { ask, seen: BTreeSet::new(), items: Vec::new() }
+        Self { ask, total: None, seen: BTreeSet::new(), items: Vec::new() }
     }
 
     pub(super) fn ask(&self) -> &Ask {
@@ -95,7 +97,8 @@ impl<T: Listed> Reading<T> {
                 let total = total.ok_or(Stuck("total"))?;
                 // The service may cap pages below what was asked for, so its own limit counts.
                 let limit = limit.filter(|limit| *limit > 0).ok_or(Stuck("limit"))?;
-                if total > LARGEST_OFFSET {
+                // An object that is deleted meanwhile shifts others onto a page that was read before. Checkpoints do not shift.
+                if total > LARGEST_OFFSET || *self.total.get_or_insert(total) != total {
                     return Ok(Progress::Unfinished(Self::starting_with(Ask::Checkpoint(None))));
                 }
                 (number + 1 < total.div_ceil(limit)).then(|| Ask::Numbered { number: number + 1, size: limit })
@@ -103,7 +106,7 @@ impl<T: Listed> Reading<T> {
             Ask::Checkpoint(_) => next.filter(|next| !next.is_empty()).map(|next| Ask::Checkpoint(Some(next))),
         };
         let known = self.items.len();
-        // An object that is created or deleted meanwhile shifts others onto a page where they are seen again.
+        // An object that is created meanwhile shifts others onto a page where they are seen again.
         self.items.extend(items.into_iter().filter(|item| self.seen.insert(item.id().to_owned())));
         // A total ends the counting of pages; nothing but news on each page ends a chain of checkpoints.
         if matches!(following, Some(Ask::Checkpoint(_))) && self.items.len() == known {
@@ -194,6 +197,21 @@ mod tests {
         let Ok(Progress::Unfinished(reading)) = Reading::new().advance(page(1_000)) else { panic!() };
         assert_eq!(reading.ask(), &Ask::Numbered { number: 1, size: PAGE });
         let Ok(Progress::Unfinished(reading)) = reading.advance(page(1_001)) else { panic!() };
+        assert_eq!(reading.ask(), &Ask::Checkpoint(None));
+        assert!(reading.items.is_empty());
+    }
+
+    #[test]
+    fn a_collection_that_changes_its_size_meanwhile_is_read_again_from_checkpoint_to_checkpoint() {
+        let page = |items: &[&str], total| Page {
+            items: items.iter().map(|&id| id.to_owned()).collect(),
+            total: Some(total),
+            limit: Some(2),
+            next: None,
+        };
+        // `a` is deleted, so `c` moves onto the page that was read.
+        let Ok(Progress::Unfinished(reading)) = Reading::new().advance(page(&["a", "b"], 4)) else { panic!() };
+        let Ok(Progress::Unfinished(reading)) = reading.advance(page(&["d"], 3)) else { panic!() };
         assert_eq!(reading.ask(), &Ask::Checkpoint(None));
         assert!(reading.items.is_empty());
     }

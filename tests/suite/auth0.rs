@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "where something unexpected is met, the test ends")]
 
 mod areas;
+mod between;
 mod cache;
 mod connection;
 mod ending;

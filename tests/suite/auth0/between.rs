@@ -1,0 +1,296 @@
+//! What others do to a tenant while its lists are read: before any page and between any two of them, where pages are counted
+//! and where they lead from checkpoint to checkpoint. Nothing that is there is taken for gone, nothing that did not change for
+//! changed, and nothing is found twice.
+
+mod gate;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use terraform_provider_auth0::auth0::client_grants::{ClientGrant, Filter};
+use terraform_provider_auth0::auth0::clients::Client as Application;
+use terraform_provider_auth0::auth0::{Client, Credentials, Parts, View};
+use tokio::task::JoinSet;
+
+use super::{session, settings};
+use gate::{Change, Gate};
+
+/// How many readers there are at once, as many as Terraform has by default.
+const READERS: usize = 10;
+/// What all applications are called: names are not unique.
+const NAME: &str = "one of many";
+
+#[tokio::test]
+async fn what_happens_between_counted_pages_is_no_absence_and_no_drift() {
+    for collection in [Collection::Applications, Collection::Grants] {
+        let mut tenant = Tenant::with(collection, 250).await;
+        for happening in [Happening::Deletions, Happening::Creation, Happening::Changes] {
+            assert_eq!(tenant.read_with(happening).await, 3, "{collection:?}, {happening:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_happens_between_checkpoints_is_no_absence_and_no_drift() {
+    for collection in [Collection::Applications, Collection::Grants] {
+        let mut tenant = Tenant::with(collection, 1_030).await;
+        // The first page is counted; the total in it leads to a chain of eleven.
+        assert_eq!(tenant.read_with(Happening::All).await, 12, "{collection:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_happens_between_pages_hides_nothing_from_a_search() {
+    for collection in [Collection::Applications, Collection::Grants] {
+        let mut tenant = Tenant::with(collection, 250).await;
+        for happening in [Happening::Deletions, Happening::Creation] {
+            tenant.search_with(happening).await;
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Collection {
+    Applications,
+    Grants,
+}
+
+impl Collection {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Applications => "clients",
+            Self::Grants => "client-grants",
+        }
+    }
+
+    /// The property of an object that is its id, and the one that its text stands in.
+    const fn properties(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Applications => ("client_id", "description"),
+            Self::Grants => ("id", "scope"),
+        }
+    }
+}
+
+/// What others do, in one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Happening {
+    /// The first and the last object of the list are deleted, which shifts all that are between them.
+    Deletions,
+    /// An object is created.
+    Creation,
+    /// The second and the last but one are changed.
+    Changes,
+    All,
+}
+
+/// A tenant that others work on as well, and what is known of it.
+struct Tenant {
+    collection: Collection,
+    gate: Arc<Gate>,
+    /// Ids with what else is compared of each, in the order of the list.
+    objects: Vec<(String, String)>,
+    /// How many objects there have been, for texts that are all different.
+    made: usize,
+}
+
+/// What may be seen of an object whose text is this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sight(String);
+
+impl View for Sight {
+    fn differences(&self, other: &Self) -> Parts {
+        if self == other { Parts::new() } else { Parts::from(["text".to_owned()]) }
+    }
+}
+
+fn of_application(application: &Application) -> Sight {
+    Sight(application.description.clone().unwrap_or_default())
+}
+
+fn of_grant(grant: &ClientGrant) -> Sight {
+    Sight(grant.scope.iter().flatten().cloned().collect())
+}
+
+impl Tenant {
+    async fn with(collection: Collection, count: usize) -> Self {
+        let mut tenant = Self { collection, gate: Gate::open().await, objects: Vec::new(), made: 0 };
+        for _ in 0..count {
+            let (body, text) = tenant.another().await;
+            let id = tenant.gate.change(Method::POST, collection.name(), &body).await;
+            tenant.objects.push((id[collection.properties().0].as_str().unwrap().to_owned(), text));
+        }
+        tenant.sort();
+        tenant
+    }
+
+    /// Applications are listed in the order of their creation, grants in that of their ids.
+    fn sort(&mut self) {
+        if self.collection == Collection::Grants {
+            self.objects.sort();
+        }
+    }
+
+    /// What creates another object, and its text.
+    async fn another(&mut self) -> (Value, String) {
+        self.made += 1;
+        let text = format!("t{}", self.made);
+        let application = json!({ "name": NAME, "app_type": "non_interactive", "description": text });
+        let body = match self.collection {
+            Collection::Applications => application,
+            Collection::Grants => {
+                let application = self.gate.change(Method::POST, "clients", &application).await;
+                json!({ "client_id": application["client_id"], "audience": self.gate.audience(), "scope": [text] })
+            }
+        };
+        (body, text)
+    }
+
+    fn client(&self) -> Client {
+        let (client_id, client_secret) = self.gate.credentials();
+        let mut settings = settings(self.gate.url(), Credentials::ClientSecret { client_id, client_secret });
+        settings.audience = Some(self.gate.audience());
+        Client::new(settings).unwrap()
+    }
+
+    /// Reads all objects as often as there are moments for this to happen. How many pages that takes.
+    async fn read_with(&mut self, happening: Happening) -> usize {
+        for moment in 0.. {
+            let due = self.arrange(happening, moment).await;
+            let seen = self.read_all().await;
+            let Some(created) = self.gate.happened() else { return moment };
+            for (id, text) in &self.objects {
+                due.check(id, text, seen[id].as_deref(), moment);
+            }
+            self.settle(due, created);
+        }
+        unreachable!()
+    }
+
+    /// Searches for all objects as often as there are moments for this to happen.
+    async fn search_with(&mut self, happening: Happening) {
+        for moment in 0.. {
+            let due = self.arrange(happening, moment).await;
+            let session = session(&self.client());
+            let found: Vec<(String, Sight)> = match self.collection {
+                Collection::Applications => {
+                    let found = session.clients().find(NAME).await.unwrap();
+                    found.into_iter().map(|one| (one.client_id.clone(), of_application(&one))).collect()
+                }
+                Collection::Grants => {
+                    let found = session.client_grants().list(Filter::default()).await.unwrap();
+                    found.into_iter().map(|one| (one.id.clone(), of_grant(&one))).collect()
+                }
+            };
+            let Some(created) = self.gate.happened() else { return };
+            let ids: BTreeSet<_> = found.iter().map(|(id, _)| id.clone()).collect();
+            assert_eq!(ids.len(), found.len(), "moment {moment}: something was found twice");
+            let seen: BTreeMap<_, _> = found.into_iter().map(|(id, Sight(text))| (id, text)).collect();
+            for (id, text) in &self.objects {
+                due.check(id, text, seen.get(id).map(String::as_str), moment);
+            }
+            self.settle(due, created);
+        }
+    }
+
+    /// Has others do this before the list of that number.
+    async fn arrange(&mut self, happening: Happening, moment: usize) -> Due {
+        let (name, (_, property)) = (self.collection.name(), self.collection.properties());
+        let mut due = Due::default();
+        let mut changes = Vec::new();
+        let last = self.objects.len() - 1;
+        if matches!(happening, Happening::Deletions | Happening::All) {
+            for place in [0, last] {
+                let id = self.objects[place].0.clone();
+                changes.push(Change { method: Method::DELETE, path: format!("{name}/{id}"), body: Value::Null });
+                due.deleted.insert(id);
+            }
+        }
+        if matches!(happening, Happening::Changes | Happening::All) {
+            for place in [1, last - 1] {
+                let (id, text) = self.objects[place].clone();
+                let text = format!("{text}x");
+                let value = if self.collection == Collection::Grants { json!([text]) } else { json!(text) };
+                changes.push(Change {
+                    method: Method::PATCH,
+                    path: format!("{name}/{id}"),
+                    body: json!({ property: value }),
+                });
+                due.changed.insert(id, text);
+            }
+        }
+        if matches!(happening, Happening::Creation | Happening::All) {
+            let (body, text) = self.another().await;
+            changes.push(Change { method: Method::POST, path: name.to_owned(), body });
+            due.created = text;
+        }
+        self.gate.arrange(name, moment, changes).await;
+        due
+    }
+
+    /// Takes note of what has happened.
+    fn settle(&mut self, due: Due, created: Vec<Value>) {
+        self.objects.retain(|(id, _)| !due.deleted.contains(id));
+        for (id, text) in &mut self.objects {
+            if let Some(changed) = due.changed.get(id) {
+                text.clone_from(changed);
+            }
+        }
+        for object in created {
+            self.objects
+                .push((object[self.collection.properties().0].as_str().unwrap().to_owned(), due.created.clone()));
+        }
+        self.sort();
+    }
+
+    /// Every object as a reader sees it who knows what it was before.
+    async fn read_all(&self) -> BTreeMap<String, Option<String>> {
+        let todo = Arc::new(Mutex::new(self.objects.clone()));
+        let client = self.client();
+        let mut readers = JoinSet::new();
+        for _ in 0..READERS {
+            let (todo, session, collection) = (Arc::clone(&todo), session(&client), self.collection);
+            readers.spawn(async move {
+                let mut seen = Vec::new();
+                while let Some((id, text)) = { todo.lock().unwrap().pop() } {
+                    let prior = Sight(text);
+                    let sight = match collection {
+                        Collection::Applications => {
+                            let read = session.clients().read(&id, &prior, of_application).await.unwrap();
+                            read.map(|one| of_application(&one))
+                        }
+                        Collection::Grants => {
+                            let read = session.client_grants().read(&id, &prior, of_grant).await.unwrap();
+                            read.map(|one| of_grant(&one))
+                        }
+                    };
+                    seen.push((id, sight.map(|Sight(text)| text)));
+                }
+                seen
+            });
+        }
+        readers.join_all().await.into_iter().flatten().collect()
+    }
+}
+
+/// What is due to happen.
+#[derive(Debug, Default)]
+struct Due {
+    deleted: BTreeSet<String>,
+    changed: BTreeMap<String, String>,
+    /// The text of the one that is created.
+    created: String,
+}
+
+impl Due {
+    /// Whether an object may be seen like this. Whoever reads while it changes may see it as it was or as it is.
+    fn check(&self, id: &str, before: &str, seen: Option<&str>, moment: usize) {
+        let fits = match seen {
+            None => self.deleted.contains(id),
+            Some(seen) => seen == before || self.changed.get(id).is_some_and(|after| after == seen),
+        };
+        assert!(fits, "moment {moment}: {id} was {before:?} and is seen as {seen:?}; due was {self:?}");
+    }
+}
