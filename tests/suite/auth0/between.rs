@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use terraform_provider_auth0::auth0::client_grants::{ClientGrant, Filter};
 use terraform_provider_auth0::auth0::clients::Client as Application;
 use terraform_provider_auth0::auth0::{Client, Credentials, Parts, View};
+use terraform_provider_auth0::emulator::Emulator;
 use tokio::task::JoinSet;
 
 use super::{session, settings};
@@ -115,14 +116,35 @@ fn of_grant(grant: &ClientGrant) -> Sight {
 }
 
 impl Tenant {
+    /// So many objects, of which the first is made and the others are like it.
     async fn with(collection: Collection, count: usize) -> Self {
-        let mut tenant = Self { collection, gate: Gate::open().await, objects: Vec::new(), made: 0 };
-        for _ in 0..count {
-            let (body, text) = tenant.another().await;
-            let id = tenant.gate.change(Method::POST, collection.name(), &body).await;
-            tenant.objects.push((id[collection.properties().0].as_str().unwrap().to_owned(), text));
+        let mut tenant = Self { collection, gate: Gate::open(Emulator::start()).await, objects: Vec::new(), made: 0 };
+        let (body, _) = tenant.another().await;
+        tenant.gate.change(Method::POST, collection.name(), &body).await;
+        let mut state = tenant.gate.state();
+        multiply(&mut state["clients"], count, |client, id, text| {
+            client["client_id"] = json!(id);
+            client["description"] = json!(text);
+        });
+        if collection == Collection::Grants {
+            let clients = state["clients"].clone();
+            let offset = clients.as_array().unwrap().len() - count;
+            multiply(&mut state["client_grants"], count, |grant, id, text| {
+                let number: usize = text[1..].parse().unwrap();
+                grant["id"] = json!(format!("cgr_{}", &id[id.len() - 16..]));
+                grant["client_id"] = clients[offset + number]["client_id"].clone();
+                grant["scope"] = json!([text]);
+            });
         }
-        tenant.sort();
+        let (name, (id, text)) = (collection.name().replace('-', "_"), collection.properties());
+        let objects = state[name].as_array().unwrap();
+        let text = |object: &Value| object[text].as_str().or_else(|| object[text][0].as_str()).unwrap().to_owned();
+        tenant.objects = objects[objects.len() - count..]
+            .iter()
+            .map(|object| (object[id].as_str().unwrap().to_owned(), text(object)))
+            .collect();
+        tenant.made = count;
+        tenant.gate = Gate::open(Emulator::builder().state(state).start()).await;
         tenant
     }
 
@@ -273,6 +295,17 @@ impl Tenant {
         }
         readers.join_all().await.into_iter().flatten().collect()
     }
+}
+
+/// Makes `count` objects of the last one of a list.
+fn multiply(list: &mut Value, count: usize, rename: impl Fn(&mut Value, &str, &str)) {
+    let list = list.as_array_mut().unwrap();
+    let last = list.pop().unwrap();
+    list.extend((0..count).map(|number| {
+        let mut object = last.clone();
+        rename(&mut object, &format!("{number:032}"), &format!("t{number}"));
+        object
+    }));
 }
 
 /// What is due to happen.

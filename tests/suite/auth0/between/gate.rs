@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
+use axum::serve::ListenerExt as _;
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -44,8 +45,8 @@ struct Arranged {
 }
 
 impl Gate {
-    pub(super) async fn open() -> Arc<Self> {
-        let emulator = Emulator::start();
+    /// A way to this emulator.
+    pub(super) async fn open(emulator: Emulator) -> Arc<Self> {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = json!({
             "grant_type": "client_credentials",
@@ -59,6 +60,7 @@ impl Gate {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let gate = Arc::new(Self { emulator, url, http, token, turn: Mutex::default() });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&gate));
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
         gate
     }
@@ -70,6 +72,11 @@ impl Gate {
     /// The identifier of the Management API.
     pub(super) fn audience(&self) -> String {
         format!("{}/api/v2/", self.emulator.url())
+    }
+
+    /// Everything in the tenant.
+    pub(super) fn state(&self) -> Value {
+        self.emulator.state()
     }
 
     pub(super) fn credentials(&self) -> (String, SecretString) {
