@@ -26,6 +26,7 @@ mod examples;
 mod existing;
 mod failure;
 mod import;
+mod interrupt;
 mod lifecycle;
 mod limits;
 mod lists;
@@ -97,6 +98,7 @@ fn main() -> ExitCode {
         existing::trials(),
         failure::trials(),
         import::trials(),
+        interrupt::trials(),
         lifecycle::trials(),
         limits::trials(),
         lists::trials(),
