@@ -11,20 +11,26 @@ const FOREIGN_GRANTS: usize = 1;
 
 /// Requests of a refresh of `managed` pairs, which with those that every tenant has are all of the tenant, tokens included.
 pub(crate) fn refresh(managed: usize, parallelism: usize) -> usize {
-    let collections = [managed + FOREIGN_CLIENTS, managed + FOREIGN_GRANTS];
     if parallelism == 1 {
-        return 1 + collections.map(|objects| general(managed, objects)).iter().sum::<usize>();
+        return bound(managed);
     }
     // Page 0 comes once more, and one object of each collection is read before it is clear that there are others.
-    3 + collections.map(|objects| objects.div_ceil(PAGE) + usize::from(objects > LARGEST_OFFSET)).iter().sum::<usize>()
+    let pages = |objects: usize| objects.div_ceil(PAGE) + usize::from(objects > LARGEST_OFFSET);
+    bound(managed).min(3 + collections(managed).map(pages).iter().sum::<usize>())
 }
 
-/// Requests of a refresh of so many objects of a collection, whatever else is in it.
-pub(crate) fn general(managed: usize, objects: usize) -> usize {
-    match managed {
+/// The same whatever the order in which Terraform asks, and however many at once.
+pub(crate) fn bound(managed: usize) -> usize {
+    let of_collection = |objects: usize| match managed {
         0 | 1 => managed,
         _ => 2 * managed.min(objects.div_ceil(PAGE)) + 1,
-    }
+    };
+    1 + collections(managed).map(of_collection).iter().sum::<usize>()
+}
+
+/// How many applications there are, and how many grants.
+const fn collections(managed: usize) -> [usize; 2] {
+    [managed + FOREIGN_CLIENTS, managed + FOREIGN_GRANTS]
 }
 
 /// Requests of a refresh of so many pairs where each object is read by itself.

@@ -8,7 +8,7 @@ use crate::{
     value::{DecodeError, Dynamic},
 };
 
-/// A struct whose fields are the attributes of a Terraform type. Implemented by [`model!`](crate::model!) alone.
+/// A struct whose fields are the attributes of a Terraform type. [`model!`](crate::model!) implements it.
 pub trait Model: Sized + Send + Sync + 'static {
     /// Markdown: what the type is for.
     const DESCRIPTION: &'static str;

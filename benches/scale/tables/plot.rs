@@ -34,7 +34,7 @@ pub(crate) fn draw(points: &[Point]) {
         line.label(name).legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], colour.stroke_width(2)));
     };
     line("one for each object", RGBColor(200, 60, 40), |point| point.one_by_one);
-    line("the bound", RGBColor(150, 150, 150), |point| point.bound);
+    line("the bound in any case", RGBColor(150, 150, 150), |point| point.bound);
     line("this provider", RGBColor(30, 90, 180), |point| point.requests);
     chart
         .configure_series_labels()

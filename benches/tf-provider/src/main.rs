@@ -6,9 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tf_provider::schema::{Attribute, AttributeConstraint, AttributeType, Block, Description, Schema};
 use tf_provider::value::{ValueEmpty, ValueString};
-use tf_provider::{
-    AttributePath, Diagnostics, DynamicDataSource, DynamicResource, Provider, Resource, map, serve,
-};
+use tf_provider::{AttributePath, Diagnostics, DynamicDataSource, DynamicResource, Provider, Resource, map, serve};
 
 #[derive(Serialize, Deserialize)]
 struct State<'a> {
@@ -108,13 +106,7 @@ impl Resource for Thing {
         Some((planned, private))
     }
 
-    async fn destroy<'a>(
-        &self,
-        _: &mut Diagnostics,
-        _: State<'a>,
-        _: ValueEmpty,
-        _: ValueEmpty,
-    ) -> Option<()> {
+    async fn destroy<'a>(&self, _: &mut Diagnostics, _: State<'a>, _: ValueEmpty, _: ValueEmpty) -> Option<()> {
         Some(())
     }
 }
