@@ -186,7 +186,7 @@ impl Tenant {
             for (id, text) in &self.objects {
                 due.check(id, text, seen[id].as_deref(), moment);
             }
-            self.settle(due, created);
+            self.settle(&due, &created);
         }
         unreachable!()
     }
@@ -213,7 +213,7 @@ impl Tenant {
             for (id, text) in &self.objects {
                 due.check(id, text, seen.get(id).map(String::as_str), moment);
             }
-            self.settle(due, created);
+            self.settle(&due, &created);
         }
     }
 
@@ -253,7 +253,7 @@ impl Tenant {
     }
 
     /// Takes note of what has happened.
-    fn settle(&mut self, due: Due, created: Vec<Value>) {
+    fn settle(&mut self, due: &Due, created: &[Value]) {
         self.objects.retain(|(id, _)| !due.deleted.contains(id));
         for (id, text) in &mut self.objects {
             if let Some(changed) = due.changed.get(id) {
@@ -300,9 +300,9 @@ impl Tenant {
 /// Makes `count` objects of the last one of a list.
 fn multiply(list: &mut Value, count: usize, rename: impl Fn(&mut Value, &str, &str)) {
     let list = list.as_array_mut().unwrap();
-    let last = list.pop().unwrap();
+    let pattern = list.pop().unwrap();
     list.extend((0..count).map(|number| {
-        let mut object = last.clone();
+        let mut object = pattern.clone();
         rename(&mut object, &format!("{number:032}"), &format!("t{number}"));
         object
     }));
