@@ -1,0 +1,296 @@
+//! A tenant that others work on while it is read, and what a reader may see of it then.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use terraform_provider_auth0::auth0::client_grants::{ClientGrant, Filter};
+use terraform_provider_auth0::auth0::clients::Client as Application;
+use terraform_provider_auth0::auth0::{Client, Credentials, Parts, View};
+use terraform_provider_auth0::emulator::Emulator;
+use tokio::task::JoinSet;
+
+use super::gate::{Change, Gate};
+use crate::auth0::{session, settings};
+
+/// How many readers there are at once, as many as Terraform has by default.
+const READERS: usize = 10;
+/// What all applications are called: names are not unique.
+const NAME: &str = "one of many";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Collection {
+    Applications,
+    Grants,
+}
+
+impl Collection {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Applications => "clients",
+            Self::Grants => "client-grants",
+        }
+    }
+
+    /// The property of an object that is its id, and the one that its text stands in.
+    const fn properties(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Applications => ("client_id", "description"),
+            Self::Grants => ("id", "scope"),
+        }
+    }
+}
+
+/// What others do, in one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Happening {
+    /// The first and the last object of the list are deleted, which shifts all that are between them.
+    Deletions,
+    /// An object is created.
+    Creation,
+    /// The second and the last but one are changed.
+    Changes,
+    All,
+}
+
+/// A tenant that others work on as well, and what is known of it.
+pub(super) struct Tenant {
+    collection: Collection,
+    gate: Arc<Gate>,
+    /// Ids with what else is compared of each, in the order of the list.
+    objects: Vec<(String, String)>,
+    /// How many objects there have been, for texts that are all different.
+    made: usize,
+}
+
+/// What may be seen of an object whose text is this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sight(String);
+
+impl View for Sight {
+    fn differences(&self, other: &Self) -> Parts {
+        if self == other { Parts::new() } else { Parts::from(["text".to_owned()]) }
+    }
+}
+
+fn of_application(application: &Application) -> Sight {
+    Sight(application.description.clone().unwrap_or_default())
+}
+
+fn of_grant(grant: &ClientGrant) -> Sight {
+    Sight(grant.scope.iter().flatten().cloned().collect())
+}
+
+impl Tenant {
+    /// So many objects, of which the first is made and the others are like it.
+    pub(super) async fn with(collection: Collection, count: usize) -> Self {
+        let mut tenant = Self { collection, gate: Gate::open(Emulator::start()).await, objects: Vec::new(), made: 0 };
+        let (body, _) = tenant.another().await;
+        tenant.gate.change(Method::POST, collection.name(), &body).await;
+        let mut state = tenant.gate.state();
+        multiply(&mut state["clients"], count, |client, id, text| {
+            client["client_id"] = json!(id);
+            client["description"] = json!(text);
+        });
+        if collection == Collection::Grants {
+            let clients = state["clients"].clone();
+            let offset = clients.as_array().unwrap().len() - count;
+            multiply(&mut state["client_grants"], count, |grant, id, text| {
+                let number: usize = text[1..].parse().unwrap();
+                grant["id"] = json!(format!("cgr_{}", &id[id.len() - 16..]));
+                grant["client_id"] = clients[offset + number]["client_id"].clone();
+                grant["scope"] = json!([text]);
+            });
+        }
+        let (name, (id, text)) = (collection.name().replace('-', "_"), collection.properties());
+        let objects = state[name].as_array().unwrap();
+        let text = |object: &Value| object[text].as_str().or_else(|| object[text][0].as_str()).unwrap().to_owned();
+        tenant.objects = objects[objects.len() - count..]
+            .iter()
+            .map(|object| (object[id].as_str().unwrap().to_owned(), text(object)))
+            .collect();
+        tenant.made = count;
+        tenant.gate = Gate::open(Emulator::builder().state(state).start()).await;
+        tenant
+    }
+
+    /// Applications are listed in the order of their creation, grants in that of their ids.
+    fn sort(&mut self) {
+        if self.collection == Collection::Grants {
+            self.objects.sort();
+        }
+    }
+
+    /// What creates another object, and its text.
+    async fn another(&mut self) -> (Value, String) {
+        self.made += 1;
+        let text = format!("t{}", self.made);
+        let application = json!({ "name": NAME, "app_type": "non_interactive", "description": text });
+        let body = match self.collection {
+            Collection::Applications => application,
+            Collection::Grants => {
+                let application = self.gate.change(Method::POST, "clients", &application).await;
+                json!({ "client_id": application["client_id"], "audience": self.gate.audience(), "scope": [text] })
+            }
+        };
+        (body, text)
+    }
+
+    fn client(&self) -> Client {
+        let (client_id, client_secret) = self.gate.credentials();
+        let mut settings = settings(self.gate.url(), Credentials::ClientSecret { client_id, client_secret });
+        settings.audience = Some(self.gate.audience());
+        Client::new(settings).unwrap()
+    }
+
+    /// Reads all objects as often as there are moments for this to happen. How many pages that takes.
+    pub(super) async fn read_with(&mut self, happening: Happening) -> usize {
+        for moment in 0.. {
+            let due = self.arrange(happening, moment).await;
+            let seen = self.read_all().await;
+            let Some(created) = self.gate.happened() else { return moment };
+            for (id, text) in &self.objects {
+                due.check(id, text, seen[id].as_deref(), moment);
+            }
+            self.settle(&due, &created);
+        }
+        unreachable!()
+    }
+
+    /// Searches for all objects as often as there are moments for this to happen.
+    pub(super) async fn search_with(&mut self, happening: Happening) {
+        for moment in 0.. {
+            let due = self.arrange(happening, moment).await;
+            let session = session(&self.client());
+            let found: Vec<(String, Sight)> = match self.collection {
+                Collection::Applications => {
+                    let found = session.clients().find(NAME).await.unwrap();
+                    found.into_iter().map(|one| (one.client_id.clone(), of_application(&one))).collect()
+                }
+                Collection::Grants => {
+                    let found = session.client_grants().list(Filter::default()).await.unwrap();
+                    found.into_iter().map(|one| (one.id.clone(), of_grant(&one))).collect()
+                }
+            };
+            let Some(created) = self.gate.happened() else { return };
+            let ids: BTreeSet<_> = found.iter().map(|(id, _)| id.clone()).collect();
+            assert_eq!(ids.len(), found.len(), "moment {moment}: something was found twice");
+            let seen: BTreeMap<_, _> = found.into_iter().map(|(id, Sight(text))| (id, text)).collect();
+            for (id, text) in &self.objects {
+                due.check(id, text, seen.get(id).map(String::as_str), moment);
+            }
+            self.settle(&due, &created);
+        }
+    }
+
+    /// Has others do this before the list of that number.
+    async fn arrange(&mut self, happening: Happening, moment: usize) -> Due {
+        let (name, (_, property)) = (self.collection.name(), self.collection.properties());
+        let mut due = Due::default();
+        let mut changes = Vec::new();
+        let last = self.objects.len() - 1;
+        if matches!(happening, Happening::Deletions | Happening::All) {
+            for place in [0, last] {
+                let id = self.objects[place].0.clone();
+                changes.push(Change { method: Method::DELETE, path: format!("{name}/{id}"), body: Value::Null });
+                due.deleted.insert(id);
+            }
+        }
+        if matches!(happening, Happening::Changes | Happening::All) {
+            for place in [1, last - 1] {
+                let (id, text) = self.objects[place].clone();
+                let text = format!("{text}x");
+                let value = if self.collection == Collection::Grants { json!([text]) } else { json!(text) };
+                changes.push(Change {
+                    method: Method::PATCH,
+                    path: format!("{name}/{id}"),
+                    body: json!({ property: value }),
+                });
+                due.changed.insert(id, text);
+            }
+        }
+        if matches!(happening, Happening::Creation | Happening::All) {
+            let (body, text) = self.another().await;
+            changes.push(Change { method: Method::POST, path: name.to_owned(), body });
+            due.created = text;
+        }
+        self.gate.arrange(name, moment, changes).await;
+        due
+    }
+
+    /// Takes note of what has happened.
+    fn settle(&mut self, due: &Due, created: &[Value]) {
+        self.objects.retain(|(id, _)| !due.deleted.contains(id));
+        for (id, text) in &mut self.objects {
+            if let Some(changed) = due.changed.get(id) {
+                text.clone_from(changed);
+            }
+        }
+        for object in created {
+            self.objects
+                .push((object[self.collection.properties().0].as_str().unwrap().to_owned(), due.created.clone()));
+        }
+        self.sort();
+    }
+
+    /// Every object as a reader sees it who knows what it was before.
+    async fn read_all(&self) -> BTreeMap<String, Option<String>> {
+        let todo = Arc::new(Mutex::new(self.objects.clone()));
+        let client = self.client();
+        let mut readers = JoinSet::new();
+        for _ in 0..READERS {
+            let (todo, session, collection) = (Arc::clone(&todo), session(&client), self.collection);
+            readers.spawn(async move {
+                let mut seen = Vec::new();
+                while let Some((id, text)) = { todo.lock().unwrap().pop() } {
+                    let prior = Sight(text);
+                    let sight = match collection {
+                        Collection::Applications => {
+                            let read = session.clients().read(&id, &prior, of_application).await.unwrap();
+                            read.map(|one| of_application(&one))
+                        }
+                        Collection::Grants => {
+                            let read = session.client_grants().read(&id, &prior, of_grant).await.unwrap();
+                            read.map(|one| of_grant(&one))
+                        }
+                    };
+                    seen.push((id, sight.map(|Sight(text)| text)));
+                }
+                seen
+            });
+        }
+        readers.join_all().await.into_iter().flatten().collect()
+    }
+}
+
+/// Makes `count` objects of the last one of a list.
+fn multiply(list: &mut Value, count: usize, rename: impl Fn(&mut Value, &str, &str)) {
+    let list = list.as_array_mut().unwrap();
+    let pattern = list.pop().unwrap();
+    list.extend((0..count).map(|number| {
+        let mut object = pattern.clone();
+        rename(&mut object, &format!("{number:032}"), &format!("t{number}"));
+        object
+    }));
+}
+
+/// What is due to happen.
+#[derive(Debug, Default)]
+struct Due {
+    deleted: BTreeSet<String>,
+    changed: BTreeMap<String, String>,
+    /// The text of the one that is created.
+    created: String,
+}
+
+impl Due {
+    /// Whether an object may be seen like this. Whoever reads while it changes may see it as it was or as it is.
+    fn check(&self, id: &str, before: &str, seen: Option<&str>, moment: usize) {
+        let fits = match seen {
+            None => self.deleted.contains(id),
+            Some(seen) => seen == before || self.changed.get(id).is_some_and(|after| after == seen),
+        };
+        assert!(fits, "moment {moment}: {id} was {before:?} and is seen as {seen:?}; due was {self:?}");
+    }
+}
