@@ -4,6 +4,7 @@ mod attribute;
 pub mod blocks;
 pub mod combination;
 pub mod duration;
+mod dynamics;
 mod known;
 pub mod markdown;
 pub mod model;
@@ -48,7 +49,11 @@ impl Schema {
         Self::new(0, description, attribute::into_results(M::attributes(), arguments))
     }
 
+    /// A schema that Terraform would not take is a mistake of whoever wrote the model, and shows in its first test.
     fn new(version: i64, description: &str, attributes: Vec<Attribute>) -> Self {
+        if let Some(flaw) = dynamics::misplaced(&attributes) {
+            panic!("no schema: `{flaw}");
+        }
         let ty = object_type(&attributes);
         Self { version, description: model::text(description), attributes, ty }
     }
