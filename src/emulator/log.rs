@@ -24,7 +24,10 @@ pub struct LoggedRequest {
     pub patch: Option<Value>,
 }
 
-/// The requests so far.
+/// So many requests are kept at least, and never twice as many: an emulator may run for weeks.
+const KEPT: usize = 100_000;
+
+/// The last requests.
 #[derive(Debug)]
 pub(crate) struct Log {
     start: Instant,
@@ -41,6 +44,9 @@ impl Log {
     pub(crate) fn arrived(&mut self, method: &str, path: &str, query: &str) -> u64 {
         let seq = self.next;
         self.next += 1;
+        if self.requests.len() == 2 * KEPT - 1 {
+            self.requests.drain(..KEPT);
+        }
         self.requests.push(LoggedRequest {
             seq,
             at_ms: u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -83,6 +89,19 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_oldest_requests_are_dropped_when_there_are_very_many() {
+        let mut log = Log::new();
+        let mut last = 0;
+        for _ in 0..5 * KEPT {
+            last = log.arrived("GET", "/", "");
+        }
+        log.answered(last, 200);
+        let kept = log.requests();
+        assert!((KEPT..2 * KEPT).contains(&kept.len()), "{}", kept.len());
+        assert_eq!(kept.last().map(|request| (request.seq, request.status)), Some((last, Some(200))));
+    }
 
     #[test]
     fn numbers_go_on_when_the_log_is_cleared() {
