@@ -33,6 +33,13 @@ const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 /// packets is known not to have been reached.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
+/// How long a connection of HTTP/2 may be silent while it is waited on, and how long it then has to show that it lives.
+/// Otherwise each attempt would go the way of the first on a connection that died without a word. A part of the request's
+/// time, so that there is time left for another one.
+const LONGEST_SILENCE: Duration = Duration::from_secs(10);
+/// However short a request's time is, a connection around the world may take so long to show that.
+const SHORTEST_SILENCE: Duration = Duration::from_secs(1);
+
 /// What a request met with when no whole answer arrived.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
@@ -108,6 +115,7 @@ pub(super) struct Http {
     loopback: bool,
     request_timeout: Duration,
     connect_timeout: Duration,
+    silence: Duration,
     user_agent: HeaderValue,
     certificates: Vec<Certificate>,
     proxy: Option<Proxy>,
@@ -129,6 +137,7 @@ impl Http {
             loopback: tenant.is_loopback(),
             request_timeout,
             connect_timeout: LONGEST_CONNECT.min(request_timeout / 2),
+            silence: (request_timeout / 3).clamp(SHORTEST_SILENCE, LONGEST_SILENCE),
             user_agent: HeaderValue::from_str(user_agent).map_err(|_| SettingsError::UserAgent)?,
             certificates: ca_file.map_or_else(|| Ok(Vec::new()), certificates)?,
             proxy: proxy.map(Proxy::all).transpose().map_err(|_| SettingsError::Proxy)?,
@@ -177,6 +186,8 @@ impl Http {
             .user_agent(self.user_agent.clone())
             .timeout(self.request_timeout)
             .connect_timeout(self.connect_timeout)
+            .http2_keep_alive_interval(self.silence)
+            .http2_keep_alive_timeout(self.silence)
             .redirect(redirect::Policy::none())
             // A token never leaves for a place that was not configured, nor unencrypted.
             .https_only(self.encrypted);

@@ -12,6 +12,7 @@ mod proof;
 mod proxy;
 mod repetition;
 mod server;
+mod silence;
 mod token;
 
 use std::time::Duration;
