@@ -87,7 +87,7 @@ pub enum SettingsError {
         source: io::Error,
     },
     /// `ca_file` holds no certificate that could be trusted.
-    #[error("the certificate file {} holds no usable PEM certificate", path.display())]
+    #[error("the certificate file {} holds no PEM certificate of use", path.display())]
     CaFileWithoutCertificate {
         /// The file.
         path: PathBuf,

@@ -136,7 +136,7 @@ fn a_certificate_file_of_no_use_is_shown_at_its_line_when_planning() {
     terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "ca.pem cannot be read"]);
     for content in ["", "a letter to a friend", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         terraform.file("ca.pem", content);
-        terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "holds no usable PEM certificate"]);
+        terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "holds no PEM certificate of use"]);
     }
 }
 

@@ -46,7 +46,7 @@ struct Tally {
 fn nothing_piles_up_in_processes_that_live_long() {
     let time = number("SOAK_MINUTES").map_or(Duration::ZERO, Duration::from_mins);
     let mut rng = Rng::with_seed(number("SEED").unwrap_or(11));
-    let emulator = Emulator::start();
+    let emulator = Emulator::start(number("SOAK_TLS").is_some());
     let (mut server, log) = Server::start_with_log();
     let tasks = TaskCount::of(log);
     let terraform = Workspace::new();
@@ -120,7 +120,8 @@ fn insist(terraform: &Workspace, emulator: &Emulator, rng: &mut Rng, tally: &mut
 /// Whether a command failed for reasons that the provider told. A plan that is not empty is none.
 fn is_explained(run: &Run) -> bool {
     let said = run.diagnostics();
-    run.code == 1 && said.contains("Error: Cannot ") && !said.contains("panic") && !said.contains("inconsistent")
+    let is_ours = said.contains("Error: Cannot ") || said.contains(" May Exist");
+    run.code == 1 && is_ours && !said.contains("panic") && !said.contains("inconsistent")
 }
 
 fn configuration(emulator: &Emulator, names: &[String], rng: &mut Rng) -> Value {
@@ -147,6 +148,7 @@ fn configuration(emulator: &Emulator, names: &[String], rng: &mut Rng) -> Value 
             "domain": emulator.text("url"),
             "client_id": emulator.text("client_id"),
             "client_secret": emulator.text("client_secret"),
+            "ca_file": emulator.ca_file(),
             "request_timeout": "1s",
         } },
         "resource": { "auth0_m2m_client": clients, "auth0_client_grant": grants },

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use reqwest::Method;
+use reqwest::{Certificate, Method};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -73,17 +73,25 @@ pub(super) struct Emulator {
 }
 
 impl Emulator {
-    pub(super) fn start() -> Self {
+    /// With or without TLS, over which HTTP/2 is spoken.
+    pub(super) fn start(tls: bool) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_auth0-emulator"));
-        command.args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .args(["--listen", "127.0.0.1:0"])
+            .args(tls.then_some("--tls"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let announced: Value = serde_json::from_str(&line).unwrap();
+        let authority =
+            announced["ca_file"].as_str().map(|file| Certificate::from_pem(&fs::read(file).unwrap()).unwrap());
         let mut emulator = Self {
             process,
-            announced: serde_json::from_str(&line).unwrap(),
+            announced,
             seeded: Vec::new(),
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: reqwest::Client::builder().no_proxy().tls_certs_only(authority).build().unwrap(),
             runtime: Builder::new_current_thread().enable_all().build().unwrap(),
         };
         let state = emulator.control(&Method::GET, "state", None);
@@ -99,6 +107,11 @@ impl Emulator {
     /// What it announced.
     pub(super) fn text(&self, name: &str) -> &str {
         self.announced[name].as_str().unwrap()
+    }
+
+    /// The file with the authority to trust; null without TLS.
+    pub(super) fn ca_file(&self) -> &Value {
+        &self.announced["ca_file"]
     }
 
     pub(super) fn management_api(&self) -> String {
