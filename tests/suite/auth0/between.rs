@@ -9,7 +9,7 @@ use tenant::{Collection, Happening, Tenant};
 
 #[tokio::test]
 async fn what_happens_between_counted_pages_is_no_absence_and_no_drift() {
-    for collection in [Collection::Applications, Collection::Grants] {
+    for collection in [Collection::Applications, Collection::Grants, Collection::Apis] {
         let mut tenant = Tenant::with(collection, 250).await;
         for happening in [Happening::Deletions, Happening::Creation, Happening::Changes] {
             assert_eq!(tenant.read_with(happening).await, 3, "{collection:?}, {happening:?}");

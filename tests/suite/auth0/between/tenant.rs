@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use terraform_provider_auth0::auth0::client_grants::{ClientGrant, Filter};
 use terraform_provider_auth0::auth0::clients::Client as Application;
+use terraform_provider_auth0::auth0::resource_servers::ResourceServer;
 use terraform_provider_auth0::auth0::{Client, Credentials, Parts, View};
 use terraform_provider_auth0::emulator::Emulator;
 use tokio::task::JoinSet;
@@ -23,6 +24,7 @@ const NAME: &str = "one of many";
 pub(super) enum Collection {
     Applications,
     Grants,
+    Apis,
 }
 
 impl Collection {
@@ -30,6 +32,7 @@ impl Collection {
         match self {
             Self::Applications => "clients",
             Self::Grants => "client-grants",
+            Self::Apis => "resource-servers",
         }
     }
 
@@ -38,6 +41,7 @@ impl Collection {
         match self {
             Self::Applications => ("client_id", "description"),
             Self::Grants => ("id", "scope"),
+            Self::Apis => ("identifier", "name"),
         }
     }
 }
@@ -82,6 +86,10 @@ fn of_grant(grant: &ClientGrant) -> Sight {
     Sight(grant.scope.iter().flatten().cloned().collect())
 }
 
+fn of_api(api: &ResourceServer) -> Sight {
+    Sight(api.name.clone().unwrap_or_default())
+}
+
 impl Tenant {
     /// So many objects, of which the first is made and the others are like it.
     pub(super) async fn with(collection: Collection, count: usize) -> Self {
@@ -89,10 +97,19 @@ impl Tenant {
         let (body, _) = tenant.another().await;
         tenant.gate.change(Method::POST, collection.name(), &body).await;
         let mut state = tenant.gate.state();
-        multiply(&mut state["clients"], count, |client, id, text| {
-            client["client_id"] = json!(id);
-            client["description"] = json!(text);
-        });
+        if collection != Collection::Apis {
+            multiply(&mut state["clients"], count, |client, id, text| {
+                client["client_id"] = json!(id);
+                client["description"] = json!(text);
+            });
+        }
+        if collection == Collection::Apis {
+            multiply(&mut state["resource_servers"], count, |api, id, text| {
+                api["id"] = json!(id[id.len() - 24..]);
+                api["identifier"] = json!(format!("api-{id}"));
+                api["name"] = json!(text);
+            });
+        }
         if collection == Collection::Grants {
             let clients = state["clients"].clone();
             let offset = clients.as_array().unwrap().len() - count;
@@ -115,7 +132,7 @@ impl Tenant {
         tenant
     }
 
-    /// Applications are listed in the order of their creation, grants in that of their ids.
+    /// Applications and APIs are listed in the order of their creation, grants in that of their ids.
     fn sort(&mut self) {
         if self.collection == Collection::Grants {
             self.objects.sort();
@@ -129,6 +146,7 @@ impl Tenant {
         let application = json!({ "name": NAME, "app_type": "non_interactive", "description": text });
         let body = match self.collection {
             Collection::Applications => application,
+            Collection::Apis => json!({ "identifier": format!("another-{text}"), "name": text }),
             Collection::Grants => {
                 let application = self.gate.change(Method::POST, "clients", &application).await;
                 json!({ "client_id": application["client_id"], "audience": self.gate.audience(), "scope": [text] })
@@ -172,6 +190,7 @@ impl Tenant {
                     let found = session.client_grants().list(Filter::default()).await.unwrap();
                     found.into_iter().map(|one| (one.id.clone(), of_grant(&one))).collect()
                 }
+                Collection::Apis => unreachable!("APIs are known by their identifiers, and never searched for"),
             };
             let Some(created) = self.gate.happened() else { return };
             let ids: BTreeSet<_> = found.iter().map(|(id, _)| id.clone()).collect();
@@ -253,6 +272,10 @@ impl Tenant {
                         Collection::Grants => {
                             let read = session.client_grants().read(&id, &prior, of_grant).await.unwrap();
                             read.map(|one| of_grant(&one))
+                        }
+                        Collection::Apis => {
+                            let read = session.resource_servers().read(&id, &prior, of_api).await.unwrap();
+                            read.map(|one| of_api(&one))
                         }
                     };
                     seen.push((id, sight.map(|Sight(text)| text)));
