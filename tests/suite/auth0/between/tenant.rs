@@ -2,21 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use terraform_provider_auth0::auth0::client_grants::{ClientGrant, Filter};
 use terraform_provider_auth0::auth0::clients::Client as Application;
 use terraform_provider_auth0::auth0::resource_servers::ResourceServer;
-use terraform_provider_auth0::auth0::{Client, Credentials, Parts, View};
+use terraform_provider_auth0::auth0::{Client, Credentials, Parts, Session, View};
 use terraform_provider_auth0::emulator::Emulator;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::gate::{Change, Gate};
-use crate::auth0::{session, settings};
+use crate::auth0::settings;
 
 /// How many readers there are at once, as many as Terraform has by default.
 const READERS: usize = 10;
+/// Far longer than anything takes, even where others keep the machine busy.
+const PATIENCE: Duration = Duration::from_mins(5);
 /// What all applications are called: names are not unique.
 const NAME: &str = "one of many";
 
@@ -159,6 +164,7 @@ impl Tenant {
         let (client_id, client_secret) = self.gate.credentials();
         let mut settings = settings(self.gate.url(), Credentials::ClientSecret { client_id, client_secret });
         settings.audience = Some(self.gate.audience());
+        settings.request_timeout = PATIENCE;
         Client::new(settings).unwrap()
     }
 
@@ -296,6 +302,11 @@ fn multiply(list: &mut Value, count: usize, rename: impl Fn(&mut Value, &str, &s
         rename(&mut object, &format!("{number:032}"), &format!("t{number}"));
         object
     }));
+}
+
+/// An operation that time does not end.
+fn session(client: &Client) -> Session {
+    client.within(&CancellationToken::new(), Instant::now() + PATIENCE)
 }
 
 /// What is due to happen.
