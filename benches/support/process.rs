@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, id};
+use std::process::{Command, ExitStatus};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) fn run(command: &mut Command, provider: &Path) -> (ExitStatus, Usage)
     let (ended, end) = channel::<()>();
     let (wall, peak) = thread::scope(|scope| {
         let watch = scope.spawn(move || {
-            let mut memory = Memory::of(provider);
+            let mut memory = Memory::of(provider, pid);
             let mut peak = 0;
             while end.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
                 peak = peak.max(memory.peak());
@@ -65,17 +65,17 @@ fn times(pid: Pid) -> (Duration, Duration) {
     (TICK * (ticks[0] + ticks[1]), TICK * (ticks[2] + ticks[3]))
 }
 
-/// Watches the memory of a program's processes.
+/// Watches the memory of a program's processes below another process.
 struct Memory {
     program: PathBuf,
+    parent: String,
     /// Processes that are something else. Those that Terraform has just forked are not yet what they will be.
     others: BTreeSet<String>,
 }
 
 impl Memory {
-    fn of(program: &Path) -> Self {
-        let program = fs::canonicalize(program).unwrap();
-        Self { program, others: BTreeSet::from([id().to_string()]) }
+    fn of(program: &Path, parent: Pid) -> Self {
+        Self { program: fs::canonicalize(program).unwrap(), parent: parent.to_string(), others: BTreeSet::new() }
     }
 
     /// The most that any running process has had (`VmHWM`). `ru_maxrss` would be that of Terraform, which it was forked from.
@@ -87,7 +87,13 @@ impl Memory {
                 continue;
             }
             match fs::read_link(entry.path().join("exe")) {
-                Ok(program) if program == self.program => peak = peak.max(peak_of(&entry.path())),
+                Ok(program) if program == self.program => {
+                    let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+                    if field(&status, "PPid:") == Some(&self.parent) {
+                        let kilobytes: u64 = field(&status, "VmHWM:").and_then(|peak| peak.parse().ok()).unwrap_or(0);
+                        peak = peak.max(kilobytes * 1024);
+                    }
+                }
                 Ok(program) if program.ends_with("terraform") => {}
                 _ => drop(self.others.insert(name)),
             }
@@ -96,11 +102,9 @@ impl Memory {
     }
 }
 
-fn peak_of(process: &Path) -> u64 {
-    let status = fs::read_to_string(process.join("status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
+/// A value of a process's status, without its unit.
+fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
+    status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people, two digits are enough")]
