@@ -1,7 +1,9 @@
 //! What a provider author implements, and what Terraform demands around each of those implementations.
 
+mod action;
 mod call;
 mod data_source;
+mod ephemeral_resource;
 mod exchange;
 mod lifecycle;
 mod private;
@@ -11,11 +13,14 @@ mod server;
 mod timeouts;
 mod upgrade;
 
+pub use action::{Action, Progress};
 pub use call::{Cx, DEFAULT_TIMEOUT};
 pub use data_source::DataSource;
+pub use ephemeral_resource::{EphemeralResource, Opened, Renewed};
 pub use exchange::{
-    ApplyRequest, ApplyResponse, ConfigureRequest, DataSourceRequest, DataSourceResponse, ImportRequest,
-    ImportResponse, Imported, PlanRequest, PlanResponse, ReadRequest, ReadResponse, UpgradeRequest, UpgradeResponse,
+    ApplyRequest, ApplyResponse, ConfigureRequest, DataSourceRequest, DataSourceResponse, EphemeralRequest,
+    EphemeralResponse, ImportRequest, ImportResponse, Imported, OpenRequest, PlanRequest, PlanResponse, ReadRequest,
+    ReadResponse, UpgradeRequest, UpgradeResponse,
 };
 pub use registry::{Registry, Schemas};
 pub use resource::{Failed, Plan, Resource};
@@ -33,7 +38,7 @@ pub trait Provider: Send + Sync + 'static {
     const VERSION: &'static str;
     /// The `provider` block.
     type Config: Model;
-    /// What resources and data sources talk to. Cheap to clone.
+    /// What resources, data sources, ephemeral resources and actions talk to. Cheap to clone.
     type Client: Clone + Send + Sync + 'static;
 
     /// Everything that the provider offers.

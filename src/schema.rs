@@ -12,13 +12,14 @@ pub mod plan;
 pub mod rule;
 pub mod spelling;
 pub mod validate;
+pub mod write_only;
 
 use std::collections::BTreeMap;
 
 pub use attribute::{
     Attribute, BLOCK, Behaviour, Block, COMPUTED, Default, GROUP, Kind, Mode, Nesting, OPTIONAL, REQUIRED,
 };
-pub use known::{Known, Plain, Set};
+pub use known::{Disclosed, Known, Plain, Set};
 pub use model::Model;
 pub use rule::Rule;
 

@@ -3,6 +3,8 @@
 //! The fields are those of the messages of the same name in `tfplugin6.proto`. An absent state in an answer means null or,
 //! beside an error, that Terraform keeps what it has.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 
 use crate::{
@@ -160,6 +162,41 @@ pub struct DataSourceRequest {
 pub struct DataSourceResponse {
     /// Arguments and results.
     pub state: Option<Encoded>,
+    /// What to tell the user.
+    pub diagnostics: Diagnostics,
+}
+
+/// Open an ephemeral resource.
+#[derive(Debug)]
+pub struct OpenRequest {
+    /// The ephemeral resource type.
+    pub type_name: String,
+    /// The arguments.
+    pub config: Encoded,
+    /// Whether Terraform lets the provider put it off.
+    pub deferral_allowed: bool,
+}
+
+/// Renew or close an ephemeral resource.
+#[derive(Debug)]
+pub struct EphemeralRequest {
+    /// The ephemeral resource type.
+    pub type_name: String,
+    /// To renew, what the open or the last renewal handed over; to close, what the open did.
+    pub private: Bytes,
+}
+
+/// See [`OpenRequest`] and [`EphemeralRequest`].
+#[derive(Debug, Default)]
+pub struct EphemeralResponse {
+    /// Arguments and results, after an open.
+    pub result: Option<Encoded>,
+    /// When to renew it.
+    pub renew_at: Option<SystemTime>,
+    /// What the next call needs.
+    pub private: Bytes,
+    /// Whether it is put off until the provider's configuration is known.
+    pub deferred: bool,
     /// What to tell the user.
     pub diagnostics: Diagnostics,
 }

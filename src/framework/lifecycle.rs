@@ -4,6 +4,7 @@
 
 mod apply;
 mod import;
+mod open;
 mod plan;
 mod read;
 mod upgrade;
@@ -11,6 +12,7 @@ mod validate;
 
 pub(super) use apply::apply;
 pub(super) use import::import;
+pub(super) use open::{not_open_yet, open};
 pub(super) use plan::plan;
 pub(super) use read::{read, read_data_source};
 pub(super) use upgrade::upgrade;

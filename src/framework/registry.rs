@@ -5,7 +5,9 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
-use super::{Cx, DataSource, Failed, OldState, Plan, Resource};
+use bytes::Bytes;
+
+use super::{Action, Cx, DataSource, EphemeralResource, Failed, OldState, Opened, Plan, Progress, Renewed, Resource};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
     schema::{Model, Schema, plan::Planned},
@@ -16,6 +18,8 @@ use crate::{
 pub struct Registry<C> {
     pub(super) resources: BTreeMap<&'static str, Entry<dyn AnyResource<C>>>,
     pub(super) data_sources: BTreeMap<&'static str, Entry<dyn AnyDataSource<C>>>,
+    pub(super) ephemeral_resources: BTreeMap<&'static str, Entry<dyn AnyEphemeralResource<C>>>,
+    pub(super) actions: BTreeMap<&'static str, Entry<dyn AnyAction<C>>>,
 }
 
 /// A type with its schema, built once.
@@ -33,13 +37,22 @@ pub struct Schemas {
     pub resources: BTreeMap<&'static str, Schema>,
     /// Data sources by type name.
     pub data_sources: BTreeMap<&'static str, Schema>,
+    /// Ephemeral resources by type name.
+    pub ephemeral_resources: BTreeMap<&'static str, Schema>,
+    /// Actions by type name.
+    pub actions: BTreeMap<&'static str, Schema>,
 }
 
 impl<C: Send + Sync + 'static> Registry<C> {
     /// Nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { resources: BTreeMap::new(), data_sources: BTreeMap::new() }
+        Self {
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            ephemeral_resources: BTreeMap::new(),
+            actions: BTreeMap::new(),
+        }
     }
 
     /// Adds a resource type.
@@ -57,13 +70,35 @@ impl<C: Send + Sync + 'static> Registry<C> {
         self
     }
 
+    /// Adds an ephemeral resource type.
+    #[must_use]
+    pub fn ephemeral_resource<E: EphemeralResource<C>>(mut self, ephemeral: E) -> Self {
+        let schema = Schema::of::<E::Model>(0);
+        self.ephemeral_resources.insert(E::NAME, Entry { schema, implementation: Box::new(ephemeral) });
+        self
+    }
+
+    /// Adds an action type.
+    #[must_use]
+    pub fn action<A: Action<C>>(mut self, action: A) -> Self {
+        let schema = Schema::of::<A::Model>(0);
+        self.actions.insert(A::NAME, Entry { schema, implementation: Box::new(action) });
+        self
+    }
+
     pub(super) fn schemas(&self, provider: Schema) -> Schemas {
         Schemas {
             provider,
-            resources: self.resources.iter().map(|(name, entry)| (*name, entry.schema.clone())).collect(),
-            data_sources: self.data_sources.iter().map(|(name, entry)| (*name, entry.schema.clone())).collect(),
+            resources: schemas(&self.resources),
+            data_sources: schemas(&self.data_sources),
+            ephemeral_resources: schemas(&self.ephemeral_resources),
+            actions: schemas(&self.actions),
         }
     }
+}
+
+fn schemas<T: ?Sized>(entries: &BTreeMap<&'static str, Entry<T>>) -> BTreeMap<&'static str, Schema> {
+    entries.iter().map(|(name, entry)| (*name, entry.schema.clone())).collect()
 }
 
 impl<C: Send + Sync + 'static> Default for Registry<C> {
@@ -100,6 +135,26 @@ pub(super) trait AnyResource<C>: Send + Sync {
 pub(super) trait AnyDataSource<C>: Send + Sync {
     fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
     fn read<'a>(&'a self, cx: &'a Cx<C>, config: Dynamic) -> BoxFuture<'a, Result<Dynamic, Diagnostics>>;
+}
+
+/// [`EphemeralResource`] without its types.
+pub(super) trait AnyEphemeralResource<C>: Send + Sync {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
+    fn open<'a>(&'a self, cx: &'a Cx<C>, config: Dynamic) -> BoxFuture<'a, Result<Opened<Dynamic>, Diagnostics>>;
+    fn renew<'a>(&'a self, cx: &'a Cx<C>, private: Bytes) -> BoxFuture<'a, Result<Renewed, Diagnostics>>;
+    fn close<'a>(&'a self, cx: &'a Cx<C>, private: Bytes) -> BoxFuture<'a, Result<(), Diagnostics>>;
+}
+
+/// [`Action`] without its types.
+pub(super) trait AnyAction<C>: Send + Sync {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
+    fn plan(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
+    fn invoke<'a>(
+        &'a self,
+        cx: &'a Cx<C>,
+        config: Dynamic,
+        progress: &'a Progress,
+    ) -> BoxFuture<'a, Result<(), Diagnostics>>;
 }
 
 impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
@@ -168,6 +223,46 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
 
     fn read<'a>(&'a self, cx: &'a Cx<C>, config: Dynamic) -> BoxFuture<'a, Result<Dynamic, Diagnostics>> {
         Box::pin(async move { DataSource::read(self, cx, decoded(config)?).await.map(Model::into_dynamic) })
+    }
+}
+
+impl<C: Sync, E: EphemeralResource<C>> AnyEphemeralResource<C> for E {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
+        Ok(EphemeralResource::validate(self, &model(config)?))
+    }
+
+    fn open<'a>(&'a self, cx: &'a Cx<C>, config: Dynamic) -> BoxFuture<'a, Result<Opened<Dynamic>, Diagnostics>> {
+        Box::pin(async move {
+            let Opened { result, renew_at, private } = EphemeralResource::open(self, cx, decoded(config)?).await?;
+            Ok(Opened { result: result.into_dynamic(), renew_at, private })
+        })
+    }
+
+    fn renew<'a>(&'a self, cx: &'a Cx<C>, private: Bytes) -> BoxFuture<'a, Result<Renewed, Diagnostics>> {
+        Box::pin(EphemeralResource::renew(self, cx, private))
+    }
+
+    fn close<'a>(&'a self, cx: &'a Cx<C>, private: Bytes) -> BoxFuture<'a, Result<(), Diagnostics>> {
+        Box::pin(EphemeralResource::close(self, cx, private))
+    }
+}
+
+impl<C: Sync, A: Action<C>> AnyAction<C> for A {
+    fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
+        Ok(Action::validate(self, &model(config)?))
+    }
+
+    fn plan(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
+        Ok(Action::plan(self, &model(config)?))
+    }
+
+    fn invoke<'a>(
+        &'a self,
+        cx: &'a Cx<C>,
+        config: Dynamic,
+        progress: &'a Progress,
+    ) -> BoxFuture<'a, Result<(), Diagnostics>> {
+        Box::pin(async move { Action::invoke(self, cx, decoded(config)?, progress).await })
     }
 }
 

@@ -3,6 +3,8 @@
 //! Each finds the type's entry, decodes, lets the lifecycle work, and encodes. Nothing about Terraform's meaning is decided
 //! here, and nothing about its wire format.
 
+mod stateless;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
@@ -16,7 +18,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
-    schema::{Model, Schema, blocks, validate},
+    schema::{Model, Schema, blocks, validate, write_only},
     value::{Dynamic, Encoded},
 };
 
@@ -72,12 +74,16 @@ impl<P: Provider> Server<P> {
         }
     }
 
-    /// `ValidateResourceConfig`
-    pub fn validate_resource_config(&self, type_name: &str, config: &Encoded) -> Diagnostics {
+    /// `ValidateResourceConfig`. Whether Terraform keeps write-only values to itself depends on its release.
+    pub fn validate_resource_config(&self, type_name: &str, config: &Encoded, write_only_allowed: bool) -> Diagnostics {
         answered(self.resource(type_name).and_then(|entry| {
             let config = decode(config, &entry.schema)?;
+            let about_secrets = if write_only_allowed { write_only::recommended } else { write_only::refused };
+            let about_secrets = about_secrets(&entry.schema.attributes, &config);
             let across = |config| entry.implementation.validate(config);
-            lifecycle::validate(&entry.schema, config, across)
+            let mut diagnostics = lifecycle::validate(&entry.schema, config, across)?;
+            diagnostics.extend(about_secrets);
+            Ok(diagnostics)
         }))
     }
 
@@ -116,7 +122,8 @@ impl<P: Provider> Server<P> {
                 ReadResponse { new_state: Some(state), private: private.write(), diagnostics: Diagnostics::new() }
             }
             Err(diagnostics) => {
-                ReadResponse { new_state: Some(request.current_state), private: request.private, diagnostics }
+                let state = self.kept(&request.type_name, request.current_state);
+                ReadResponse { new_state: Some(state), private: request.private, diagnostics }
             }
         }
     }
@@ -144,9 +151,10 @@ impl<P: Provider> Server<P> {
             let entry = self.resource(&request.type_name)?;
             let prior = decode(&request.prior_state, &entry.schema)?;
             let planned = decode(&request.planned_state, &entry.schema)?;
+            let config = decode(&request.config, &entry.schema)?;
             let cx = self.cx()?.ok_or_else(unknown_configuration)?;
             let origin = P::origin(&cx.client);
-            let applied = lifecycle::apply(entry, cx, prior, planned, &private, &origin).await?;
+            let applied = lifecycle::apply(entry, cx, prior, planned, &config, &private, &origin).await?;
             Ok((encode(&applied.state, &entry.schema), applied.diagnostics, Private::seen_at(origin)))
         };
         match apply.await {
@@ -154,7 +162,8 @@ impl<P: Provider> Server<P> {
                 ApplyResponse { new_state: Some(state), private: private.write(), diagnostics }
             }
             Err(diagnostics) => {
-                ApplyResponse { new_state: Some(request.prior_state), private: request.planned_private, diagnostics }
+                let state = self.kept(&request.type_name, request.prior_state);
+                ApplyResponse { new_state: Some(state), private: request.planned_private, diagnostics }
             }
         }
     }
@@ -183,6 +192,15 @@ impl<P: Provider> Server<P> {
         };
         let (state, diagnostics) = split(read.await);
         DataSourceResponse { state, diagnostics }
+    }
+
+    /// A state that goes back as it came, though never with a secret: not even one that Terraform should not have had.
+    fn kept(&self, type_name: &str, state: Encoded) -> Encoded {
+        let Ok(Entry { schema, .. }) = self.resource(type_name) else { return state };
+        match decode(&state, schema) {
+            Ok(value) if write_only::is_among(&schema.attributes) => encode(&value, schema),
+            _ => state,
+        }
     }
 
     fn resource(&self, type_name: &str) -> Result<&Entry<dyn AnyResource<P::Client>>, Diagnostics> {
@@ -216,11 +234,16 @@ fn decode(value: &Encoded, schema: &Schema) -> Result<Dynamic, Diagnostics> {
     value.decode(schema.ty()).map_err(|error| undecodable(&error).into())
 }
 
+/// The one way out for every state, and so the place where write-only values are taken out of it.
 fn encode(value: &Dynamic, schema: &Schema) -> Encoded {
-    if schema.attributes.iter().all(|attribute| attribute.behaviour.block().is_none()) {
+    let Schema { attributes, .. } = schema;
+    let has_blocks = attributes.iter().any(|attribute| attribute.behaviour.block().is_some());
+    let has_write_only = write_only::is_among(attributes);
+    if !has_blocks && !has_write_only {
         return Encoded::encode(value, schema.ty());
     }
-    Encoded::encode(&blocks::with_absent(&schema.attributes, value.clone()), schema.ty())
+    let value = blocks::with_absent(attributes, value.clone());
+    Encoded::encode(&write_only::removed(attributes, value), schema.ty())
 }
 
 fn model<M: Model>(value: Dynamic) -> Result<M, Diagnostics> {

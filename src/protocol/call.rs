@@ -1,6 +1,8 @@
 //! What surrounds every call: a span that names it in each log record, and a net for panics.
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
+use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Response, Status};
 use tracing::{Instrument as _, Span, field::Empty};
 
@@ -25,6 +27,8 @@ impl Call {
             tf_proto_version = "6.10",
             tf_resource_type = Empty,
             tf_data_source_type = Empty,
+            tf_ephemeral_resource_type = Empty,
+            tf_action_type = Empty,
         );
         Self { rpc, span }
     }
@@ -41,8 +45,38 @@ impl Call {
         self
     }
 
+    /// The call is about an ephemeral resource of this type.
+    pub(super) fn ephemeral_resource(self, type_name: &str) -> Self {
+        self.span.record("tf_ephemeral_resource_type", type_name);
+        self
+    }
+
+    /// The call is about an action of this type.
+    pub(super) fn action(self, type_name: &str) -> Self {
+        self.span.record("tf_action_type", type_name);
+        self
+    }
+
     /// Does the work. If it panics, that is the answer to this call and no harm to any other.
     pub(super) async fn answer<R: Refusal>(self, work: impl Future<Output = R>) -> Result<Response<R>, Status> {
+        Ok(Response::new(self.finish(work).await))
+    }
+
+    /// Does the work beside its answer, which is a stream: what it sends meanwhile, and at last what it ends with. Nobody
+    /// has to listen for it to be finished.
+    pub(super) fn stream<E, F>(self, work: impl FnOnce(Sender<E>) -> F) -> Response<Events<E>>
+    where
+        E: Refusal + Send + 'static,
+        F: Future<Output = E> + Send + 'static,
+    {
+        let (sender, receiver): (_, UnboundedReceiver<_>) = unbounded_channel();
+        let last = Sender(sender.clone());
+        let work = work(Sender(sender));
+        tokio::spawn(async move { last.send(self.finish(work).await) });
+        Response::new(UnboundedReceiverStream::new(receiver))
+    }
+
+    async fn finish<R: Refusal>(self, work: impl Future<Output = R>) -> R {
         let answer = async {
             let start = Instant::now();
             tracing::trace!("Call received");
@@ -50,7 +84,20 @@ impl Call {
             tracing::trace!(tf_req_duration_ms = start.elapsed().as_millis(), "Call answered");
             answer
         };
-        Ok(Response::new(answer.instrument(self.span).await))
+        answer.instrument(self.span).await
+    }
+}
+
+/// What a call answers with over time.
+pub(super) type Events<E> = UnboundedReceiverStream<Result<E, Status>>;
+
+/// Where a call sends its events.
+pub(super) struct Sender<E>(UnboundedSender<Result<E, Status>>);
+
+impl<E> Sender<E> {
+    /// Whoever has gone away wants to hear nothing more.
+    pub(super) fn send(&self, event: E) {
+        let _ = self.0.send(Ok(event));
     }
 }
 

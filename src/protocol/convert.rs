@@ -1,5 +1,7 @@
 //! Wire messages to the framework's questions, and its answers to wire messages. Decides nothing.
 
+mod stateless;
+
 use std::collections::BTreeMap;
 
 use super::wire::tfplugin6 as wire;
@@ -11,6 +13,8 @@ use crate::framework::{
 };
 use crate::schema::{Attribute, Kind, Nesting, Schema};
 use crate::value::Encoded;
+
+pub(super) use stateless::progress;
 
 /// An absent value is null, as is one that is present and empty.
 pub(super) fn value(value: Option<wire::DynamicValue>) -> Encoded {
@@ -115,7 +119,7 @@ impl From<&Attribute> for wire::schema::Attribute {
             optional: behaviour.is_optional(),
             computed: behaviour.is_computed(),
             sensitive: behaviour.sensitive,
-            write_only: false,
+            write_only: behaviour.write_only,
             deprecated: behaviour.deprecated.is_some(),
             deprecation_message: behaviour.deprecated.unwrap_or_default().to_owned(),
         }
@@ -139,7 +143,7 @@ fn object(nesting: Nesting, attributes: &[Attribute]) -> wire::schema::Object {
 
 /// Everything that is on offer. Older clients ignore what they do not know.
 impl From<&Schemas> for wire::get_provider_schema::Response {
-    fn from(Schemas { provider, resources, data_sources }: &Schemas) -> Self {
+    fn from(Schemas { provider, resources, data_sources, ephemeral_resources, actions }: &Schemas) -> Self {
         let by_name = |schemas: &BTreeMap<&str, Schema>| {
             schemas.iter().map(|(name, schema)| ((*name).to_owned(), schema.into())).collect()
         };
@@ -147,6 +151,8 @@ impl From<&Schemas> for wire::get_provider_schema::Response {
             provider: Some(provider.into()),
             resource_schemas: by_name(resources),
             data_source_schemas: by_name(data_sources),
+            ephemeral_resource_schemas: by_name(ephemeral_resources),
+            action_schemas: actions.iter().map(|(name, schema)| ((*name).to_owned(), schema.into())).collect(),
             server_capabilities: Some(CAPABILITIES),
             ..Self::default()
         }
@@ -154,13 +160,17 @@ impl From<&Schemas> for wire::get_provider_schema::Response {
 }
 
 impl From<&Schemas> for wire::get_metadata::Response {
-    fn from(Schemas { provider: _, resources, data_sources }: &Schemas) -> Self {
-        use wire::get_metadata::{DataSourceMetadata, ResourceMetadata};
+    fn from(Schemas { provider: _, resources, data_sources, ephemeral_resources, actions }: &Schemas) -> Self {
+        use wire::get_metadata::{ActionMetadata, DataSourceMetadata, EphemeralMetadata, ResourceMetadata};
         let resource = |name: &&str| ResourceMetadata { type_name: (*name).to_owned() };
         let data_source = |name: &&str| DataSourceMetadata { type_name: (*name).to_owned() };
+        let ephemeral = |name: &&str| EphemeralMetadata { type_name: (*name).to_owned() };
+        let action = |name: &&str| ActionMetadata { type_name: (*name).to_owned() };
         Self {
             resources: resources.keys().map(resource).collect(),
             data_sources: data_sources.keys().map(data_source).collect(),
+            ephemeral_resources: ephemeral_resources.keys().map(ephemeral).collect(),
+            actions: actions.keys().map(action).collect(),
             server_capabilities: Some(CAPABILITIES),
             ..Self::default()
         }
@@ -186,10 +196,13 @@ macro_rules! from_diagnostics {
 }
 
 from_diagnostics!(
+    close_ephemeral_resource,
     configure_provider,
+    validate_action_config,
+    validate_data_resource_config,
+    validate_ephemeral_resource_config,
     validate_provider_config,
     validate_resource_config,
-    validate_data_resource_config
 );
 
 impl From<wire::configure_provider::Request> for ConfigureRequest {

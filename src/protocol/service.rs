@@ -1,26 +1,28 @@
 //! `tfplugin6.Provider`: one method for each call, in the order of `tfplugin6.proto`.
 //!
 //! A method translates in, lets the framework work, and translates out. What the framework does not offer is refused by
-//! name, just as an unknown resource type is.
+//! name, just as an unknown resource type is. The file is long because the service has many calls; each of them is short.
+
+use std::sync::Arc;
 
 use tokio_stream::Once;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::call::Call;
-use super::convert::value;
+use super::call::{Call, Events};
+use super::convert::{progress, value};
 use super::refusal::Refusal;
 use super::wire::tfplugin6::{self as wire, provider_server};
 use crate::diagnostic::Diagnostic;
-use crate::framework::{Provider, Server};
+use crate::framework::{Progress, Provider, Server};
 
 /// Terraform's view of a provider.
 pub(super) struct Service<P: Provider> {
-    server: Server<P>,
+    server: Arc<Server<P>>,
 }
 
 impl<P: Provider> Service<P> {
-    pub(super) const fn new(server: Server<P>) -> Self {
-        Self { server }
+    pub(super) fn new(server: Server<P>) -> Self {
+        Self { server: Arc::new(server) }
     }
 }
 
@@ -103,9 +105,13 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<wire::validate_resource_config::Request>,
     ) -> Result<Response<wire::validate_resource_config::Response>, Status> {
         let request = request.into_inner();
+        let write_only = request.client_capabilities.is_some_and(|able| able.write_only_attributes_allowed);
         call::<P>("ValidateResourceConfig")
             .resource(&request.type_name)
-            .answer(async { self.server.validate_resource_config(&request.type_name, &value(request.config)).into() })
+            .answer(async {
+                let config = value(request.config);
+                self.server.validate_resource_config(&request.type_name, &config, write_only).into()
+            })
             .await
     }
 
@@ -231,7 +237,12 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<wire::validate_ephemeral_resource_config::Request>,
     ) -> Result<Response<wire::validate_ephemeral_resource_config::Response>, Status> {
-        not_offered::<P, _>("ValidateEphemeralResourceConfig", "ephemeral resource type", &request.get_ref().type_name)
+        let request = request.into_inner();
+        call::<P>("ValidateEphemeralResourceConfig")
+            .ephemeral_resource(&request.type_name)
+            .answer(async {
+                self.server.validate_ephemeral_resource_config(&request.type_name, &value(request.config)).into()
+            })
             .await
     }
 
@@ -239,21 +250,33 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<wire::open_ephemeral_resource::Request>,
     ) -> Result<Response<wire::open_ephemeral_resource::Response>, Status> {
-        not_offered::<P, _>("OpenEphemeralResource", "ephemeral resource type", &request.get_ref().type_name).await
+        let request = request.into_inner();
+        call::<P>("OpenEphemeralResource")
+            .ephemeral_resource(&request.type_name)
+            .answer(async { self.server.open_ephemeral_resource(request.into()).await.into() })
+            .await
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<wire::renew_ephemeral_resource::Request>,
     ) -> Result<Response<wire::renew_ephemeral_resource::Response>, Status> {
-        not_offered::<P, _>("RenewEphemeralResource", "ephemeral resource type", &request.get_ref().type_name).await
+        let request = request.into_inner();
+        call::<P>("RenewEphemeralResource")
+            .ephemeral_resource(&request.type_name)
+            .answer(async { self.server.renew_ephemeral_resource(request.into()).await.into() })
+            .await
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<wire::close_ephemeral_resource::Request>,
     ) -> Result<Response<wire::close_ephemeral_resource::Response>, Status> {
-        not_offered::<P, _>("CloseEphemeralResource", "ephemeral resource type", &request.get_ref().type_name).await
+        let request = request.into_inner();
+        call::<P>("CloseEphemeralResource")
+            .ephemeral_resource(&request.type_name)
+            .answer(async { self.server.close_ephemeral_resource(request.into()).await.into() })
+            .await
     }
 
     async fn validate_list_resource_config(
@@ -290,23 +313,37 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<wire::validate_action_config::Request>,
     ) -> Result<Response<wire::validate_action_config::Response>, Status> {
-        not_offered::<P, _>("ValidateActionConfig", "action type", &request.get_ref().type_name).await
+        let request = request.into_inner();
+        call::<P>("ValidateActionConfig")
+            .action(&request.type_name)
+            .answer(async { self.server.validate_action_config(&request.type_name, &value(request.config)).into() })
+            .await
     }
 
     async fn plan_action(
         &self,
         request: Request<wire::plan_action::Request>,
     ) -> Result<Response<wire::plan_action::Response>, Status> {
-        not_offered::<P, _>("PlanAction", "action type", &request.get_ref().action_type).await
+        let request = request.into_inner();
+        call::<P>("PlanAction")
+            .action(&request.action_type)
+            .answer(async { self.server.plan_action(&request.action_type, &value(request.config)).into() })
+            .await
     }
 
-    type InvokeActionStream = Once<Result<wire::invoke_action::Event, Status>>;
+    type InvokeActionStream = Events<wire::invoke_action::Event>;
 
     async fn invoke_action(
         &self,
         request: Request<wire::invoke_action::Request>,
     ) -> Result<Response<Self::InvokeActionStream>, Status> {
-        once(not_offered::<P, _>("InvokeAction", "action type", &request.get_ref().action_type).await)
+        let request = request.into_inner();
+        let server = Arc::clone(&self.server);
+        let call = call::<P>("InvokeAction").action(&request.action_type);
+        Ok(call.stream(|events| async move {
+            let progress = Progress::new(move |message| events.send(progress(message)));
+            server.invoke_action(&request.action_type, &value(request.config), &progress).await.into()
+        }))
     }
 
     async fn validate_state_store_config(

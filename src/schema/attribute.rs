@@ -59,7 +59,7 @@ impl Attribute {
 pub(super) fn into_results(attributes: Vec<Attribute>, arguments: &[&str]) -> Vec<Attribute> {
     attributes
         .into_iter()
-        .filter(|attribute| !attribute.behaviour.local)
+        .filter(|attribute| !attribute.behaviour.local && !attribute.behaviour.write_only)
         .map(|attribute| {
             let argument = arguments.contains(&attribute.name);
             attribute.into_result(argument)
@@ -157,6 +157,12 @@ pub struct Behaviour {
     pub keep_prior: bool,
     /// Nothing that the service knows of.
     pub local: bool,
+    /// Nothing that the service knows of, but a change of it asks something of the service.
+    pub trigger: bool,
+    /// A value that goes to the service and into no state.
+    pub write_only: bool,
+    /// The write-only attribute that says the same and is not stored.
+    pub stored_unlike: Option<&'static str>,
     /// Whether two texts mean the same.
     pub equal: Option<fn(&str, &str) -> bool>,
     /// What a configured value must satisfy.
@@ -184,6 +190,9 @@ impl Behaviour {
             requires_replace: false,
             keep_prior: false,
             local: false,
+            trigger: false,
+            write_only: false,
+            stored_unlike: None,
             equal: None,
             rules: &[],
             deprecated: None,
@@ -225,6 +234,25 @@ impl Behaviour {
     #[must_use]
     pub const fn local(self) -> Self {
         Self { local: true, ..self }
+    }
+
+    /// Nothing that the service knows of either, but a change of it is an update that the resource hears of.
+    #[must_use]
+    pub const fn trigger(self) -> Self {
+        Self { local: true, trigger: true, ..self }
+    }
+
+    /// A secret that goes to the service and into no plan or state: a create and an update find it in what is planned, and
+    /// nothing else does.
+    #[must_use]
+    pub const fn write_only(self) -> Self {
+        Self { write_only: true, sensitive: true, ..self }
+    }
+
+    /// Tells whoever sets it that `counterpart` says the same and is write-only.
+    #[must_use]
+    pub const fn stored_unlike(self, counterpart: &'static str) -> Self {
+        Self { stored_unlike: Some(counterpart), ..self }
     }
 
     /// Two texts that mean the same are no difference, and the spelling stays the one that was there first. In a collection

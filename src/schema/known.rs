@@ -2,7 +2,9 @@
 
 mod collections;
 
-use secrecy::SecretString;
+use std::fmt;
+
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Kind, Model, Nesting};
 use crate::{
@@ -140,6 +142,36 @@ impl Known for SecretString {
 
     fn into_dynamic(self) -> Dynamic {
         Dynamic::Null
+    }
+}
+
+/// A secret that is handed to Terraform: a result of an ephemeral resource, which no state and no plan keeps.
+#[derive(Clone)]
+pub struct Disclosed(SecretString);
+
+impl From<SecretString> for Disclosed {
+    fn from(secret: SecretString) -> Self {
+        Self(secret)
+    }
+}
+
+impl fmt::Debug for Disclosed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Disclosed")
+    }
+}
+
+impl Known for Disclosed {
+    fn kind() -> Kind {
+        String::kind()
+    }
+
+    fn from_dynamic(value: Dynamic, path: &Path) -> Result<Value<Self>, DecodeError> {
+        Ok(SecretString::from_dynamic(value, path)?.map(Self))
+    }
+
+    fn into_dynamic(self) -> Dynamic {
+        self.0.expose_secret().into()
     }
 }
 

@@ -32,6 +32,10 @@ pub enum Subject<'a> {
     Resource(&'a str),
     /// The data source of this type name.
     DataSource(&'a str),
+    /// The ephemeral resource of this type name.
+    EphemeralResource(&'a str),
+    /// The action of this type name.
+    Action(&'a str),
 }
 
 /// Examples of an import.
@@ -61,7 +65,7 @@ impl Page<'_> {
     fn front_matter(&self) -> String {
         let title = match self.subject {
             Subject::Provider => format!("Provider: {}", self.provider),
-            Subject::Resource(_) | Subject::DataSource(_) => {
+            _ => {
                 format!("{} - terraform-provider-{}", self.heading().replace(['(', ')'], ""), self.provider)
             }
         };
@@ -75,6 +79,8 @@ impl Page<'_> {
             Subject::Provider => format!("{} Provider", self.provider),
             Subject::Resource(name) => format!("{name} (Resource)"),
             Subject::DataSource(name) => format!("{name} (Data Source)"),
+            Subject::EphemeralResource(name) => format!("{name} (Ephemeral Resource)"),
+            Subject::Action(name) => format!("{name} (Action)"),
         }
     }
 
@@ -155,6 +161,7 @@ fn entry(attribute: &Attribute, place: &[&str]) -> String {
         traits.extend((max > 0).then(|| format!("Max: {max}")));
     }
     traits.extend(behaviour.sensitive.then(|| "Sensitive".to_owned()));
+    traits.extend(behaviour.write_only.then(|| "Write-only".to_owned()));
     traits.extend(behaviour.deprecated.map(|_| "Deprecated".to_owned()));
 
     let mut sentences = vec![on_one_line(description)];
@@ -257,6 +264,8 @@ mod tests {
             key: Value<String> = OPTIONAL.sensitive(),
             /// How many turns it takes.
             turns: Value<i64> = OPTIONAL.default(Default::Int(2)).deprecated("Locks count by themselves."),
+            /// What the key is cut by.
+            pattern_wo: Value<String> = OPTIONAL.write_only(),
         }
     }
 
@@ -311,6 +320,7 @@ Optional:
 
 - `key` (String, Sensitive) What opens it.
 - `turns` (Number, Deprecated) How many turns it takes. Default: `2`. **Deprecated**: Locks count by themselves.
+- `pattern_wo` (String, Sensitive, Write-only) What the key is cut by.
 
 ## Import
 
@@ -337,6 +347,20 @@ terraform import x y
         assert!(page.contains("# post_parcel (Data Source)\n\nFinds a box.\n\n## Schema\n\n### Optional\n\n- `label`"));
         assert!(page.contains("### Read-Only\n\n- `id`"), "{page}");
         assert!(!page.contains("## Import") && !page.contains("Default:"), "{page}");
+    }
+
+    #[test]
+    fn what_leaves_no_state_has_a_page_as_well() {
+        let schema = Schema::of::<Lock>(0);
+        let page = |subject| {
+            Page { provider: "post", subject, schema: &schema, example: "", import: Import::default() }.render()
+        };
+        let ephemeral = page(Subject::EphemeralResource("post_lock"));
+        assert!(
+            ephemeral.contains("page_title: \"post_lock Ephemeral Resource - terraform-provider-post\""),
+            "{ephemeral}"
+        );
+        assert!(page(Subject::Action("post_lock")).contains("# post_lock (Action)"));
     }
 
     #[test]

@@ -35,12 +35,12 @@ pub fn plan(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Plan
     Planned { state, requires_replace }
 }
 
-/// Whether two states of an object differ in nothing that the service knows of.
+/// Whether two states of an object differ in nothing that concerns the service.
 #[must_use]
 pub fn is_unchanged(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic) -> bool {
-    let known_to_service = |attribute: &&Attribute| !attribute.behaviour.local;
+    let concerns_service = |attribute: &&Attribute| !attribute.behaviour.local || attribute.behaviour.trigger;
     let same = |attribute: &Attribute| prior.attribute(attribute.name) == planned.attribute(attribute.name);
-    prior.is_null() == planned.is_null() && attributes.iter().filter(known_to_service).all(same)
+    prior.is_null() == planned.is_null() && attributes.iter().filter(concerns_service).all(same)
 }
 
 /// One object, the whole or a nested one, that continues `prior`; null for one that is new. Only if something in it changes,
@@ -66,6 +66,9 @@ fn object(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Dynami
 
 /// The value if nothing else changes: what is configured, or the default, or what the service decided before.
 fn wanted(attribute: &Attribute, prior: &Dynamic, config: &Dynamic) -> Dynamic {
+    if attribute.behaviour.write_only {
+        return Dynamic::Null;
+    }
     let value = match (&attribute.kind, attribute.behaviour.mode) {
         (_, Mode::Computed | Mode::OptionalComputed) if config.is_null() => prior.clone(),
         (kind, Mode::Defaulted(default)) if config.is_null() => default.value(kind),

@@ -23,7 +23,9 @@ pub fn respell(attributes: &[Attribute], reference: &Dynamic, value: Dynamic) ->
 
 fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dynamic {
     let Attribute { kind, behaviour, .. } = attribute;
-    if behaviour.local || (behaviour.mode == Mode::Optional && value.is_null() && reference.is_empty()) {
+    // What has a default is there even where nobody has stored it yet.
+    let is_kept = behaviour.local && !(reference.is_null() && matches!(behaviour.mode, Mode::Defaulted(_)));
+    if is_kept || (behaviour.mode == Mode::Optional && value.is_null() && reference.is_empty()) {
         return reference.clone();
     }
     match kind {

@@ -49,8 +49,13 @@ fn present(attribute: &Attribute, value: &Dynamic, path: &Path, diagnostics: &mu
     diagnostics.extend(null_element(&attribute.kind, value, path));
     for rule in behaviour.rules {
         if let Some((place, sentence)) = rule.violation(value, path) {
-            let sentence = if behaviour.sensitive { format!("The value must be {}.", rule.demand()) } else { sentence };
-            diagnostics.push(Diagnostic::error("Invalid Attribute Value", sentence).at(place));
+            diagnostics.push(if behaviour.sensitive {
+                // No path: Terraform would show the line with the value.
+                let sentence = format!("The value of `{path}` must be {}.", rule.demand());
+                Diagnostic::error("Invalid Attribute Value", sentence)
+            } else {
+                Diagnostic::error("Invalid Attribute Value", sentence).at(place)
+            });
         }
     }
     if let Kind::Nested { nesting, attributes } = &attribute.kind {
@@ -136,7 +141,7 @@ mod tests {
         let config = config.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         validate(&Outer::attributes(), &Dynamic::Map(config))
             .iter()
-            .map(|d| format!("{}: {} {}", d.path.as_ref().unwrap(), d.summary, d.detail))
+            .map(|d| format!("{}: {} {}", d.path.clone().unwrap_or_default(), d.summary, d.detail))
             .collect()
     }
 
@@ -181,6 +186,6 @@ mod tests {
     #[test]
     fn a_sensitive_value_is_not_shown() {
         let found = problems(&[("name", "x".into()), ("password", "hunter2".into())]);
-        assert_eq!(found, ["password: Invalid Attribute Value The value must be 8 to 99 characters long."]);
+        assert_eq!(found, [": Invalid Attribute Value The value of `password` must be 8 to 99 characters long."]);
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod blocks;
 pub(crate) mod collections;
 pub(crate) mod rules;
+pub(crate) mod secrets;
 pub(crate) mod spellings;
 pub(crate) mod timeouts;
 pub(crate) mod values;
@@ -48,7 +49,7 @@ fn configure(terraform: &Workspace, type_name: &str, lines: &str) {
 fn objects(terraform: &Workspace) -> Vec<String> {
     let files = std::fs::read_dir(terraform.path("objects")).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| name != ".keep").collect()
+    names.filter(|name| !name.starts_with('.')).collect()
 }
 
 /// Applies with this configuration; the next plan has to be empty. The attributes that come of it.

@@ -87,6 +87,7 @@ fn main() -> ExitCode {
         corner::blocks::trials(),
         corner::collections::trials(),
         corner::rules::trials(),
+        corner::secrets::trials(),
         corner::spellings::trials(),
         corner::timeouts::trials(),
         corner::values::trials(),

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "where something unexpected is met, the test ends")]
 
+mod actions;
 mod codec;
 mod deferral;
+mod ephemeral;
 pub(crate) mod host;
 mod malformed;
 mod states;
 mod unknowns;
+mod write_only;

@@ -16,7 +16,10 @@ use crate::golden::{assert_golden, blessing, difference, files, in_repository, t
 fn pages_are_generated_from_schemas_and_examples() {
     let pages = pages(Server::new(Auth0).schemas());
     assert_golden(&pages.iter().filter_map(|(path, page)| difference(path, page)).collect::<Vec<_>>());
-    for stored in ["docs/resources", "docs/data-sources"].iter().flat_map(|folder| files(folder, "md")) {
+    for stored in ["docs/resources", "docs/data-sources", "docs/ephemeral-resources", "docs/actions"]
+        .iter()
+        .flat_map(|folder| files(folder, "md"))
+    {
         let wanted = pages.iter().any(|(path, _)| stored.ends_with(path));
         if !wanted && blessing() {
             std::fs::remove_file(in_repository(&stored)).unwrap();
@@ -70,7 +73,7 @@ fn pages_do_not_vary() {
 
 /// Every page with its path.
 fn pages(schemas: &Schemas) -> Vec<(String, String)> {
-    let Schemas { provider, resources, data_sources } = schemas;
+    let Schemas { provider, resources, data_sources, ephemeral_resources, actions } = schemas;
     let index = page(Subject::Provider, provider, &text("examples/provider/provider.tf"), Import::default());
     let resources = resources.iter().map(|(name, schema)| {
         let example = |file: &str| text(format!("examples/resources/{name}/{file}"));
@@ -82,7 +85,17 @@ fn pages(schemas: &Schemas) -> Vec<(String, String)> {
         let example = text(format!("examples/data-sources/{name}/data-source.tf"));
         (path("data-sources", name), page(Subject::DataSource(name), schema, &example, Import::default()))
     });
-    [("docs/index.md".to_owned(), index)].into_iter().chain(resources).chain(data_sources).collect()
+    let ephemeral_resources = ephemeral_resources.iter().map(|(name, schema)| {
+        let example = text(format!("examples/ephemeral-resources/{name}/ephemeral-resource.tf"));
+        let subject = Subject::EphemeralResource(name);
+        (path("ephemeral-resources", name), page(subject, schema, &example, Import::default()))
+    });
+    let actions = actions.iter().map(|(name, schema)| {
+        let example = text(format!("examples/actions/{name}/action.tf"));
+        (path("actions", name), page(Subject::Action(name), schema, &example, Import::default()))
+    });
+    let index = [("docs/index.md".to_owned(), index)].into_iter();
+    index.chain(resources).chain(data_sources).chain(ephemeral_resources).chain(actions).collect()
 }
 
 fn page(subject: Subject<'_>, schema: &Schema, example: &str, import: Import<'_>) -> String {
@@ -120,8 +133,11 @@ fn attributes(schemas: &Schemas) -> Vec<(String, Attribute)> {
 }
 
 fn named(schemas: &Schemas) -> impl Iterator<Item = (String, &Schema)> {
-    let Schemas { provider, resources, data_sources } = schemas;
+    let Schemas { provider, resources, data_sources, ephemeral_resources, actions } = schemas;
     let resources = resources.iter().map(|(name, schema)| ((*name).to_owned(), schema));
-    let data_sources = data_sources.iter().map(|(name, schema)| (format!("data.{name}"), schema));
-    [("provider".to_owned(), provider)].into_iter().chain(resources).chain(data_sources)
+    let kinds = [("data", data_sources), ("ephemeral", ephemeral_resources), ("action", actions)];
+    let others = kinds
+        .into_iter()
+        .flat_map(|(kind, schemas)| schemas.iter().map(move |(name, schema)| (format!("{kind}.{name}"), schema)));
+    [("provider".to_owned(), provider)].into_iter().chain(resources).chain(others)
 }

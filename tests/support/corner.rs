@@ -4,29 +4,33 @@
 //! folder get a service that believes in every object.
 
 mod block;
+pub(crate) mod lease;
 mod nested;
 mod object;
 mod rule;
+mod secret;
 mod slow;
 mod spelling;
 pub(crate) mod store;
 mod thing;
 mod value;
 mod version;
+mod work;
 
-use terraform_provider_auth0::diagnostic::Diagnostics;
+use terraform_provider_auth0::diagnostic::{Diagnostic, Diagnostics};
 use terraform_provider_auth0::framework::{Configured, Provider, Registry};
 use terraform_provider_auth0::model;
 use terraform_provider_auth0::schema::OPTIONAL;
+use terraform_provider_auth0::value::Value;
 
 use object::Objects;
 use store::{Store, variable};
 
 model! {
-    /// Nothing to configure.
+    /// Little to configure.
     pub(crate) struct Config {
-        /// Nothing.
-        nothing: Value<String> = OPTIONAL,
+        /// What the store is opened with.
+        passphrase: Value<String> = OPTIONAL.sensitive(),
     }
 }
 
@@ -48,6 +52,9 @@ impl Provider for Corner {
             .resource(Objects::<spelling::Spelled>::new())
             .resource(Objects::<value::Values>::new())
             .resource(Objects::<version::Versioned>::new())
+            .action(work::WorkAction)
+            .ephemeral_resource(lease::LeaseResource)
+            .resource(secret::SecretResource)
             .resource(slow::SlowResource)
             .resource(thing::ThingResource)
     }
@@ -56,11 +63,21 @@ impl Provider for Corner {
         Diagnostics::new()
     }
 
-    fn configure(&self, _: Config, _: &str) -> Result<Configured<Store>, Diagnostics> {
-        Ok(Configured::Ready(Store::new(variable("CORNER_STORE"))))
+    fn configure(&self, config: Config, _: &str) -> Result<Configured<Store>, Diagnostics> {
+        let store = Store::new(variable("CORNER_STORE"));
+        match config.passphrase {
+            Value::Unknown => return Ok(Configured::Unknown),
+            Value::Known(passphrase) => store.note(&format!("opened with {passphrase}")),
+            Value::Null => {}
+        }
+        Ok(Configured::Ready(store))
     }
 
     fn origin(_: &Store) -> String {
         "corner".to_owned()
     }
+}
+
+fn problem(summary: &str) -> Diagnostic {
+    Diagnostic::error(summary, "So it was asked for.")
 }

@@ -11,6 +11,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
+use zip::ZipArchive;
 
 use super::tenant::Tenant;
 
@@ -236,6 +238,16 @@ impl Workspace {
     #[track_caller]
     pub(crate) fn destroy(&self) -> Run {
         self.run(&["destroy", "-auto-approve", "-input=false"]).success()
+    }
+
+    /// Everything that is in the plan file, which is an archive.
+    pub(crate) fn plan_file(&self) -> String {
+        let mut archive = ZipArchive::new(fs::File::open(self.path("plan.tfplan")).unwrap()).unwrap();
+        let mut text = Vec::new();
+        for index in 0..archive.len() {
+            archive.by_index(index).unwrap().read_to_end(&mut text).unwrap();
+        }
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     /// The state file as it is on the disk; empty before the first apply.

@@ -9,7 +9,7 @@ use crate::{
         registry::{AnyResource, Entry},
         timeouts::Operation,
     },
-    schema::{plan::is_unchanged, spelling::respell},
+    schema::{plan::is_unchanged, spelling::respell, write_only},
     value::Dynamic,
 };
 
@@ -21,11 +21,14 @@ pub(in crate::framework) struct Applied {
 
 /// Carries out the change from `prior` to `planned`; a null `prior` creates, a null `planned` deletes. An error means that
 /// nothing was tried.
+///
+/// What is write-only comes from `config`, and goes no further than to the resource.
 pub(in crate::framework) async fn apply<C>(
     entry: &Entry<dyn AnyResource<C>>,
     cx: Cx<C>,
     prior: Dynamic,
     planned: Dynamic,
+    config: &Dynamic,
     private: &Private,
     origin: &str,
 ) -> Result<Applied, Diagnostics> {
@@ -46,9 +49,14 @@ pub(in crate::framework) async fn apply<C>(
     let operation = if prior.is_null() { Operation::Create } else { Operation::Update };
     let cx = operation.bound(cx, &planned);
     let written = match operation {
-        Operation::Create => resource.create(&cx, planned.clone()).await,
+        Operation::Create => {
+            resource.create(&cx, write_only::supplied(&schema.attributes, planned.clone(), config)).await
+        }
         _ if is_unchanged(&schema.attributes, &prior, &planned) => Ok(planned.clone()),
-        _ => resource.update(&cx, prior.clone(), planned.clone()).await,
+        _ => {
+            let wanted = write_only::supplied(&schema.attributes, planned.clone(), config);
+            resource.update(&cx, prior.clone(), wanted).await
+        }
     };
     Ok(match written.map(|state| settled(&planned, state)) {
         Ok(state) => match wholly_known(state.clone()) {

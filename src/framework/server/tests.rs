@@ -310,7 +310,7 @@ fn state_is_read_leniently_and_old_state_refused() {
 #[tokio::test]
 async fn unknown_types_and_missing_imports_are_errors() {
     let server = server("home");
-    assert_eq!(summaries(&server.validate_resource_config("things_x", &null())), ["Unknown resource type"]);
+    assert_eq!(summaries(&server.validate_resource_config("things_x", &null(), true)), ["Unknown resource type"]);
     assert_eq!(summaries(&server.validate_data_source_config("things_x", &null())), ["Unknown data source type"]);
     let import = |id: &str| ImportRequest { type_name: "things_thing".to_owned(), id: id.to_owned() };
     let imported = server.import_resource_state(import("7")).await;
@@ -322,6 +322,6 @@ async fn unknown_types_and_missing_imports_are_errors() {
 fn malformed_values_are_errors_with_a_path() {
     let bytes = [0x81, 0xa2, b'i', b'd', 0xc3];
     let config = Encoded { msgpack: bytes.to_vec().into(), json: Bytes::new() };
-    let diagnostics = server("home").validate_resource_config("things_thing", &config);
+    let diagnostics = server("home").validate_resource_config("things_thing", &config, true);
     assert_eq!(diagnostics.iter().next().unwrap().path, Some("id".into()));
 }

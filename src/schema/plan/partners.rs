@@ -59,6 +59,7 @@ fn continues(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic, equal:
     attributes.iter().all(|attribute| {
         let (prior, config) = (prior.attribute(attribute.name), config.attribute(attribute.name));
         match (&attribute.kind, attribute.behaviour.mode) {
+            _ if attribute.behaviour.write_only => true,
             (_, Mode::Computed | Mode::OptionalComputed) if config.is_null() => true,
             (kind, Mode::Defaulted(default)) if config.is_null() => {
                 equal(&attribute.behaviour, prior, &default.value(kind))

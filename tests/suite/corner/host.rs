@@ -20,12 +20,21 @@ pub(crate) const THING: &str = "corner_thing";
 
 /// A client of the provider, which is configured.
 pub(crate) async fn configured() -> ProviderClient<Channel> {
+    configured_with(Dynamic::Null).await
+}
+
+/// The same, with a passphrase that may not be known yet.
+pub(crate) async fn configured_with(passphrase: Dynamic) -> ProviderClient<Channel> {
     let (here, there) = UnixStream::pair().unwrap();
     let router = Router::new(Server::new(Corner), CancellationToken::new());
     let connections = tokio_stream::once(Ok::<_, std::io::Error>(there));
     tokio::spawn(tonic::transport::Server::builder().serve_with_incoming(router, connections));
     let mut client = client::provider(client::channel(here).await.unwrap());
-    client.configure_provider(wire::configure_provider::Request::default()).await.unwrap();
+    let server = Server::new(Corner);
+    let schema = &server.schemas().provider;
+    let config = Encoded::encode(&object_of(schema, &[("passphrase", passphrase)]), schema.ty());
+    let request = wire::configure_provider::Request { config: Some(config.into()), ..Default::default() };
+    client.configure_provider(request).await.unwrap();
     client
 }
 
@@ -38,7 +47,11 @@ pub(crate) fn schema(type_name: &str) -> Schema {
 
 /// An object of the type with these attributes; the others are null.
 pub(crate) fn object(type_name: &str, attributes: &[(&str, Dynamic)]) -> Dynamic {
-    let schema = schema(type_name);
+    object_of(&schema(type_name), attributes)
+}
+
+/// The same for any schema.
+pub(crate) fn object_of(schema: &Schema, attributes: &[(&str, Dynamic)]) -> Dynamic {
     let mut object: BTreeMap<_, _> =
         schema.attributes.iter().map(|attribute| (attribute.name.to_owned(), Dynamic::Null)).collect();
     for (name, value) in attributes {

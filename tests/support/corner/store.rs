@@ -1,5 +1,7 @@
 //! The service of the corner-case provider.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +9,9 @@ use tokio::sync::Barrier;
 
 /// How many reads have to be under way for one that goes on together with others to end.
 pub(crate) const TOGETHER: usize = 10;
+
+/// Where it is told what happened, beside the objects.
+pub(crate) const DIARY: &str = ".diary";
 
 /// A folder of objects.
 #[derive(Clone)]
@@ -27,6 +32,26 @@ impl Store {
             std::fs::write(folder.join(&id), "").unwrap();
         }
         id
+    }
+
+    /// What an object holds.
+    pub(crate) fn write(&self, id: &str, content: &str) {
+        if let Some(folder) = &self.folder {
+            std::fs::write(folder.join(id), content).unwrap();
+        }
+    }
+
+    /// What an object holds; in a service that believes in every one, the same.
+    pub(crate) fn read(&self, id: Option<&str>) -> Option<String> {
+        let Some(folder) = &self.folder else { return Some("content".to_owned()) };
+        std::fs::read_to_string(folder.join(id?)).ok()
+    }
+
+    /// Adds a line to the diary.
+    pub(crate) fn note(&self, line: &str) {
+        let Some(folder) = &self.folder else { return };
+        let mut diary = File::options().create(true).append(true).open(folder.join(DIARY)).unwrap();
+        diary.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     pub(crate) fn has(&self, id: Option<&str>) -> bool {
