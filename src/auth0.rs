@@ -2,17 +2,20 @@
 //!
 //! [`Client`] is made once from [`Settings`] and shared. Every operation opens a [`Session`] with
 //! [`Client::within`], which bounds all of its waits by a cancellation token and a deadline, and calls
-//! one area of the API: [`Session::clients`], [`Session::client_grants`], [`Session::resource_servers`].
+//! one area of the API: [`Session::clients`], [`Session::client_grants`], [`Session::resource_servers`],
+//! [`Session::access_tokens`].
 //!
 //! Downwards: an area file describes a request (`call`), `transport` sees it through (token, sending,
 //! repeating), `http` sends it once. What is decided on the way is decided by pure code in `retry`, `page`
 //! and `token`, which take the time as an argument.
 
+mod access_tokens;
 mod assertion;
 mod bounds;
 mod budget;
 mod call;
 pub mod client_grants;
+mod client_secret;
 pub mod clients;
 mod coalesce;
 mod collection;
@@ -39,6 +42,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use access_tokens::AccessTokens;
 use bounds::Bounds;
 use budget::Spending;
 use call::Call;
@@ -49,9 +53,11 @@ use collection::Collection;
 use resource_servers::{ResourceServer, ResourceServers};
 use transport::Transport;
 
+pub use access_tokens::{AccessToken, TokenRequest};
 pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey, Suspicion};
 pub use budget::Limits;
 pub use call::Endpoint;
+pub use client_secret::{NewSecret, SecretView};
 pub use collection::{Parts, View};
 pub use error::{ApiError, Error};
 pub use http::TransportError;
@@ -163,6 +169,12 @@ impl Session {
     #[must_use]
     pub fn resource_servers(&self) -> ResourceServers<'_> {
         ResourceServers::new(self)
+    }
+
+    /// Tokens for applications.
+    #[must_use]
+    pub fn access_tokens(&self) -> AccessTokens<'_> {
+        AccessTokens::new(self)
     }
 
     fn call(&self, method: Method, segments: &[&str]) -> Result<Call, Error> {

@@ -35,6 +35,7 @@ mod store;
 mod tls;
 mod token;
 mod users;
+mod witness;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -55,6 +56,7 @@ use self::log::Log;
 pub use self::log::LoggedRequest;
 use self::store::{DataError, Tenant};
 use self::tls::CaFile;
+use self::witness::Witness;
 
 type Object = Map<String, Value>;
 
@@ -172,6 +174,12 @@ impl Emulator {
         self.shared.with_tenant(|tenant| tenant.dump())
     }
 
+    /// Every secret, token and assertion that has passed so far, if it was started to [watch](Builder::watch) for them.
+    #[must_use]
+    pub fn secrets_seen(&self) -> Vec<String> {
+        self.shared.witness.as_ref().map(|witness| locked(witness).seen()).unwrap_or_default()
+    }
+
     /// Stops the tenant's clock at this time.
     pub fn set_clock(&self, time: Timestamp) {
         self.shared.with_tenant(|tenant| tenant.clock = Clock::Fixed(time));
@@ -198,6 +206,8 @@ struct Shared {
     /// So long after it was done a write shows in lists.
     eventual: Duration,
     clock: SteadyClock,
+    /// Only where it was asked for: to read every body twice takes time.
+    witness: Option<Mutex<Witness>>,
 }
 
 impl Shared {

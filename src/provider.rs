@@ -1,11 +1,15 @@
 //! Everything that this provider offers.
 
+mod actions;
 mod config;
 mod connection;
 mod data_sources;
 mod diagnosis;
 mod environment;
+mod ephemeral_resources;
+mod protection;
 mod resources;
+mod rotation;
 mod sight;
 
 use connection::Connection;
@@ -27,9 +31,12 @@ impl Provider for Auth0 {
 
     fn registry(&self) -> Registry<Connection> {
         Registry::new()
+            .action(actions::rotate_client_secret::RotateClientSecretAction)
             .data_source(data_sources::client_grants::ClientGrantsDataSource)
             .data_source(data_sources::m2m_client::M2mClientDataSource)
             .data_source(data_sources::resource_server::ResourceServerDataSource)
+            .ephemeral_resource(ephemeral_resources::access_token::AccessTokenEphemeralResource)
+            .ephemeral_resource(ephemeral_resources::client_secret::ClientSecretEphemeralResource)
             .resource(resources::client_grant::ClientGrantResource)
             .resource(resources::m2m_client::M2mClientResource)
     }

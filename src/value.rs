@@ -61,6 +61,15 @@ impl<T> Value<T> {
         }
     }
 
+    /// The value, or `default` where there is none.
+    #[must_use]
+    pub fn or(self, default: T) -> Self {
+        match self {
+            Self::Null => Self::Known(default),
+            value => value,
+        }
+    }
+
     /// Whether the user left it out.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)

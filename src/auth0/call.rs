@@ -98,6 +98,11 @@ impl Call {
         Self { method: Method::POST, url, body, repeat: Repeat::Always, authorized: false, class: Class::Token }
     }
 
+    /// The same, for a POST that may be sent twice as well as once.
+    pub(super) fn repeatable(self) -> Self {
+        Self { repeat: Repeat::Always, ..self }
+    }
+
     pub(super) fn query<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         self.url.query_pairs_mut().extend_pairs(pairs);
         self

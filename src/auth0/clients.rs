@@ -11,6 +11,7 @@ pub use settings::{
 };
 
 use super::call::Call;
+use super::client_secret::SecretView;
 use super::collection::{Collected, Collection, View};
 use super::error::Error;
 use super::page::Listed;
@@ -75,6 +76,21 @@ impl<'a> Clients<'a> {
     /// Changes an application.
     pub async fn update(&self, id: &str, patch: &ClientPatch) -> Result<Client, Error> {
         self.session.fetch(&self.object(Method::PATCH, id)?.json(patch)).await
+    }
+
+    /// The secret of an application; `None` if there is no such application.
+    pub async fn secret(&self, id: &str) -> Result<Option<SecretView>, Error> {
+        let fields = [("fields", SecretView::FIELDS), ("include_fields", "true")];
+        absent_if_not_found(self.session.fetch(&self.object(Method::GET, id)?.query(fields)).await)
+    }
+
+    /// Has the service give an application another secret. Of several times the last one counts, so it is repeated until
+    /// there is an answer; an error leaves open which of the two it is, unless the service has refused.
+    ///
+    /// <https://auth0.com/docs/get-started/applications/rotate-client-secret>
+    pub async fn rotate_secret(&self, id: &str) -> Result<(), Error> {
+        let call = self.session.call(Method::POST, &["clients", id, "rotate-secret"])?.repeatable();
+        self.session.complete(&call).await
     }
 
     /// Deletes an application and its client grants. One that is gone already is fine.

@@ -143,6 +143,16 @@ impl Error {
         self.api_status() == Some(StatusCode::FORBIDDEN)
     }
 
+    /// Whether the service looked at the request and refused it, so that nothing has changed.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Api(api) => (400..500).contains(&api.status) && api.status != 408,
+            Self::InvalidId { .. } => true,
+            _ => false,
+        }
+    }
+
     fn api_status(&self) -> Option<StatusCode> {
         match self {
             Self::Api(api) => StatusCode::from_u16(api.status).ok(),

@@ -3,6 +3,7 @@
 //! <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens>
 
 mod cache;
+mod issued;
 mod proof;
 mod refusal;
 
@@ -29,6 +30,8 @@ use super::transport::Transport;
 use cache::{Cache, Kept};
 use proof::{Asking, Proof, Question, Shown};
 
+pub(super) use issued::issue;
+pub(super) use proof::Wanted;
 pub use refusal::TokenError;
 
 /// How long before its end a token is replaced, so that none expires on its way.
@@ -41,7 +44,7 @@ const OUTAGE_MEMORY: Duration = Duration::from_secs(30);
 /// Where tokens come from, and the one in use.
 pub(super) struct Tokens {
     source: Source,
-    audience: String,
+    wanted: Wanted,
     /// Folder for tokens that outlive the process.
     cache: Option<PathBuf>,
     /// Whether the token in use was left by another process.
@@ -68,18 +71,12 @@ impl Tokens {
         audience: String,
         cache: Option<PathBuf>,
     ) -> Result<Self, SettingsError> {
-        let source = match credentials {
-            Credentials::Token(token) => {
-                Source::Given(bearer_header(token.expose_secret()).ok_or(SettingsError::Token)?)
-            }
-            Credentials::ClientSecret { client_id, client_secret } => {
-                Source::Application(Proof::Secret { client_id, client_secret })
-            }
-            Credentials::PrivateKey { client_id, key } => Source::Application(Proof::Key { client_id, key }),
-            Credentials::Assertion(assertion) => Source::Application(Proof::Assertion(assertion)),
-            Credentials::AssertionFile(path) => Source::Application(Proof::AssertionFile(path)),
+        let source = match Proof::of(credentials) {
+            Err(token) => Source::Given(bearer_header(token.expose_secret()).ok_or(SettingsError::Token)?),
+            Ok(proof) => Source::Application(proof),
         };
-        Ok(Self { source, audience, cache, is_inherited: AtomicBool::new(false), held: Mutex::default() })
+        let wanted = Wanted::everything(audience);
+        Ok(Self { source, wanted, cache, is_inherited: AtomicBool::new(false), held: Mutex::default() })
     }
 
     /// Whether a rejected token can be replaced by another.
@@ -112,7 +109,7 @@ impl Tokens {
         }
         self.is_inherited.store(false, Ordering::Relaxed);
         let issuer = transport.tenant().url().to_string();
-        let Asking { form, question } = proof.ask(&self.audience, issuer, held.spent.as_ref())?;
+        let Asking { form, question } = proof.ask(&self.wanted, issuer, held.spent.as_ref())?;
         let call = Call::token(transport.tenant(), form);
         let (asked, asked_at) = (Instant::now(), unix_now());
         let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &question));
@@ -149,7 +146,7 @@ impl Tokens {
     fn cache(&self, transport: &Transport) -> Option<Cache> {
         let Source::Application(proof) = &self.source else { return None };
         let folder = self.cache.as_deref()?;
-        Some(Cache::new(folder, transport.tenant().url().as_str(), &proof.client_id()?, &self.audience))
+        Some(Cache::new(folder, transport.tenant().url().as_str(), &proof.client_id()?, &self.wanted.audience))
     }
 }
 
@@ -260,12 +257,10 @@ struct TokenBody<'a> {
     expires_in: Option<&'a RawValue>,
 }
 
-impl TokenBody<'_> {
-    /// Any number of seconds, as a whole number or not. A token with no end or a strange one is a token all the same.
-    fn lifetime(&self) -> Option<Duration> {
-        let seconds = self.expires_in?.get().parse().ok()?;
-        Duration::try_from_secs_f64(seconds).ok().filter(|lifetime| !lifetime.is_zero())
-    }
+/// Any number of seconds, as a whole number or not. A token with no end or a strange one is a token all the same.
+fn lifetime(expires_in: Option<&RawValue>) -> Option<Duration> {
+    let seconds = expires_in?.get().parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|lifetime| !lifetime.is_zero())
 }
 
 fn grant(answer: &Answer, call: &Call, question: &Question) -> Result<Grant, Error> {
@@ -276,7 +271,7 @@ fn grant(answer: &Answer, call: &Call, question: &Question) -> Result<Grant, Err
     let status = answer.status.as_u16();
     let body = serde_json::from_slice::<TokenBody<'_>>(&answer.body).map_err(|_| TokenError::NotAuth0 { status })?;
     let header = bearer_header(&body.access_token).ok_or(TokenError::NotAuth0 { status })?;
-    Ok(Grant { header, lifetime: body.lifetime() })
+    Ok(Grant { header, lifetime: lifetime(body.expires_in) })
 }
 
 fn bearer_header(token: &str) -> Option<HeaderValue> {

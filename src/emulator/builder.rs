@@ -33,6 +33,7 @@ pub struct Builder {
     seed: Option<u64>,
     state: Option<Value>,
     data: Option<PathBuf>,
+    watch: bool,
 }
 
 impl Default for Builder {
@@ -48,6 +49,7 @@ impl Default for Builder {
             seed: None,
             state: None,
             data: None,
+            watch: false,
         }
     }
 }
@@ -114,6 +116,12 @@ impl Builder {
         Self { data: Some(file.into()), ..self }
     }
 
+    /// Remembers every secret that passes, for [`Emulator::secrets_seen`].
+    #[must_use]
+    pub fn watch(self, watch: bool) -> Self {
+        Self { watch, ..self }
+    }
+
     /// Starts the emulator; it accepts connections when this returns.
     ///
     /// # Panics
@@ -152,6 +160,7 @@ impl Builder {
             latency: self.latency,
             eventual: self.eventual,
             clock: SteadyClock::start(),
+            witness: self.watch.then(Mutex::default),
         });
 
         let server = Server::new(router::router(&shared), Arc::clone(&shared));

@@ -25,6 +25,7 @@ use super::Shared;
 use super::api::CONTROL;
 use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
+use super::witness::observed;
 
 /// Serves connections until the token is cancelled; those still open are closed then.
 pub(crate) async fn run(
@@ -93,7 +94,10 @@ impl Server {
             return self.serve_tenant(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
-        let request = self.note_patch(seq, request).await;
+        let mut request = self.note_patch(seq, request).await;
+        if let Some(witness) = &self.shared.witness {
+            request = observed(request, witness).await;
+        }
         // Even a sleep of no length takes until the next tick of the timer, a millisecond.
         if !self.shared.latency.is_zero() {
             sleep(self.shared.latency).await;
@@ -149,7 +153,10 @@ impl Server {
     }
 
     async fn serve_tenant(&self, request: Request<Body>) -> Response<Body> {
-        let Ok(response) = self.router.clone().call(request).await;
+        let Ok(mut response) = self.router.clone().call(request).await;
+        if let Some(witness) = &self.shared.witness {
+            response = observed(response, witness).await;
+        }
         // What is answered has to be there after a crash.
         match self.shared.save() {
             Ok(()) => response,

@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::attributes::{Object, Surroundings};
+use crate::attributes::{Object, SECRETS, Surroundings};
 use crate::pairs::objects;
 use crate::support::terraform::{Plan, Workspace};
 
 super::trials![a_change_of_any_attribute_is_shown_as_that_and_repaired];
 
 /// What Auth0 lets nobody change once the object is there, or does not know.
-const FIXED: [&str; 6] = ["client_id", "default_for", "audience", "subject_type", "adopt_existing", "timeouts"];
+const FIXED: [&str; 7] =
+    ["client_id", "default_for", "audience", "subject_type", "adopt_existing", "deletion_protection", "timeouts"];
 
 fn a_change_of_any_attribute_is_shown_as_that_and_repaired() {
     let terraform = Workspace::new();
@@ -80,7 +81,7 @@ fn cases(surroundings: &Surroundings) -> Vec<Case> {
     };
     let mut number = 0..;
     for (row, (attribute, values)) in surroundings.client(0).into_iter().enumerate() {
-        if FIXED.contains(&attribute) {
+        if FIXED.contains(&attribute) || SECRETS.contains(&attribute) {
             continue;
         }
         // The values of `default_organization` are two spellings of the same, and the last of these cannot be changed.

@@ -34,7 +34,7 @@ pub(crate) fn number(variable: &str) -> Option<u64> {
 }
 
 /// Attributes that are no property of the object, and the one that differs between tenants.
-const LOCAL: [&str; 3] = ["adopt_existing", "client_id", "timeouts"];
+const LOCAL: [&str; 4] = ["adopt_existing", "client_id", "deletion_protection", "timeouts"];
 
 /// Applies a random configuration, then another, and the other by itself in an empty tenant.
 fn compare(rng: &mut Rng, pairs: usize, seed: u64) {

@@ -1,6 +1,7 @@
 //! What the client sends is what the Management API documents. The contract is the emulator's, which shares no code with the
 //! client, so that a mistake has to be made twice to stay unseen.
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use terraform_provider_auth0::auth0::client_grants::{ClientGrantPatch, NewClientGrant};
 use terraform_provider_auth0::auth0::clients::{
@@ -103,8 +104,9 @@ fn a_changed_client_is_what_the_api_takes() {
         require_pushed_authorization_requests: Patch::Set(true),
         par_request_expiry: Patch::Clear,
         compliance_level: Patch::Clear,
+        client_secret: Patch::Set(SecretString::from("s").into()),
     };
-    assert_sent("clients.update", &json!(patch), 23);
+    assert_sent("clients.update", &json!(patch), 24);
 }
 
 #[test]

@@ -32,6 +32,38 @@ impl Tenant {
         Self::of(Emulator::builder().plan(plan).start())
     }
 
+    /// A tenant that remembers every secret that passes.
+    pub(crate) fn start_watching() -> Self {
+        Self::of(Emulator::builder().watch(true).start())
+    }
+
+    /// Every secret, token and assertion that has passed so far.
+    pub(crate) fn secrets_seen(&self) -> Vec<String> {
+        self.emulator.secrets_seen()
+    }
+
+    /// Spoils so many requests like this.
+    pub(crate) fn spoil_times(&self, times: u32, method: &str, path: &str, action: Action) {
+        self.emulator.fault(Fault::new(method, path, action).times(times));
+    }
+
+    /// Spoils no further requests.
+    pub(crate) fn spoil_no_more(&self) {
+        self.emulator.clear_faults();
+    }
+
+    /// Whether this is the secret of an application, by the word of the token endpoint.
+    pub(crate) fn accepts(&self, client_id: &str, client_secret: &str) -> bool {
+        // A client without a grant is known all the same.
+        self.ask_for_token(client_id, client_secret)["error_description"] != "Unauthorized"
+    }
+
+    /// The secret of an application.
+    pub(crate) fn secret(&self, client_id: &str) -> String {
+        let client = self.read(&format!("clients/{client_id}"));
+        client["client_secret"].as_str().unwrap_or_else(|| panic!("no secret: {client}")).to_owned()
+    }
+
     /// A tenant over TLS, with an authority of its own.
     pub(crate) fn start_with_tls() -> Self {
         Self::of(Emulator::builder().tls(true).start())
@@ -206,17 +238,21 @@ impl Tenant {
     }
 
     fn fetch_token(&self) -> String {
+        let answer = self.ask_for_token(self.client_id(), self.client_secret());
+        answer["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    fn ask_for_token(&self, client_id: &str, client_secret: &str) -> Value {
         let request = json!({
             "grant_type": "client_credentials",
-            "client_id": self.client_id(),
-            "client_secret": self.client_secret(),
+            "client_id": client_id,
+            "client_secret": client_secret,
             "audience": self.management_api(),
         });
-        let answer: Value = self.runtime.block_on(async {
+        self.runtime.block_on(async {
             let response = self.http.post(format!("{}/oauth/token", self.url())).json(&request).send().await;
             response.unwrap().json().await.unwrap()
-        });
-        answer["access_token"].as_str().expect("a token").to_owned()
+        })
     }
 }
 

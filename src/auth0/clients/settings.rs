@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::auth0::client_secret::NewSecret;
 use crate::auth0::patch::{MapPatch, Patch};
 
 /// An application as the service shows it. What the token's scopes hide is `None`, as is what was never set.
@@ -200,6 +201,9 @@ pub struct ClientPatch {
     pub par_request_expiry: Patch<i64>,
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub compliance_level: Patch<String>,
+    /// A POST does not take it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub client_secret: Patch<NewSecret>,
 }
 
 /// A change to `jwt_configuration`, which the service merges; `secret_encoded` is fixed at creation.

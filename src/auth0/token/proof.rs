@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::super::assertion::{self, Assertion, SigningKey};
 use super::super::call::Form;
 use super::super::http::unix_now;
+use super::super::settings::Credentials;
 use super::TokenError;
 
 /// How an application can prove who it is.
@@ -15,6 +16,30 @@ pub(super) enum Proof {
     Key { client_id: String, key: SigningKey },
     Assertion(Assertion),
     AssertionFile(PathBuf),
+}
+
+/// What a token is wanted for.
+pub(in crate::auth0) struct Wanted {
+    /// The API.
+    pub(in crate::auth0) audience: String,
+    /// Scopes with spaces between; all that there are if nothing is said.
+    pub(in crate::auth0) scope: Option<String>,
+    /// The organization.
+    pub(in crate::auth0) organization: Option<String>,
+}
+
+impl Wanted {
+    /// Whatever the application may do with the API.
+    pub(super) fn everything(audience: String) -> Self {
+        Self { audience, scope: None, organization: None }
+    }
+
+    fn fields(&self) -> Fields {
+        let audience = Some(self.audience.clone());
+        let fields =
+            [("audience", audience), ("scope", self.scope.clone()), ("organization", self.organization.clone())];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }
 
 /// One request for a token.
@@ -41,6 +66,17 @@ pub(super) enum Shown {
 }
 
 impl Proof {
+    /// What an application shows that has these credentials; nothing if they are a token already.
+    pub(super) fn of(credentials: Credentials) -> Result<Self, SecretString> {
+        Ok(match credentials {
+            Credentials::Token(token) => return Err(token),
+            Credentials::ClientSecret { client_id, client_secret } => Self::Secret { client_id, client_secret },
+            Credentials::PrivateKey { client_id, key } => Self::Key { client_id, key },
+            Credentials::Assertion(assertion) => Self::Assertion(assertion),
+            Credentials::AssertionFile(path) => Self::AssertionFile(path),
+        })
+    }
+
     /// Whether there may be more than one token for it.
     pub(super) fn lasts(&self) -> bool {
         !matches!(self, Self::Assertion(_))
@@ -56,44 +92,44 @@ impl Proof {
     }
 
     /// A request for a token. The assertion `spent` has brought one already and will bring no other.
-    pub(super) fn ask(&self, audience: &str, issuer: String, spent: Option<&Assertion>) -> Result<Asking, TokenError> {
+    pub(super) fn ask(&self, wanted: &Wanted, issuer: String, spent: Option<&Assertion>) -> Result<Asking, TokenError> {
         let (form, shown) = match self {
             Self::Secret { client_id, client_secret } => {
                 let (id, secret) = (client_id.clone(), client_secret.clone());
                 let proof =
                     move || vec![("client_id", id.clone()), ("client_secret", secret.expose_secret().to_owned())];
-                (form(audience, proof), Shown::Secret)
+                (form(wanted, proof), Shown::Secret)
             }
             Self::Key { client_id, key } => {
                 let (id, key, issuer) = (client_id.clone(), key.clone(), issuer.clone());
                 let sign = move || assertion::sign(&key, &id, &issuer, &assertion::random_id(), unix_now());
                 let id = client_id.clone();
-                (form(audience, move || asserted(&id, &sign())), Shown::Signature)
+                (form(wanted, move || asserted(&id, &sign())), Shown::Signature)
             }
-            Self::Assertion(assertion) => presented(audience, assertion.clone(), spent)?,
-            Self::AssertionFile(path) => presented(audience, Assertion::in_file(path)?, spent)?,
+            Self::Assertion(assertion) => presented(wanted, assertion.clone(), spent)?,
+            Self::AssertionFile(path) => presented(wanted, Assertion::in_file(path)?, spent)?,
         };
-        Ok(Asking { form, question: Question { audience: audience.to_owned(), issuer, shown } })
+        Ok(Asking { form, question: Question { audience: wanted.audience.clone(), issuer, shown } })
     }
 }
 
-fn presented(audience: &str, assertion: Assertion, spent: Option<&Assertion>) -> Result<(Form, Shown), TokenError> {
+fn presented(wanted: &Wanted, assertion: Assertion, spent: Option<&Assertion>) -> Result<(Form, Shown), TokenError> {
     if spent.is_some_and(|spent| spent.text() == assertion.text()) {
         return Err(TokenError::AssertionSpent);
     }
     let shown = assertion.clone();
-    Ok((form(audience, move || asserted(shown.subject(), shown.text())), Shown::Assertion(assertion)))
+    Ok((form(wanted, move || asserted(shown.subject(), shown.text())), Shown::Assertion(assertion)))
 }
 
 type Fields = Vec<(&'static str, String)>;
 
 /// The form for client credentials, <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>.
-fn form(audience: &str, proof: impl Fn() -> Fields + Send + Sync + 'static) -> Form {
-    let audience = audience.to_owned();
+fn form(wanted: &Wanted, proof: impl Fn() -> Fields + Send + Sync + 'static) -> Form {
+    let wanted = wanted.fields();
     Box::new(move || {
         let mut fields = vec![("grant_type", "client_credentials".to_owned())];
         fields.extend(proof());
-        fields.push(("audience", audience.clone()));
+        fields.extend(wanted.iter().cloned());
         fields
     })
 }

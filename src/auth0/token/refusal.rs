@@ -35,20 +35,14 @@ pub enum TokenError {
     /// There is no assertion where it should be.
     #[error("the client assertion cannot be used: {0}")]
     Assertion(#[from] AssertionError),
-    /// The application exists, but may not call the Management API.
-    #[error(
-        "the application is not authorized to call `{audience}`: it needs a client grant for the Management API with the \
-         scopes that are used"
-    )]
+    /// The application exists, but may not call the API.
+    #[error("the application is not authorized to call `{audience}`: it needs a client grant for that API")]
     NotAuthorized {
         /// The API that was asked for.
         audience: String,
     },
     /// The tenant has no such API.
-    #[error(
-        "the tenant has no API `{audience}`: with a custom domain, set the audience to \
-         `https://TENANT.REGION.auth0.com/api/v2/`, the tenant's own Management API"
-    )]
+    #[error("the tenant has no API `{audience}`")]
     UnknownAudience {
         /// The API that was asked for.
         audience: String,

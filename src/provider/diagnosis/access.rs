@@ -35,9 +35,12 @@ pub(super) fn token_step(error: &TokenError) -> String {
         }
         TokenError::NotAuthorized { .. } => {
             "In Auth0, authorize the application for the Auth0 Management API (Applications, APIs, Auth0 Management API, \
-             Machine to Machine Applications)."
+             Machine to Machine Applications), with the scopes that are used."
         }
-        TokenError::UnknownAudience { .. } => "Set `audience` of the provider (or `AUTH0_AUDIENCE`).",
+        TokenError::UnknownAudience { .. } => {
+            "With a custom domain, set `audience` of the provider (or `AUTH0_AUDIENCE`) to \
+             `https://TENANT.REGION.auth0.com/api/v2/`, the tenant's own Management API."
+        }
         TokenError::GrantTypeNotAllowed => {
             "Use a machine-to-machine application, or allow the grant type in its advanced settings."
         }

@@ -12,11 +12,12 @@ use crate::{
         client_grants::{self, ClientGrantPatch, Grantee, NewClientGrant},
     },
     diagnostic::{Diagnostic, Diagnostics},
-    framework::{Cx, Failed, Resource, Timeouts},
+    framework::{Cx, Failed, Plan, Resource, Timeouts},
     model,
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        protection::Protected,
         sight::Sight,
     },
     schema::{
@@ -64,6 +65,9 @@ model! {
         /// Whether a grant that exists already is taken over when this one is created, and brought to what is configured here.
         /// To destroy this resource then deletes the grant that was taken over.
         adopt_existing: Value<bool> = OPTIONAL.default(Default::Bool(false)),
+        /// Whether Terraform refuses to delete the grant, and whatever would replace it. What counts is what was applied last,
+        /// so that neither `terraform destroy` nor to remove the resource gets past it.
+        deletion_protection: Value<bool> = OPTIONAL.default(Default::Bool(false)).local(),
         /// How long operations may take, each as a duration such as `30s`, `20m` or `1h30m`.
         timeouts: Value<Timeouts> = OPTIONAL.local(),
     }
@@ -103,6 +107,12 @@ impl Resource<Connection> for ClientGrantResource {
         problems.into_iter().flatten().collect()
     }
 
+    fn modify_plan(&self, prior: Option<&ClientGrant>, _config: Option<&ClientGrant>, plan: &mut Plan<ClientGrant>) {
+        if let Some(prior) = prior {
+            protected(prior).check_plan(plan);
+        }
+    }
+
     async fn create(&self, cx: &Cx<Connection>, plan: ClientGrant) -> Result<ClientGrant, Failed<ClientGrant>> {
         match session(cx).client_grants().create(&to_api(&plan)).await {
             Ok(grant) => Ok(from_api(grant, &plan)),
@@ -138,6 +148,7 @@ impl Resource<Connection> for ClientGrantResource {
         if cx.client.hand_over(text(&prior.id)) {
             return Ok(());
         }
+        protected(&prior).check_deletion()?;
         let deleted = session(cx).client_grants().delete(text(&prior.id)).await;
         deleted.map_err(|error| NAMES.diagnose("delete", &error).into())
     }
@@ -156,11 +167,15 @@ impl Resource<Connection> for ClientGrantResource {
 }
 
 impl ClientGrant {
-    /// Nothing but what finds the grant. Whether it was adopted is known to nobody but the configuration, so that starts at
-    /// its default.
+    /// Nothing but what finds the grant. What nobody but the configuration knows starts at its default.
     fn lookup(id: String) -> Self {
-        Self { id: Value::Known(id), adopt_existing: Value::Known(false), ..Self::default() }
+        let no = Value::Known(false);
+        Self { id: Value::Known(id), adopt_existing: no, deletion_protection: no, ..Self::default() }
     }
+}
+
+fn protected(grant: &ClientGrant) -> Protected<'_> {
+    Protected { object: "client grant", id: text(&grant.id), protection: grant.deletion_protection }
 }
 
 /// Creating the grant failed because it exists: takes it over if that is wanted, and names it otherwise.
@@ -209,6 +224,7 @@ fn to_api(plan: &ClientGrant) -> NewClientGrant {
         authorization_details_types,
         is_system: _,
         adopt_existing: _,
+        deletion_protection: _,
         timeouts: _,
     } = plan;
     let all = *allow_all_scopes == Value::Known(true);
@@ -241,6 +257,7 @@ fn changes(prior: &ClientGrant, plan: &ClientGrant) -> ClientGrantPatch {
         authorization_details_types,
         is_system: _,
         adopt_existing: _,
+        deletion_protection: _,
         timeouts: _,
     } = plan;
     let all_before = prior.allow_all_scopes == Value::Known(true);
@@ -296,6 +313,7 @@ fn from_api(grant: client_grants::ClientGrant, prior: &ClientGrant) -> ClientGra
         authorization_details_types: unless_empty(authorization_details_types),
         is_system: Value::Known(is_system.unwrap_or(false)),
         adopt_existing: prior.adopt_existing,
+        deletion_protection: prior.deletion_protection.or(false),
         timeouts: prior.timeouts.clone(),
     }
 }

@@ -6,18 +6,25 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(in crate::provider) use self::mapping::from_api;
+use secrecy::SecretString;
+
 use self::{
     mapping::{changes, to_api},
     rules::{is_address, is_metadata_key, is_name, is_organization_id},
 };
 use crate::{
-    auth0::clients,
+    auth0::{
+        self, Patch,
+        clients::{self, ClientPatch},
+    },
     diagnostic::{Diagnostic, Diagnostics},
-    framework::{Cx, Failed, Resource, Timeouts},
+    framework::{Cx, Failed, Plan, Resource, Timeouts},
     model,
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        protection::Protected,
+        rotation::{fate, not_rotated},
         sight::Sight,
     },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
@@ -27,9 +34,11 @@ use crate::{
 model! {
     /// A machine-to-machine application: a client of the tenant that gets tokens with its own credentials, without a user.
     ///
-    /// What it may call is said by `auth0_client_grant`. The client secret is never part of plan or state.
+    /// What it may call is said by `auth0_client_grant`. The client secret is never part of plan or state: Auth0 makes one,
+    /// or `client_secret_wo` supplies one, and whoever needs it gets it from the ephemeral resource `auth0_client_secret`.
     ///
-    /// To create, change or delete one costs one request of the Management API. Many are read together, a hundred with a request.
+    /// To create, change or delete one costs one request of the Management API, and one more to supply a secret when it is
+    /// created or to rotate the one that it has. Many are read together, a hundred with a request.
     pub(in crate::provider) struct M2mClient {
         /// The same as `client_id`.
         id: Value<String> = COMPUTED.keep_prior(),
@@ -96,6 +105,19 @@ model! {
             "fapi2_sp_pkj_mtls",
             "fapi2_sp_mtls_mtls",
         ])]),
+        /// A client secret of your own, in place of the one that Auth0 makes. It goes to Auth0 when the application is created,
+        /// and when `client_secret_wo_version` changes; a change of the secret alone is not seen, as Terraform keeps nothing
+        /// to compare it with. It needs `update:client_keys`. To remove it leaves the application the secret that it has.
+        client_secret_wo: Value<SecretString> = OPTIONAL.write_only().rules(&[Rule::Length(1, usize::MAX)]),
+        /// The version of `client_secret_wo`, any whole number. Raise it to have another secret written.
+        client_secret_wo_version: Value<i64> = OPTIONAL.trigger().rules(&[Rule::Range(1, i64::MAX)]),
+        /// Texts of your own, such as a date, by key. When one of them changes, Auth0 makes a new secret and the old one stops
+        /// working, within 30 seconds. Nothing is rotated when the application is created or imported, or when the map as
+        /// a whole is added or removed. It needs `update:client_keys`, and excludes `client_secret_wo`.
+        rotate_secret_when: Value<BTreeMap<String, String>> = OPTIONAL.trigger(),
+        /// Whether Terraform refuses to delete the application, and whatever would replace it. What counts is what was
+        /// applied last, so that neither `terraform destroy` nor to remove the resource gets past it.
+        deletion_protection: Value<bool> = OPTIONAL.default(Default::Bool(false)).local(),
         /// How long operations may take, each as a duration such as `30s`, `20m` or `1h30m`.
         timeouts: Value<Timeouts> = OPTIONAL.local(),
     }
@@ -173,11 +195,16 @@ const APP_TYPE: &str = "non_interactive";
 /// Where the API's name of a property is not that of the attribute.
 const NAMES: Names = Names {
     object: "client",
-    renamed: &[("token_endpoint_auth_method", "authentication_method")],
+    renamed: &[
+        ("token_endpoint_auth_method", "authentication_method"),
+        // Terraform would show the line with the secret.
+        ("client_secret", "client_secret_wo_version"),
+    ],
     telling: &[
         ("rant types", "grant_types"),
         ("alias", "client_aliases"),
         ("update:client_credentials", "authentication_method"),
+        ("update:client_keys", "client_secret_wo_version"),
         ("client_authentication_methods", "authentication_method"),
     ],
 };
@@ -193,9 +220,22 @@ impl Resource<Connection> for M2mClientResource {
         rules::check(config)
     }
 
+    fn modify_plan(&self, prior: Option<&M2mClient>, _config: Option<&M2mClient>, plan: &mut Plan<M2mClient>) {
+        let Some(prior) = prior else { return };
+        protected(prior).check_plan(plan);
+        plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| rules::secret_stays(prior, plan)));
+    }
+
     async fn create(&self, cx: &Cx<Connection>, plan: M2mClient) -> Result<M2mClient, Failed<M2mClient>> {
         let created = session(cx).clients().create(&to_api(&plan)).await;
-        Ok(from_api(created.map_err(|error| NAMES.diagnose("create", &error))?, &plan))
+        let made = from_api(created.map_err(|error| NAMES.diagnose("create", &error))?, &plan);
+        // A POST does not take a secret.
+        let Some(secret) = plan.client_secret_wo.into_known() else { return Ok(made) };
+        let patch = ClientPatch { client_secret: Patch::Set(secret.into()), ..ClientPatch::default() };
+        match session(cx).clients().update(id(&made), &patch).await {
+            Ok(_) => Ok(made),
+            Err(error) => Err(unfinished(cx, made, &error).await),
+        }
     }
 
     async fn read(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<Option<M2mClient>, Diagnostics> {
@@ -220,14 +260,29 @@ impl Resource<Connection> for M2mClientResource {
         plan: M2mClient,
     ) -> Result<M2mClient, Failed<M2mClient>> {
         let patch = changes(&prior, &plan);
-        if patch.is_empty() {
-            return Ok(plan);
+        let changed = if patch.is_empty() {
+            plan
+        } else {
+            let updated = session(cx).clients().update(id(&prior), &patch).await;
+            from_api(updated.map_err(|error| not_updated(&patch, &error))?, &plan)
+        };
+        if !rotates(&prior.rotate_secret_when, &changed.rotate_secret_when) {
+            return Ok(changed);
         }
-        let updated = session(cx).clients().update(id(&prior), &patch).await;
-        Ok(from_api(updated.map_err(|error| NAMES.diagnose("update", &error))?, &plan))
+        match session(cx).clients().rotate_secret(id(&prior)).await {
+            Ok(()) => Ok(changed),
+            Err(error) => {
+                let changed = M2mClient { rotate_secret_when: prior.rotate_secret_when, ..changed };
+                Err(Failed::saving(
+                    changed,
+                    not_rotated(&error, "The next apply rotates again.").at("rotate_secret_when"),
+                ))
+            }
+        }
     }
 
     async fn delete(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<(), Diagnostics> {
+        protected(&prior).check_deletion()?;
         session(cx).clients().delete(id(&prior)).await.map_err(|error| NAMES.diagnose("delete", &error).into())
     }
 
@@ -239,7 +294,9 @@ impl Resource<Connection> for M2mClientResource {
             );
             return Err(Diagnostic::error("Invalid Import ID", detail).into());
         }
-        Ok(M2mClient::lookup(Value::Known(id.to_owned()), Value::Null))
+        let found = M2mClient::lookup(Value::Known(id.to_owned()), Value::Null);
+        // Nobody but the configuration knows it, so it starts at its default.
+        Ok(M2mClient { deletion_protection: Value::Known(false), ..found })
     }
 }
 
@@ -257,6 +314,52 @@ pub(in crate::provider) fn is_client_id(text: &str) -> bool {
 
 fn id(client: &M2mClient) -> &str {
     client.id.as_str().unwrap_or_default()
+}
+
+fn protected(client: &M2mClient) -> Protected<'_> {
+    Protected { object: "client", id: id(client), protection: client.deletion_protection }
+}
+
+/// Whether the keepers of the secret have changed. Without keepers before, there was nothing to keep it for.
+fn rotates(prior: &Value<BTreeMap<String, String>>, plan: &Value<BTreeMap<String, String>>) -> bool {
+    prior.known().zip(plan.known()).is_some_and(|(prior, plan)| prior != plan)
+}
+
+/// The application was made, but it has not the secret that it was to have.
+///
+/// If the service has refused the secret, nothing is left behind. Otherwise the application is kept, which Terraform then
+/// replaces: whatever comes with an error is tainted. Without its version it is also ready for `terraform untaint`, after
+/// which the next apply sets the secret.
+async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &auth0::Error) -> Failed<M2mClient> {
+    let problem = NAMES.diagnose("set the secret of", error);
+    let client_id = id(&made).to_owned();
+    if error.is_refusal() && session(cx).clients().delete(&client_id).await.is_ok() {
+        let detail = format!("{} The application was removed again.", problem.detail);
+        return Diagnostic { detail, ..problem }.into();
+    }
+    let mut detail = format!(
+        "{} The application `{client_id}` was created, and whether it has the secret is not known. The next apply puts \
+         another in its place.",
+        problem.detail
+    );
+    if made.client_secret_wo_version.known().is_some() {
+        detail
+            .push_str(" To keep this one, run `terraform untaint` for it first: then the next apply sets the secret.");
+    }
+    // A protection would stand in the way of its replacement.
+    let unprotected = Value::Known(false);
+    let made = M2mClient { client_secret_wo_version: Value::Null, deletion_protection: unprotected, ..made };
+    Failed::saving(made, Diagnostic { detail, ..problem })
+}
+
+/// An update failed, with whatever it was to do about the secret.
+fn not_updated(patch: &ClientPatch, error: &auth0::Error) -> Diagnostic {
+    let problem = NAMES.diagnose("update", error);
+    if patch.client_secret == Patch::Keep {
+        return problem;
+    }
+    let detail = format!("{} {}", problem.detail, fate(error, "The next apply sets it again."));
+    Diagnostic { detail, ..problem }
 }
 
 /// The client, if its settings can be read or are known already.

@@ -40,6 +40,10 @@ pub(super) fn to_api(plan: &M2mClient) -> NewClient {
         require_pushed_authorization_requests,
         par_request_expiry,
         compliance_level,
+        client_secret_wo: _,
+        client_secret_wo_version: _,
+        rotate_secret_when: _,
+        deletion_protection: _,
         timeouts: _,
     } = plan;
     NewClient {
@@ -102,6 +106,10 @@ pub(super) fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         require_pushed_authorization_requests,
         par_request_expiry,
         compliance_level,
+        client_secret_wo,
+        client_secret_wo_version,
+        rotate_secret_when: _,
+        deletion_protection: _,
         timeouts: _,
     } = plan;
     let none = BTreeMap::new();
@@ -149,6 +157,13 @@ pub(super) fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         ),
         par_request_expiry: between(&prior.par_request_expiry, par_request_expiry),
         compliance_level: between(&prior.compliance_level, compliance_level),
+        // There is nothing to compare a secret with but its version.
+        client_secret: match client_secret_wo.known() {
+            Some(secret) if prior.client_secret_wo_version != *client_secret_wo_version => {
+                Patch::Set(secret.clone().into())
+            }
+            _ => Patch::Keep,
+        },
     }
 }
 
@@ -226,6 +241,11 @@ pub(in crate::provider) fn from_api(client: clients::Client, prior: &M2mClient) 
         require_pushed_authorization_requests: flag(require_pushed_authorization_requests, false),
         par_request_expiry: par_request_expiry.into(),
         compliance_level: compliance_level.into(),
+        // What the service does not know of stays as it is.
+        client_secret_wo: Value::Null,
+        client_secret_wo_version: prior.client_secret_wo_version,
+        rotate_secret_when: prior.rotate_secret_when.clone(),
+        deletion_protection: prior.deletion_protection.or(false),
         timeouts: prior.timeouts.clone(),
     }
 }

@@ -31,6 +31,16 @@ pub(super) fn check(config: &M2mClient) -> Diagnostics {
             conflict(name.into(), &detail)
         }),
         quota_without_limit(&config.token_quota),
+        (config.client_secret_wo_version.known().is_some() && config.client_secret_wo.is_null()).then(|| {
+            let detail = "`client_secret_wo_version` is the version of `client_secret_wo`, which has no value. Give one, or \
+                          remove the version.";
+            conflict("client_secret_wo_version".into(), detail)
+        }),
+        (config.client_secret_wo.known().is_some() && config.rotate_secret_when.known().is_some()).then(|| {
+            let detail = "Either Auth0 makes the secret anew (`rotate_secret_when`), or it is supplied \
+                          (`client_secret_wo`): then raise `client_secret_wo_version`.";
+            conflict("rotate_secret_when".into(), detail)
+        }),
         config.grant_types.known().filter(|types| !types.contains("client_credentials")).map(|_| {
             Diagnostic::warning(
                 "Application Cannot Get Tokens in Its Own Name",
@@ -43,6 +53,17 @@ pub(super) fn check(config: &M2mClient) -> Diagnostics {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What becomes of a secret that was supplied and is not any more.
+pub(super) fn secret_stays(prior: &M2mClient, plan: &M2mClient) -> Option<Diagnostic> {
+    (prior.client_secret_wo_version.known().is_some() && plan.client_secret_wo_version.is_null()).then(|| {
+        Diagnostic::warning(
+            "Client Secret Stays",
+            "`client_secret_wo_version` was removed. The application keeps the secret that was supplied last; to have Auth0 \
+             make another, use `rotate_secret_when`.",
+        )
+    })
 }
 
 fn quota_without_limit(quota: &Value<TokenQuota>) -> Option<Diagnostic> {

@@ -33,6 +33,7 @@ fn planned() -> M2mClient {
         require_pushed_authorization_requests: Value::Known(true),
         par_request_expiry: Value::Known(60),
         compliance_level: Value::Known("none".to_owned()),
+        deletion_protection: Value::Known(false),
         ..M2mClient::lookup(Value::Known("id".to_owned()), Value::Known("n".to_owned()))
     }
 }
@@ -240,4 +241,52 @@ fn another_kind_of_application_is_refused_by_name() {
     let detail = &error.iter().next().unwrap().detail;
     assert!(detail.contains("`spa`") && detail.contains("`auth0_client`"), "{detail}");
     assert!(machine_to_machine(answer(json!({"client_id": "id"}))).is_err());
+}
+
+#[test]
+fn a_secret_is_sent_when_its_version_is_another_one_and_then_alone() {
+    let with = |version: Option<i64>| M2mClient {
+        client_secret_wo: Value::Known("s3cret".into()),
+        client_secret_wo_version: version.into(),
+        ..planned()
+    };
+    let sent = |prior: &M2mClient, plan: &M2mClient| serde_json::to_value(changes(prior, plan)).unwrap();
+    assert_eq!(sent(&planned(), &with(Some(1))), json!({"client_secret": "s3cret"}));
+    assert_eq!(sent(&with(Some(1)), &with(Some(2))), json!({"client_secret": "s3cret"}));
+    for version in [None, Some(1)] {
+        assert_eq!(sent(&with(version), &with(version)), json!({}), "nothing tells whether it is another one");
+    }
+    assert_eq!(sent(&with(Some(1)), &planned()), json!({}), "what was supplied stays");
+    assert!(!format!("{:?} {:?}", with(None), changes(&planned(), &with(Some(1)))).contains("s3cret"));
+}
+
+#[test]
+fn only_keepers_that_change_rotate() {
+    let keepers = |year: &str| Value::Known(BTreeMap::from([("year".to_owned(), year.to_owned())]));
+    assert!(rotates(&keepers("1"), &keepers("2")));
+    assert!(rotates(&keepers("1"), &Value::Known(BTreeMap::new())));
+    for (prior, plan) in [(keepers("1"), keepers("1")), (Value::Null, keepers("1")), (keepers("1"), Value::Null)] {
+        assert!(!rotates(&prior, &plan), "{prior:?} {plan:?}");
+    }
+}
+
+#[test]
+fn a_supplied_secret_and_a_rotated_one_exclude_each_other() {
+    let told = |config: &M2mClient| {
+        let told: Vec<_> =
+            rules::check(config).into_iter().map(|told| (told.path.unwrap().to_string(), told.detail)).collect();
+        told
+    };
+    let secret = || Value::Known(SecretString::from("s3cret"));
+    let keepers = Value::Known(BTreeMap::new());
+    let both = M2mClient { client_secret_wo: secret(), rotate_secret_when: keepers, ..planned() };
+    let version = M2mClient { client_secret_wo_version: Value::Known(1), ..planned() };
+    for (config, path) in [(both, "rotate_secret_when"), (version, "client_secret_wo_version")] {
+        let told = told(&config);
+        assert_eq!(told[0].0, path, "no path leads to the secret");
+        assert!(!told[0].1.contains("s3cret"));
+    }
+    let unknown =
+        M2mClient { client_secret_wo: Value::Unknown, client_secret_wo_version: Value::Known(1), ..planned() };
+    assert_eq!(told(&unknown), []);
 }

@@ -1,0 +1,92 @@
+//! Every secret that has passed, whoever sent it: for tests that look for traces of them elsewhere.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, Response, header};
+use serde_json::Value;
+use url::form_urlencoded;
+
+/// By these names secrets go in JSON and in forms.
+const NAMES: [&str; 4] = ["access_token", "client_assertion", "client_secret", "key"];
+
+/// What was seen so far.
+#[derive(Debug, Default)]
+pub(crate) struct Witness(BTreeSet<String>);
+
+impl Witness {
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
+    }
+
+    fn look_at(&mut self, headers: &HeaderMap, body: &[u8]) {
+        let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        self.0.extend(authorization.and_then(|value| value.split_once(' ')).map(|(_, proof)| proof.to_owned()));
+        match serde_json::from_slice(body) {
+            Ok(json) => self.search(&json),
+            Err(_) => {
+                let form = form_urlencoded::parse(body).filter(|(name, _)| NAMES.contains(&&**name));
+                self.0.extend(form.map(|(_, value)| value.into_owned()));
+            }
+        }
+    }
+
+    fn search(&mut self, json: &Value) {
+        match json {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match member {
+                        Value::String(secret) if NAMES.contains(&name.as_str()) => drop(self.0.insert(secret.clone())),
+                        other => self.search(other),
+                    }
+                }
+            }
+            Value::Array(elements) => elements.iter().for_each(|element| self.search(element)),
+            _ => {}
+        }
+    }
+}
+
+/// A request or a response whose body can be read and put back.
+pub(crate) trait Message: Sized {
+    fn parts(self) -> (HeaderMap, Body, Box<dyn FnOnce(Body) -> Self + Send>);
+}
+
+impl Message for Request<Body> {
+    fn parts(self) -> (HeaderMap, Body, Box<dyn FnOnce(Body) -> Self + Send>) {
+        let (parts, body) = self.into_parts();
+        (parts.headers.clone(), body, Box::new(|body| Self::from_parts(parts, body)))
+    }
+}
+
+impl Message for Response<Body> {
+    fn parts(self) -> (HeaderMap, Body, Box<dyn FnOnce(Body) -> Self + Send>) {
+        let (parts, body) = self.into_parts();
+        (parts.headers.clone(), body, Box::new(|body| Self::from_parts(parts, body)))
+    }
+}
+
+/// Lets `look` see a message, which is the same afterwards.
+pub(crate) async fn observed<M: Message>(message: M, witness: &std::sync::Mutex<Witness>) -> M {
+    let (headers, body, whole) = message.parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    super::locked(witness).look_at(&headers, &bytes);
+    whole(Body::from(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_seen_in_every_form() {
+        let mut witness = Witness::default();
+        let bearer = [(header::AUTHORIZATION, "Bearer a.b.c".parse().unwrap())].into_iter().collect();
+        witness.look_at(&bearer, b"grant_type=client_credentials&client_secret=s%2F1&audience=x");
+        let answer = json!({ "clients": [{ "client_id": "c", "client_secret": "s2" }], "access_token": "d.e.f" });
+        witness.look_at(&HeaderMap::new(), answer.to_string().as_bytes());
+        assert_eq!(witness.seen(), ["a.b.c", "d.e.f", "s/1", "s2"]);
+    }
+}

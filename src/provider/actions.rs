@@ -1,0 +1,3 @@
+//! Actions, one file each.
+
+pub(super) mod rotate_client_secret;

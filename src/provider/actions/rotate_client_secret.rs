@@ -1,0 +1,52 @@
+//! `auth0_rotate_client_secret`: another secret for an application.
+
+use crate::{
+    diagnostic::Diagnostics,
+    framework::{Action, Cx, Progress},
+    model,
+    provider::{
+        connection::{Connection, session},
+        resources::m2m_client::is_client_id,
+        rotation::not_rotated,
+    },
+    schema::{REQUIRED, Rule},
+};
+
+model! {
+    /// Has Auth0 make a new secret for an application, in place of the one that it has.
+    ///
+    /// The new secret is not told here: read it with the ephemeral resource `auth0_client_secret`. The old one stops
+    /// working, within 30 seconds. To do it twice does no harm, as the last secret counts.
+    ///
+    /// It takes Terraform 1.14 or newer, and the application that the provider acts as needs `update:client_keys`. With an
+    /// older Terraform, `rotate_secret_when` of `auth0_m2m_client` does the same. Applications that authenticate with a
+    /// private key have no secret to rotate.
+    pub(in crate::provider) struct RotateClientSecret {
+        /// The client id of the application.
+        client_id: Value<String> = REQUIRED.rules(&[
+            Rule::Form("a client id, which is made of letters, digits, `-` and `_`", is_client_id),
+        ]),
+    }
+}
+
+/// See the module.
+pub(in crate::provider) struct RotateClientSecretAction;
+
+impl Action<Connection> for RotateClientSecretAction {
+    const NAME: &'static str = "auth0_rotate_client_secret";
+    type Model = RotateClientSecret;
+
+    async fn invoke(
+        &self,
+        cx: &Cx<Connection>,
+        config: RotateClientSecret,
+        progress: &Progress,
+    ) -> Result<(), Diagnostics> {
+        let client_id = config.client_id.as_str().unwrap_or_default();
+        progress.tell(format!("Rotating the secret of the client {client_id}"));
+        let rotated = session(cx).clients().rotate_secret(client_id).await;
+        rotated.map_err(|error| not_rotated(&error, "Invoke the action again."))?;
+        progress.tell(format!("The client {client_id} has a new secret; the old one stops working within 30 seconds"));
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! `auth0_access_token`: a token of an application, for whoever calls an API with it.
+
+mod refusal;
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use secrecy::SecretString;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{
+    auth0::{AccessToken as Granted, Assertion, Credentials, SigningAlgorithm, SigningKey, TokenRequest},
+    diagnostic::{Diagnostic, Diagnostics},
+    framework::{Cx, EphemeralResource, Opened, Renewed},
+    model,
+    provider::connection::{Connection, session},
+    schema::{
+        COMPUTED, Disclosed, OPTIONAL, REQUIRED, Rule,
+        combination::{exactly_one_of, given},
+    },
+    value::{Typed, Value},
+};
+
+model! {
+    /// Gets an access token in the name of an application, with the grant type `client_credentials`, without a trace in plan
+    /// or state.
+    ///
+    /// The token can go where Terraform keeps nothing: into the configuration of a provider (this one's `api_token` too), a
+    /// write-only argument, or a provisioner. Each run that needs it gets a token of its own, up to two of them: one to plan
+    /// and one to apply. They count against the token quotas of the application. It takes Terraform 1.10 or newer.
+    ///
+    /// The application proves who it is with one of `client_secret`, `client_assertion_private_key` and `client_assertion`.
+    /// Auth0 takes an assertion once, so one that was signed elsewhere is good for a plan or for an apply, not for both.
+    ///
+    /// Terraform cannot replace a token while it runs. A minute before its end the provider is called to renew it, and warns
+    /// at the end of the run: what used the token after that was refused. Let the API's tokens live longer then.
+    pub(in crate::provider) struct AccessToken {
+        /// The client id of the application. An assertion says it itself.
+        client_id: Value<String> = OPTIONAL.rules(&[Rule::Length(1, 64)]),
+        /// The secret of the application.
+        client_secret: Value<SecretString> = OPTIONAL.sensitive(),
+        /// A private key of the application, in PEM form, which signs an assertion.
+        client_assertion_private_key: Value<SecretString> = OPTIONAL.sensitive(),
+        /// The algorithm that the key signs with; `RS256` when left out.
+        client_assertion_signing_alg: Value<String> = OPTIONAL.rules(&[Rule::OneOf(SigningAlgorithm::NAMES)]),
+        /// An assertion of the application that was signed elsewhere.
+        client_assertion: Value<SecretString> = OPTIONAL.sensitive(),
+        /// The identifier of the API that the token is for.
+        audience: Value<String> = REQUIRED.rules(&[Rule::Length(1, usize::MAX)]),
+        /// Scopes that the token must have; it is an error when one is not granted. Auth0 may grant others as well.
+        scopes: Value<BTreeSet<String>> = OPTIONAL.rules(&[
+            Rule::Each(&Rule::Form("a scope, without white space", is_scope)),
+        ]),
+        /// The id or the name of the organization that the token is for.
+        organization: Value<String> = OPTIONAL.rules(&[Rule::Length(1, usize::MAX)]),
+        /// The token.
+        access_token: Value<Disclosed> = COMPUTED.sensitive(),
+        /// When the token ends, such as `2026-01-31T12:00:00Z`. Null if that is not known.
+        expires_at: Value<String> = COMPUTED,
+        /// The scopes that the token has.
+        granted_scopes: Value<BTreeSet<String>> = COMPUTED,
+        /// What the token says, such as `claims.sub`. Null for tokens that only their API can read.
+        claims: Value<Typed> = COMPUTED,
+    }
+}
+
+/// How long before its end a token is not to be relied on.
+const AHEAD: Duration = Duration::from_mins(1);
+
+/// See the module.
+pub(in crate::provider) struct AccessTokenEphemeralResource;
+
+impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
+    const NAME: &'static str = "auth0_access_token";
+    type Model = AccessToken;
+
+    fn validate(&self, config: &AccessToken) -> Diagnostics {
+        let proofs = [
+            given("client_secret", &config.client_secret),
+            given("client_assertion_private_key", &config.client_assertion_private_key),
+            given("client_assertion", &config.client_assertion),
+        ];
+        // No path: Terraform would show the line with the secret.
+        let problems = [
+            exactly_one_of(&proofs).map(|problem| Diagnostic { path: None, ..problem }),
+            (config.client_id.is_null() && config.client_assertion.is_null()).then(|| {
+                invalid("`client_id` has to be given beside `client_secret` or `client_assertion_private_key`.")
+            }),
+            (config.client_assertion_signing_alg.known().is_some() && config.client_assertion_private_key.is_null())
+                .then(|| {
+                    invalid("`client_assertion_signing_alg` says how `client_assertion_private_key` signs. Remove it.")
+                        .at("client_assertion_signing_alg")
+                }),
+        ];
+        problems.into_iter().flatten().collect()
+    }
+
+    async fn open(&self, cx: &Cx<Connection>, config: AccessToken) -> Result<Opened<AccessToken>, Diagnostics> {
+        let problems = self.validate(&config);
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        let audience = config.audience.as_str().unwrap_or_default().to_owned();
+        let scopes = config.scopes.known().cloned().unwrap_or_default();
+        let request = TokenRequest {
+            credentials: credentials(&config)?,
+            audience: audience.clone(),
+            scopes: scopes.iter().cloned().collect(),
+            organization: config.organization.known().cloned(),
+        };
+        let token = session(cx).access_tokens().request(request).await;
+        let token = token.map_err(|error| refusal::diagnose(&error))?;
+        let claims = token.claims();
+        let granted = granted(&token, claims.as_ref());
+        if let (Some(granted), false) = (&granted, scopes.is_empty()) {
+            let missing: Vec<_> = scopes.difference(granted).map(|scope| format!("`{scope}`")).collect();
+            if !missing.is_empty() {
+                return Err(refusal::not_granted(&missing, &audience).into());
+            }
+        }
+        let end = end(&token, claims.as_ref());
+        let result = AccessToken {
+            access_token: Value::Known(token.token.into()),
+            expires_at: end.and_then(written).into(),
+            granted_scopes: granted.into(),
+            claims: claims.map(|claims| Typed::of_json(&claims.into())).into(),
+            ..config
+        };
+        Ok(Opened { result, renew_at: end.map(renewal), private: audience.into() })
+    }
+
+    async fn renew(&self, _cx: &Cx<Connection>, private: Bytes) -> Result<Renewed, Diagnostics> {
+        let warnings = refusal::ends(&String::from_utf8_lossy(&private)).into();
+        Ok(Renewed { warnings, ..Renewed::default() })
+    }
+}
+
+fn invalid(detail: &str) -> Diagnostic {
+    Diagnostic::error("Invalid Combination of Attributes", detail)
+}
+
+/// How the application proves who it is. A key or an assertion that cannot be used is named without a path, since Terraform
+/// would show the line with it.
+fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
+    let unusable =
+        |name: &str, why: String| Diagnostic::error("Invalid Credentials", format!("`{name}` cannot be used: {why}."));
+    let client_id = config.client_id.as_str().unwrap_or_default().to_owned();
+    if let Some(text) = config.client_assertion.known() {
+        let name = "client_assertion";
+        let assertion = Assertion::parse(text).map_err(|error| unusable(name, error.to_string()))?;
+        if !client_id.is_empty() && assertion.subject() != client_id {
+            let why = format!("it speaks for `{}`, and `client_id` is `{client_id}`", assertion.subject());
+            return Err(unusable(name, why));
+        }
+        return Ok(Credentials::Assertion(assertion));
+    }
+    if let Some(pem) = config.client_assertion_private_key.known() {
+        let algorithm = config.client_assertion_signing_alg.as_str().and_then(|name| name.parse().ok());
+        let key = SigningKey::from_pem(pem, algorithm);
+        let key = key.map_err(|error| unusable("client_assertion_private_key", error.to_string()))?;
+        return Ok(Credentials::PrivateKey { client_id, key });
+    }
+    let client_secret = config.client_secret.known().cloned().unwrap_or_default();
+    Ok(Credentials::ClientSecret { client_id, client_secret })
+}
+
+type Claims = serde_json::Map<String, serde_json::Value>;
+
+/// The scopes of a token, by what was said of it, or by what it says itself. None at all may be left unsaid in both.
+fn granted(token: &Granted, claims: Option<&Claims>) -> Option<BTreeSet<String>> {
+    let said = token.scopes.clone().map(BTreeSet::from_iter);
+    let words = |claims: &Claims| {
+        let scope = claims.get("scope").and_then(serde_json::Value::as_str).unwrap_or_default();
+        scope.split_whitespace().map(str::to_owned).collect()
+    };
+    said.or_else(|| claims.map(words))
+}
+
+/// When the token ends, counted from when it was asked for.
+fn end(token: &Granted, claims: Option<&Claims>) -> Option<SystemTime> {
+    let by_life = token.lifetime.and_then(|lifetime| token.asked_at.checked_add(lifetime));
+    let by_claim = || claims?.get("exp")?.as_u64().map(Duration::from_secs);
+    UNIX_EPOCH.checked_add(by_life.or_else(by_claim)?)
+}
+
+/// When to act on a token that ends at `end`.
+fn renewal(end: SystemTime) -> SystemTime {
+    end.checked_sub(AHEAD).unwrap_or(end)
+}
+
+/// In whole seconds, as `timecmp` and `timeadd` take it.
+fn written(time: SystemTime) -> Option<String> {
+    OffsetDateTime::from(time).replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+}
+
+fn is_scope(text: &str) -> bool {
+    (1..=280).contains(&text.chars().count()) && !text.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests;

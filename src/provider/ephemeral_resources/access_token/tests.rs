@@ -1,0 +1,64 @@
+use serde_json::json;
+
+use super::*;
+
+fn token(lifetime: Option<u64>, scopes: Option<&str>) -> Granted {
+    Granted {
+        token: "opaque".into(),
+        asked_at: Duration::from_secs(1_000),
+        lifetime: lifetime.map(Duration::from_secs),
+        scopes: scopes.map(|scopes| scopes.split(' ').map(str::to_owned).collect()),
+    }
+}
+
+fn claims(json: &serde_json::Value) -> Claims {
+    json.as_object().unwrap().clone()
+}
+
+#[test]
+fn a_token_ends_as_it_was_said_or_as_it_says() {
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    let says = claims(&json!({ "exp": 5_000 }));
+    assert_eq!(end(&token(Some(86_400), None), Some(&says)), Some(at(87_400)));
+    assert_eq!(end(&token(None, None), Some(&says)), Some(at(5_000)));
+    assert_eq!(end(&token(None, None), None), None);
+    assert_eq!(renewal(at(5_000)), at(4_940), "ahead of the end");
+    assert_eq!(written(at(1_767_225_600)).as_deref(), Some("2026-01-01T00:00:00Z"));
+}
+
+#[test]
+fn scopes_are_those_that_were_said_or_that_the_token_has() {
+    let says = claims(&json!({ "scope": "a b" }));
+    let set = |scopes: &[&str]| Some(scopes.iter().map(|scope| (*scope).to_owned()).collect());
+    assert_eq!(granted(&token(None, Some("c")), Some(&says)), set(&["c"]));
+    assert_eq!(granted(&token(None, None), Some(&says)), set(&["a", "b"]));
+    assert_eq!(granted(&token(None, None), Some(&claims(&json!({})))), set(&[]));
+    assert_eq!(granted(&token(None, None), None), None);
+}
+
+fn problems(config: &AccessToken) -> Vec<String> {
+    AccessTokenEphemeralResource.validate(config).iter().map(|problem| problem.detail.clone()).collect()
+}
+
+#[test]
+fn one_proof_is_needed_and_no_message_leads_to_it() {
+    let secret = || Value::Known(SecretString::from("s3cret"));
+    let config = AccessToken {
+        client_id: Value::Known("a".to_owned()),
+        client_secret: secret(),
+        audience: Value::Known("https://a".to_owned()),
+        ..AccessToken::default()
+    };
+    assert_eq!(problems(&config), [""; 0]);
+    let two = AccessToken { client_assertion: secret(), ..config.clone() };
+    assert!(problems(&two)[0].contains("Only one of `client_secret`"), "{:?}", problems(&two));
+    assert_eq!(AccessTokenEphemeralResource.validate(&two).iter().next().unwrap().path, None);
+    let none = AccessToken { client_secret: Value::Null, ..config.clone() };
+    assert!(problems(&none)[0].contains("has to be given"), "{:?}", problems(&none));
+    let nobody = AccessToken { client_id: Value::Null, ..config.clone() };
+    assert!(problems(&nobody)[0].contains("`client_id` has to be given"), "{:?}", problems(&nobody));
+    let alg = AccessToken { client_assertion_signing_alg: Value::Known("PS256".to_owned()), ..config };
+    assert!(problems(&alg)[0].contains("`client_assertion_signing_alg` says"), "{:?}", problems(&alg));
+    let unknown = AccessToken { client_secret: Value::Unknown, ..nobody };
+    assert_eq!(problems(&unknown).len(), 1, "only the client id is missing for sure");
+}

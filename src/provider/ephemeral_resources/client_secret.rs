@@ -1,0 +1,77 @@
+//! `auth0_client_secret`: the secret of an application, for whoever needs it now.
+
+use crate::{
+    auth0::SecretView,
+    diagnostic::{Diagnostic, Diagnostics},
+    framework::{Cx, EphemeralResource, Opened},
+    model,
+    provider::{
+        connection::{Connection, session},
+        diagnosis::Names,
+        resources::m2m_client::is_client_id,
+    },
+    schema::{COMPUTED, Disclosed, REQUIRED, Rule},
+    value::Value,
+};
+
+model! {
+    /// Reads the secret of an application while Terraform runs, without a trace in plan or state.
+    ///
+    /// The secret can go where Terraform keeps nothing: into a write-only argument, the configuration of a provider, or a
+    /// provisioner. It is read again in each run that needs it, and costs one request of the Management API. It takes
+    /// Terraform 1.10 or newer.
+    ///
+    /// The application that the provider acts as needs `read:client_keys` (or `read:client_credentials`) for it.
+    pub(in crate::provider) struct ClientSecret {
+        /// The client id of the application.
+        client_id: Value<String> = REQUIRED.rules(&[
+            Rule::Form("a client id, which is made of letters, digits, `-` and `_`", is_client_id),
+        ]),
+        /// The secret that counts now.
+        client_secret: Value<Disclosed> = COMPUTED.sensitive(),
+    }
+}
+
+const NAMES: Names = Names { object: "client", renamed: &[], telling: &[] };
+
+/// See the module.
+pub(in crate::provider) struct ClientSecretEphemeralResource;
+
+impl EphemeralResource<Connection> for ClientSecretEphemeralResource {
+    const NAME: &'static str = "auth0_client_secret";
+    type Model = ClientSecret;
+
+    async fn open(&self, cx: &Cx<Connection>, config: ClientSecret) -> Result<Opened<ClientSecret>, Diagnostics> {
+        let client_id = config.client_id.as_str().unwrap_or_default();
+        let found = session(cx).clients().secret(client_id).await;
+        let found = found.map_err(|error| NAMES.diagnose("read the secret of", &error))?;
+        match found.ok_or_else(|| not_found(client_id))? {
+            SecretView::Shown(secret) => {
+                Ok(Opened::lasting(ClientSecret { client_secret: Value::Known(secret.into()), ..config }))
+            }
+            SecretView::OtherMethod(method) => Err(without_secret(client_id, &method).into()),
+            SecretView::Hidden => Err(hidden(client_id).into()),
+        }
+    }
+}
+
+fn not_found(client_id: &str) -> Diagnostic {
+    let detail = format!("There is no application with the client id `{client_id}` in this tenant.");
+    Diagnostic::error("Client Not Found", detail).at("client_id")
+}
+
+fn without_secret(client_id: &str, method: &str) -> Diagnostic {
+    let detail = format!(
+        "The application `{client_id}` authenticates with `{method}`, so there is no secret that it could use. Remove this \
+         block, or change how the application authenticates."
+    );
+    Diagnostic::error("Client Has No Secret", detail).at("client_id")
+}
+
+fn hidden(client_id: &str) -> Diagnostic {
+    let detail = format!(
+        "Auth0 does not show the secret of the application `{client_id}`, since the token of the provider lacks a \
+         permission. Grant the application that the provider acts as `read:client_keys` for the Auth0 Management API."
+    );
+    Diagnostic::error("Client Secret Not Readable", detail).at("client_id")
+}

@@ -1,0 +1,56 @@
+//! `deletion_protection`: an object that is not deleted by mistake.
+//!
+//! What counts is the state, not the configuration: with the block of a resource goes the line that protects it.
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, Path},
+    framework::Plan,
+    value::Value,
+};
+
+/// An object that may be protected.
+pub(super) struct Protected<'a> {
+    /// The kind of object, for people.
+    pub(super) object: &'static str,
+    /// Its id.
+    pub(super) id: &'a str,
+    /// Its `deletion_protection`.
+    pub(super) protection: Value<bool>,
+}
+
+impl Protected<'_> {
+    /// Refuses a plan that would delete it, be it to put another in its place.
+    pub(super) fn check_plan<M>(&self, plan: &mut Plan<M>) {
+        if self.protection != Value::Known(true) {
+            return;
+        }
+        let replacing = plan.requires_replace.first().cloned();
+        if plan.state.is_none() {
+            plan.diagnostics.push(self.refusal("This plan would delete it."));
+        } else if let Some(path) = replacing {
+            plan.diagnostics.push(self.replacement(path));
+        }
+    }
+
+    /// Refuses the deletion itself: there are replacements that no plan tells of, such as `-replace`.
+    pub(super) fn check_deletion(&self) -> Result<(), Diagnostics> {
+        if self.protection == Value::Known(true) {
+            return Err(self.refusal("Nothing was deleted.").into());
+        }
+        Ok(())
+    }
+
+    fn replacement(&self, path: Path) -> Diagnostic {
+        let why = format!("A change of `{path}` needs another {} in its place.", self.object);
+        self.refusal(&why).at(path)
+    }
+
+    fn refusal(&self, why: &str) -> Diagnostic {
+        let Self { object, id, .. } = self;
+        let detail = format!(
+            "The {object} `{id}` has `deletion_protection = true`. {why} To delete it all the same, set \
+             `deletion_protection = false` and apply that first; what counts is the state."
+        );
+        Diagnostic::error("Deletion Protection", detail)
+    }
+}
