@@ -22,12 +22,11 @@ impl Witness {
     fn look_at(&mut self, headers: &HeaderMap, body: &[u8]) {
         let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         self.0.extend(authorization.and_then(|value| value.split_once(' ')).map(|(_, proof)| proof.to_owned()));
-        match serde_json::from_slice(body) {
-            Ok(json) => self.search(&json),
-            Err(_) => {
-                let form = form_urlencoded::parse(body).filter(|(name, _)| NAMES.contains(&&**name));
-                self.0.extend(form.map(|(_, value)| value.into_owned()));
-            }
+        if let Ok(json) = serde_json::from_slice(body) {
+            self.search(&json);
+        } else {
+            let form = form_urlencoded::parse(body).filter(|(name, _)| NAMES.contains(&&**name));
+            self.0.extend(form.map(|(_, value)| value.into_owned()));
         }
     }
 

@@ -236,7 +236,8 @@ impl Behaviour {
         Self { local: true, ..self }
     }
 
-    /// Nothing that the service knows of either, but a change of it is an update that the resource hears of.
+    /// Nothing that the service knows of either, but a change of it is an update that the resource hears of. The state has
+    /// what the resource says of it, so a change that failed is made up for by the next apply.
     #[must_use]
     pub const fn trigger(self) -> Self {
         Self { local: true, trigger: true, ..self }

@@ -23,8 +23,8 @@ pub fn respell(attributes: &[Attribute], reference: &Dynamic, value: Dynamic) ->
 
 fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dynamic {
     let Attribute { kind, behaviour, .. } = attribute;
-    // What has a default is there even where nobody has stored it yet.
-    let is_kept = behaviour.local && !(reference.is_null() && matches!(behaviour.mode, Mode::Defaulted(_)));
+    // A resource need not care for what is local; of a trigger it says how far it has come.
+    let is_kept = behaviour.local && !behaviour.trigger && value.is_null();
     if is_kept || (behaviour.mode == Mode::Optional && value.is_null() && reference.is_empty()) {
         return reference.clone();
     }
@@ -124,6 +124,8 @@ mod tests {
             tags: Value<BTreeSet<String>> = OPTIONAL.equal(str::eq_ignore_ascii_case),
             /// Hint.
             hint: Value<String> = OPTIONAL.local(),
+            /// Order.
+            order: Value<String> = OPTIONAL.trigger(),
             /// Parts.
             parts: Value<Set<Part>> = OPTIONAL,
             /// Ordered parts.
@@ -196,5 +198,9 @@ mod tests {
     fn what_the_service_does_not_know_stays() {
         let reference = map(&[("hint", "mine".into())]);
         assert_eq!(respelled(&reference, map(&[("hint", Dynamic::Null)])), reference);
+        for said in [map(&[("hint", "another".into())]), map(&[("order", Dynamic::Null)])] {
+            let reference = map(&[("hint", "mine".into()), ("order", "done".into())]);
+            assert_eq!(respelled(&reference, said.clone()), said, "what a resource says counts");
+        }
     }
 }

@@ -17,10 +17,12 @@ use terraform_provider_auth0::protocol::serve;
 mod attributes;
 mod authentication;
 mod client_grants;
+mod client_secrets;
 mod commands;
 mod corner;
 mod data_source;
 mod drift;
+mod ephemeral;
 mod every_drift;
 mod examples;
 mod existing;
@@ -35,6 +37,7 @@ mod mistakes;
 mod modules;
 mod pairs;
 mod plan;
+mod protection;
 mod provider;
 mod refusals;
 mod replacement;
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         attributes::trials(),
         authentication::trials(),
         client_grants::trials(),
+        client_secrets::trials(),
         commands::trials(),
         corner::trials(),
         corner::blocks::trials(),
@@ -94,6 +98,7 @@ fn main() -> ExitCode {
         corner::versions::trials(),
         data_source::trials(),
         drift::trials(),
+        ephemeral::trials(),
         every_drift::trials(),
         examples::trials(),
         existing::trials(),
@@ -108,6 +113,7 @@ fn main() -> ExitCode {
         modules::trials(),
         pairs::trials(),
         plan::trials(),
+        protection::trials(),
         provider::trials(),
         refusals::trials(),
         replacement::trials(),

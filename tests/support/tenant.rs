@@ -260,6 +260,7 @@ fn without_id(path: &str) -> String {
     let segments: Vec<_> = path.split('/').collect();
     match segments.as_slice() {
         ["", "api", "v2", collection, _id] => format!("/api/v2/{collection}/{{id}}"),
+        ["", "api", "v2", collection, _id, what] => format!("/api/v2/{collection}/{{id}}/{what}"),
         _ => path.to_owned(),
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{fs, iter};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -166,6 +166,16 @@ impl Workspace {
         kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
         let output = child.wait_with_output().unwrap();
         Run::new(arguments, &output, self.tenant.requests())
+    }
+
+    /// Runs a command, and kills it with all that it has started as soon as the tenant has been asked `request` so many times.
+    pub(crate) fn run_killed(&self, arguments: &[&str], request: &str, times: usize) {
+        self.tenant.forget_requests();
+        let mut command = self.command(arguments);
+        let mut child = command.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        self.tenant.wait_for(request, times);
+        killpg(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGKILL).unwrap();
+        child.wait().unwrap();
     }
 
     /// A command about to be run in this workspace.

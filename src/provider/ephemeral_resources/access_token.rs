@@ -86,7 +86,7 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
         // No path: Terraform would show the line with the secret.
         let problems = [
             exactly_one_of(&proofs).map(|problem| Diagnostic { path: None, ..problem }),
-            (config.client_id.is_null() && config.client_assertion.is_null()).then(|| {
+            (config.client_id.is_null() && needs_client_id(config)).then(|| {
                 invalid("`client_id` has to be given beside `client_secret` or `client_assertion_private_key`.")
             }),
             (config.client_assertion_signing_alg.known().is_some() && config.client_assertion_private_key.is_null())
@@ -136,6 +136,12 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
         let warnings = refusal::ends(&String::from_utf8_lossy(&private)).into();
         Ok(Renewed { warnings, ..Renewed::default() })
     }
+}
+
+/// An assertion says whose it is; whatever else there is does not.
+fn needs_client_id(config: &AccessToken) -> bool {
+    let proven = !config.client_secret.is_null() || !config.client_assertion_private_key.is_null();
+    proven && config.client_assertion.is_null()
 }
 
 fn invalid(detail: &str) -> Diagnostic {

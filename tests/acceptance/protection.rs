@@ -1,0 +1,100 @@
+//! `deletion_protection`.
+
+use serde_json::json;
+
+use crate::lifecycle::SMALL;
+use crate::support::terraform::Workspace;
+
+super::trials![
+    a_protected_object_is_not_destroyed_until_it_is_unprotected,
+    a_protected_object_is_not_replaced,
+    a_protection_asks_nothing_of_auth0_and_is_off_by_default,
+    a_replacement_that_no_plan_tells_of_is_refused_by_the_apply,
+];
+
+const CLIENT: &str = "auth0_m2m_client.a";
+const GRANT: &str = "auth0_client_grant.a";
+
+/// Both objects, with a line more for each.
+fn both(client: &str, grant: &str) -> String {
+    let with_client = SMALL.replace("name = \"a\"", &format!("name = \"a\"\n  {client}"));
+    with_client.replace("audience  =", &format!("{grant}\n  audience  ="))
+}
+
+const ON: &str = "deletion_protection = true";
+const OFF: &str = "deletion_protection = false";
+
+fn a_protected_object_is_not_destroyed_until_it_is_unprotected() {
+    for (object, config) in [("client `", both(ON, "")), ("client grant `", both("", ON))] {
+        let terraform = Workspace::new();
+        terraform.config(&config);
+        terraform.apply();
+        let destroy = ["destroy", "-auto-approve", "-input=false"];
+        for run in [terraform.run(&destroy), terraform.run(&["plan", "-destroy", "-input=false"])] {
+            run.failure().assert_one_error(&[
+                "Deletion Protection",
+                object,
+                "set `deletion_protection = false` and apply that first",
+            ]);
+        }
+        terraform.config("");
+        terraform.fail_to_plan().assert_one_error(&["Deletion Protection", "This plan would delete it."]);
+        assert_eq!(terraform.addresses().len(), 2, "both are still there");
+        assert_eq!(terraform.tenant.clients("a").len(), 1);
+        terraform.config(&both(OFF, OFF));
+        terraform.apply();
+        terraform.destroy();
+        assert!(terraform.tenant.clients("a").is_empty());
+    }
+}
+
+fn a_protected_object_is_not_replaced() {
+    let terraform = Workspace::new();
+    terraform.config(&both(ON, ON));
+    terraform.apply();
+    let another = terraform.tenant.api("https://api.example.com", &["read:users"]);
+    terraform.config(&both(ON, ON).replace("var.management_api", &format!("{another:?}")));
+    let refused = terraform.fail_to_plan();
+    refused.assert_one_error(&[
+        "Deletion Protection",
+        "A change of `audience` needs another client grant",
+        "audience = ",
+    ]);
+    terraform.config(&both(&format!("{ON}\n  jwt_configuration = {{ secret_encoded = true }}"), ""));
+    terraform.fail_to_plan().assert_one_error(&["A change of `jwt_configuration.secret_encoded` needs another client"]);
+    assert_eq!(terraform.tenant.clients("a").len(), 1);
+}
+
+fn a_protection_asks_nothing_of_auth0_and_is_off_by_default() {
+    let terraform = Workspace::new();
+    terraform.config(SMALL);
+    terraform.apply();
+    assert_eq!(terraform.attributes(CLIENT)["deletion_protection"], json!(false));
+    terraform.config(&both(ON, ON));
+    let plan = terraform.plan();
+    for address in [CLIENT, GRANT] {
+        assert_eq!(plan.changed(address), ["deletion_protection"]);
+    }
+    let run = terraform.apply();
+    assert!(!run.requests.iter().any(|request| request.starts_with("PATCH")), "{:?}", run.requests);
+
+    let (client, grant) = (terraform.text(CLIENT, "id"), terraform.text(GRANT, "id"));
+    terraform.config(SMALL);
+    terraform.apply();
+    for (address, id) in [(GRANT, grant), (CLIENT, client)] {
+        terraform.run(&["state", "rm", address]).success();
+        terraform.run(&["import", address, &id]).success();
+    }
+    terraform.assert_empty_plan();
+}
+
+fn a_replacement_that_no_plan_tells_of_is_refused_by_the_apply() {
+    let terraform = Workspace::new();
+    for (address, config) in [(GRANT, both("", ON)), (CLIENT, both(ON, ""))] {
+        terraform.config(&config);
+        terraform.apply();
+        let refused = terraform.try_apply(&["-replace", address]).failure();
+        refused.assert_says(&["Deletion Protection", "Nothing was deleted."]);
+        assert_eq!(terraform.tenant.clients("a").len(), 1);
+    }
+}
