@@ -1,6 +1,7 @@
 //! Every example of the documentation, as it stands there, on a tenant that has what it mentions.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -14,6 +15,11 @@ super::trials![
     every_import_block_takes_over_what_is_there,
     every_import_command_works_as_it_is_written,
     the_provider_block_is_valid,
+    every_ephemeral_resource_can_be_opened,
+    a_secret_goes_into_a_file_of_its_owner,
+    a_secret_goes_into_the_environment_of_a_command,
+    a_secret_goes_into_a_secret_store,
+    two_applications_take_turns_without_a_gap,
 ];
 
 /// What the examples call an application and a grant that exist.
@@ -116,4 +122,123 @@ fn the_provider_block_is_valid() {
     terraform.env("TF_VAR_auth0_client_secret", "secret");
     terraform.run(&["validate"]).success();
     terraform.run(&["plan", "-input=false"]).success();
+}
+
+fn every_ephemeral_resource_can_be_opened() {
+    for folder in folders("ephemeral-resources") {
+        let terraform = workspace(false);
+        terraform.config(&text(folder.join("ephemeral-resource.tf")));
+        terraform.apply();
+        let type_name = folder.file_name().unwrap().to_str().unwrap();
+        let run = terraform.run(&["providers", "schema", "-json"]).success();
+        assert!(run.stdout.contains(type_name), "{type_name}");
+    }
+}
+
+fn example(name: &str) -> String {
+    text(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/secrets").join(name).join("main.tf"))
+}
+
+const WORKER: &str = "auth0_m2m_client.worker";
+
+/// The secret of the example's application.
+fn workers(terraform: &Workspace) -> String {
+    terraform.tenant.secret(&terraform.text(WORKER, "client_id"))
+}
+
+#[track_caller]
+fn assert_traceless(terraform: &Workspace, secret: &str) {
+    terraform.plan();
+    assert!(!terraform.state_file().contains(secret) && !terraform.plan_file().contains(secret));
+}
+
+fn a_secret_goes_into_a_file_of_its_owner() {
+    let terraform = workspace(false);
+    terraform.config(&example("file"));
+    terraform.apply();
+    let file = terraform.path("worker.secret");
+    let first = text(&file);
+    assert_eq!(first, workers(&terraform));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_traceless(&terraform, &first);
+    terraform.env("TF_VAR_rotation", "2");
+    terraform.apply();
+    assert_ne!(text(&file), first);
+    assert_eq!(text(&file), workers(&terraform), "a rotated secret is there at once");
+}
+
+fn a_secret_goes_into_the_environment_of_a_command() {
+    let terraform = workspace(false);
+    terraform.config(&example("local-exec"));
+    terraform
+        .file("deploy.sh", "#!/bin/sh\nset -u\nprintf '%s' \"$AUTH0_CLIENT_ID $AUTH0_CLIENT_SECRET\" | tee deployed\n");
+    fs::set_permissions(terraform.path("deploy.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let run = terraform.apply();
+    let secret = workers(&terraform);
+    assert_eq!(text(terraform.path("deployed")), format!("{} {secret}", terraform.text(WORKER, "client_id")));
+    assert!(!run.stdout.contains(&secret), "what the command prints is not shown");
+    assert_traceless(&terraform, &secret);
+}
+
+/// The secret store of the test has another name, and so have its arguments.
+fn a_secret_goes_into_a_secret_store() {
+    let terraform = Workspace::beside("registry.terraform.io/test/corner", &std::env::current_exe().unwrap());
+    terraform.file("objects/.keep", "");
+    terraform.env("CORNER_STORE", terraform.path("objects").to_str().unwrap());
+    terraform.file("versions.tf", "");
+    let mut config = example("store");
+    for (there, here) in [
+        ("hashicorp/aws", "test/corner"),
+        ("    aws = {", "    corner = {"),
+        ("aws_secretsmanager_secret_version", "corner_secret"),
+        ("secret_string_wo", "value_wo"),
+        ("secret_id ", "purpose "),
+    ] {
+        assert!(config.contains(there), "{there}");
+        config = config.replace(there, here);
+    }
+    terraform.config(&config);
+    let stored = || text(terraform.path(&format!("objects/{}", terraform.text("corner_secret.worker", "id"))));
+    terraform.apply();
+    let first = stored();
+    assert_eq!(first, workers(&terraform));
+    terraform.env("TF_VAR_rotation", "2");
+    terraform.apply();
+    assert_ne!(stored(), first);
+    assert_eq!(stored(), workers(&terraform), "a rotated secret is stored at once");
+    assert_traceless(&terraform, &stored());
+}
+
+/// The guide, with its commands: at each moment the consumer has a secret that works.
+fn two_applications_take_turns_without_a_gap() {
+    let guide = text(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guides/rotation.md"));
+    let config = example("zero-downtime");
+    assert!(guide.contains(config.trim_end()), "the guide shows the example");
+    let commands: Vec<_> = guide.lines().filter(|line| line.starts_with("terraform apply ")).collect();
+    assert_eq!(commands.len(), 4, "{commands:?}");
+
+    let terraform = workspace(false);
+    terraform.config(&config);
+    terraform.env("TF_VAR_audience", APIS[1]);
+    let credentials = || {
+        let text = text(terraform.path("credentials"));
+        let (id, secret) = text.split_once(' ').unwrap();
+        (id.to_owned(), secret.to_owned())
+    };
+    let works = |(id, secret): &(String, String)| terraform.tenant.accepts(id, secret);
+    let mut held: Vec<(String, String)> = Vec::new();
+    for command in commands {
+        let arguments: Vec<_> = command.split_whitespace().skip(2).map(|word| word.trim_matches('\'')).collect();
+        // Before the apply the consumer works, and it works with what it has then until it reads what is new.
+        assert!(held.last().is_none_or(works), "{command}");
+        terraform.try_apply(&arguments).success();
+        assert!(held.last().is_none_or(works), "{command}: what was in use still works");
+        held.push(credentials());
+        assert!(works(&credentials()), "{command}");
+    }
+    let [first, same, moved, last] = held.try_into().unwrap();
+    assert_eq!(first, same, "the consumer is left alone while the idle application is rotated");
+    assert_ne!(same, moved);
+    assert_eq!(moved, last);
+    assert!(!works(&first), "at the end nothing of before is left");
 }

@@ -47,6 +47,7 @@ mod soak;
 mod teams;
 mod timeouts;
 mod transport;
+mod traces;
 mod visibility;
 
 /// What these tests use of what all tests share.
@@ -123,6 +124,7 @@ fn main() -> ExitCode {
         teams::trials(),
         timeouts::trials(),
         transport::trials(),
+        traces::trials(),
         visibility::trials(),
     ];
     let trials = tests.into_iter().flatten().map(|(name, test)| {

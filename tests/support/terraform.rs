@@ -11,6 +11,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt as _;
@@ -81,27 +82,47 @@ impl Workspace {
         Self::of(Tenant::start(), source, binary)
     }
 
+    /// The same with a second provider, which has to be in the configuration by `source` as well.
+    pub(crate) fn beside(source: &str, binary: &Path) -> Self {
+        let workspace = Self::new();
+        workspace.install(&[("registry.terraform.io/m2m/auth0", Path::new(PROVIDER)), (source, binary)]);
+        workspace
+    }
+
     /// The same with another provider, for a tenant that is there.
     pub(crate) fn of(tenant: Tenant, source: &str, binary: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let workspace = Self { folder, environment: RefCell::default(), tenant };
-        let plugins = workspace.path("plugins");
-        fs::create_dir(&plugins).unwrap();
-        let (_, name) = source.rsplit_once('/').unwrap();
-        // Terraform takes the first file of the folder whose name starts like this.
-        symlink(binary, plugins.join(format!("terraform-provider-{name}"))).unwrap();
-        // OpenTofu has a registry of its own.
-        let sources = [source.to_owned(), source.replace("registry.terraform.io", "registry.opentofu.org")];
-        let overrides = sources.each_ref().map(|source| format!("{source:?} = \"{}\"\n", plugins.display())).concat();
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n{overrides}}}\n  direct {{ exclude = {sources:?} }}\n}}\n"
-        );
-        fs::write(workspace.path("cli.tfrc"), overrides).unwrap();
+        workspace.install(&[(source, binary)]);
         workspace.env("TF_CLI_CONFIG_FILE", workspace.path("cli.tfrc").to_str().unwrap());
         workspace.env("CHECKPOINT_DISABLE", "1");
         workspace.file("versions.tf", VERSIONS);
         workspace.point_at(&workspace.tenant);
         workspace
+    }
+
+    /// Has Terraform take these providers as they are.
+    fn install(&self, providers: &[(&str, &Path)]) {
+        let mut overrides = String::new();
+        let mut sources = Vec::new();
+        for (source, binary) in providers {
+            let (_, name) = source.rsplit_once('/').unwrap();
+            let plugins = self.path(&format!("plugins/{name}"));
+            fs::create_dir_all(&plugins).unwrap();
+            // Terraform takes the first file of the folder whose name starts like this.
+            let plugin = plugins.join(format!("terraform-provider-{name}"));
+            if !plugin.exists() {
+                symlink(binary, plugin).unwrap();
+            }
+            // OpenTofu has a registry of its own.
+            for source in [(*source).to_owned(), source.replace("registry.terraform.io", "registry.opentofu.org")] {
+                let _ = writeln!(overrides, "    {source:?} = \"{}\"", plugins.display());
+                sources.push(source);
+            }
+        }
+        let direct = format!("direct {{ exclude = {sources:?} }}");
+        let text = format!("provider_installation {{\n  dev_overrides {{\n{overrides}  }}\n  {direct}\n}}\n");
+        fs::write(self.path("cli.tfrc"), text).unwrap();
     }
 
     /// Leads the provider to `tenant`, with its credentials.
@@ -165,6 +186,25 @@ impl Workspace {
         self.tenant.wait_for(request, times);
         kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
         let output = child.wait_with_output().unwrap();
+        Run::new(arguments, &output, self.tenant.requests())
+    }
+
+    /// Runs a command, and calls `watch` again and again meanwhile, with the id of its process group.
+    pub(crate) fn run_watched(&self, arguments: &[&str], mut watch: impl FnMut(i32)) -> Run {
+        self.tenant.forget_requests();
+        let (stdout, stderr) = (self.path("stdout"), self.path("stderr"));
+        let file = |path| fs::File::create(path).unwrap();
+        let mut command = self.command(arguments);
+        let mut child = command.process_group(0).stdout(file(&stdout)).stderr(file(&stderr)).spawn().unwrap();
+        let group = child.id().try_into().unwrap();
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            watch(group);
+        };
+        let read = |path| fs::read(path).unwrap();
+        let output = Output { status, stdout: read(&stdout), stderr: read(&stderr) };
         Run::new(arguments, &output, self.tenant.requests())
     }
 
