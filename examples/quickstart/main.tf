@@ -27,3 +27,21 @@ resource "auth0_client_grant" "read_users" {
   audience  = var.management_api
   scopes    = ["read:users"]
 }
+
+# The application's secret, for whoever runs it. It is read while Terraform runs, and is in no plan and in no state.
+ephemeral "auth0_client_secret" "my_new_client" {
+  client_id = auth0_client_grant.read_users.client_id
+}
+
+# Its consumer: here a file that only its owner can read.
+resource "terraform_data" "consumer" {
+  triggers_replace = [auth0_m2m_client.my_new_client.client_id]
+
+  provisioner "local-exec" {
+    command = "umask 077 && printf %s \"$SECRET\" > my-new-client.secret"
+
+    environment = {
+      SECRET = ephemeral.auth0_client_secret.my_new_client.client_secret
+    }
+  }
+}

@@ -1,8 +1,7 @@
 //! The story itself, chapter by chapter. Whatever is not as told ends it.
 
 use reqwest::StatusCode;
-use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
+use secrecy::ExposeSecret as _;
 
 use super::Failure;
 use super::narrator::Narrator;
@@ -54,11 +53,17 @@ pub(crate) async fn tell(narrator: &Narrator, workspace: &Workspace<'_>, tenant:
 
 /// The client gets a token with its own secret, and calls what it may and what it may not.
 async fn work(narrator: &Narrator, workspace: &Workspace<'_>, tenant: &Tenant, made: &Outputs) -> Result<(), Failure> {
-    let secret = secret(tenant, &made.client_id).await?;
+    let (secret, is_private) = workspace.secret()?;
+    if !is_private {
+        return Err("others can read the file with the client secret".into());
+    }
     if workspace.state()?.contains(secret.expose_secret()) {
         return Err("the client secret is in Terraform's state".into());
     }
-    narrator.say("Its secret comes from the tenant: it is not in Terraform's state (just checked), nor shown here.");
+    narrator.say(
+        "Terraform has handed its secret over: to a file of its owner alone, by an ephemeral resource. It is not in",
+    );
+    narrator.say("Terraform's state (just checked), nor shown here.");
 
     let token = tenant.token(&made.client_id, &secret).await?;
     narrator.say("POST /oauth/token, with the client's own id and secret:");
@@ -111,15 +116,4 @@ async fn gone(tenant: &Tenant, made: &Outputs) -> Result<(), Failure> {
     tenant.get(&format!("clients/{}", made.client_id), &token).await?.expect(StatusCode::NOT_FOUND)?;
     tenant.get(&format!("client-grants/{}", made.grant_id), &token).await?.expect(StatusCode::NOT_FOUND)?;
     Ok(())
-}
-
-async fn secret(tenant: &Tenant, client_id: &str) -> Result<SecretString, Failure> {
-    let client = tenant.get(&format!("clients/{client_id}"), &tenant.manage().await?).await?.expect(StatusCode::OK)?;
-    match &client["client_secret"] {
-        Value::String(secret) => Ok(secret.as_str().into()),
-        _ => {
-            Err("the tenant does not show the secret: the provider's application needs the scope read:client_keys"
-                .into())
-        }
-    }
 }

@@ -1,13 +1,14 @@
 //! A temporary folder in which Terraform works, and finds the provider that was just built.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::{fs, io};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -37,6 +38,8 @@ pub(crate) struct Outputs {
 const CONFIGURATION: [&str; 3] = ["main.tf", "outputs.tf", "variables.tf"];
 const PLAN: &str = "plan.tfplan";
 const STATE: &str = "terraform.tfstate";
+/// Where `main.tf` has the client's secret put.
+const SECRET: &str = "my-new-client.secret";
 
 impl<'a> Workspace<'a> {
     pub(crate) fn create(
@@ -98,6 +101,13 @@ impl<'a> Workspace<'a> {
         let outputs: Value = serde_json::from_slice(&output.stdout)?;
         let text = |name: &str| outputs[name]["value"].as_str().map(str::to_owned).ok_or(format!("no output `{name}`"));
         Ok(Outputs { client_id: text("client_id")?, grant_id: text("grant_id")? })
+    }
+
+    /// The client's secret, as its consumer has it, and whether nobody else can read it.
+    pub(crate) fn secret(&self) -> io::Result<(SecretString, bool)> {
+        let file = self.folder.path().join(SECRET);
+        let is_private = fs::metadata(&file)?.permissions().mode().trailing_zeros() >= 6;
+        Ok((fs::read_to_string(file)?.into(), is_private))
     }
 
     /// The state as it is on the disk.

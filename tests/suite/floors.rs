@@ -58,6 +58,14 @@ fn a_breach_is_named_by_its_place() {
     assert_eq!(breaches("src/emulator/a.rs", "use crate::emulator::b;\nuse axum::http;"), [""; 0]);
 }
 
+/// A secret that Terraform is given has to be one of which it keeps nothing.
+#[test]
+fn only_ephemeral_resources_disclose_secrets() {
+    let disclosing = files("src", "rs").into_iter().filter(|file| text(file).contains("Value<Disclosed>"));
+    let elsewhere: Vec<_> = disclosing.filter(|file| !file.starts_with("src/provider/ephemeral_resources")).collect();
+    assert_eq!(elsewhere, [""; 0].map(std::path::PathBuf::from));
+}
+
 /// What a file imports against the table, with the line.
 fn breaches(file: &str, code: &str) -> Vec<String> {
     let Some(own) = file.strip_prefix("src/").and_then(|path| path.split(['/', '.']).next()) else { return Vec::new() };

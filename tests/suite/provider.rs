@@ -8,3 +8,4 @@ mod configuration;
 mod host;
 mod plan;
 mod schema;
+mod secrets;

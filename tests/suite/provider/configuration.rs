@@ -32,6 +32,17 @@ async fn item_073_validation_needs_no_configuration_and_lets_unknown_values_pass
         config: unknown(&schemas().data_sources[CLIENT]),
     };
     assert_eq!(host.client.validate_data_resource_config(request).await.unwrap().into_inner().diagnostics, []);
+    for (type_name, schema) in &schemas().ephemeral_resources {
+        let (type_name, config) = ((*type_name).to_owned(), unknown(schema));
+        let request = wire::validate_ephemeral_resource_config::Request { type_name, config };
+        let answer = host.client.validate_ephemeral_resource_config(request).await.unwrap().into_inner();
+        assert_eq!(answer.diagnostics, []);
+    }
+    for (type_name, schema) in &schemas().actions {
+        let (type_name, config) = ((*type_name).to_owned(), unknown(schema));
+        let request = wire::validate_action_config::Request { type_name, config };
+        assert_eq!(host.client.validate_action_config(request).await.unwrap().into_inner().diagnostics, []);
+    }
     let request = wire::validate_provider_config::Request { config: unknown(&schemas().provider) };
     assert_eq!(host.client.validate_provider_config(request).await.unwrap().into_inner().diagnostics, []);
 }

@@ -40,6 +40,12 @@ async fn item_051_the_metadata_list_what_the_schema_describes() {
     assert_eq!(listed, schema.resource_schemas.keys().collect::<Vec<_>>());
     let listed: Vec<_> = metadata.data_sources.iter().map(|source| &source.type_name).collect();
     assert_eq!(listed, schema.data_source_schemas.keys().collect::<Vec<_>>());
+    let listed: Vec<_> = metadata.ephemeral_resources.iter().map(|ephemeral| &ephemeral.type_name).collect();
+    assert_eq!(listed, schema.ephemeral_resource_schemas.keys().collect::<Vec<_>>());
+    assert!(listed.len() >= 2);
+    let listed: Vec<_> = metadata.actions.iter().map(|action| &action.type_name).collect();
+    assert_eq!(listed, schema.action_schemas.keys().collect::<Vec<_>>());
+    assert_eq!(listed, ["auth0_rotate_client_secret"]);
     let functions = host.client.get_functions(wire::get_functions::Request {}).await.unwrap().into_inner();
     assert_eq!(functions.functions, schema.functions);
     assert_eq!(metadata.functions.len(), schema.functions.len());
@@ -52,7 +58,11 @@ async fn item_052_every_attribute_is_one_that_terraform_accepts() {
         assert_ne!(attribute.required, attribute.optional || attribute.computed, "{name}");
         assert_ne!(attribute.r#type.is_empty(), attribute.nested_type.is_none(), "{name}");
         assert!(!(attribute.write_only && attribute.computed), "{name}");
-        assert!(!attribute.r#type.windows(7).any(|word| word == b"dynamic"), "{name}");
+        let is_dynamic = attribute.r#type.windows(7).any(|word| word == b"dynamic");
+        assert!(!is_dynamic || name == "ephemeral auth0_access_token.claims", "{name}");
+        let is_elsewhere =
+            owner.starts_with("ephemeral ") || owner.starts_with("action ") || owner.starts_with("data ");
+        assert!(!(attribute.write_only && is_elsewhere), "{name}");
         let reserved = ["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
         assert!(owner.contains('.') || !reserved.contains(&attribute.name.as_str()), "{name}");
         assert!(attribute.deprecation_message.is_empty() || attribute.deprecated, "{name}");
@@ -98,7 +108,11 @@ fn schemas(response: &wire::get_provider_schema::Response) -> Vec<(String, &wire
     let provider = [("provider".to_owned(), response.provider.as_ref().unwrap())];
     let resources = response.resource_schemas.iter().map(|(name, schema)| (name.clone(), schema));
     let data_sources = response.data_source_schemas.iter().map(|(name, schema)| (format!("data {name}"), schema));
-    provider.into_iter().chain(resources).chain(data_sources).collect()
+    let ephemeral = response.ephemeral_resource_schemas.iter();
+    let ephemeral = ephemeral.map(|(name, schema)| (format!("ephemeral {name}"), schema));
+    let actions = response.action_schemas.iter();
+    let actions = actions.map(|(name, action)| (format!("action {name}"), action.schema.as_ref().unwrap()));
+    provider.into_iter().chain(resources).chain(data_sources).chain(ephemeral).chain(actions).collect()
 }
 
 /// Every attribute, also of nested objects, with what it is of.
@@ -129,7 +143,7 @@ fn descend<'a>(
 /// As cty writes them: a name, or a pair of a collection's name and what is in it.
 fn is_type_constraint(value: &Value) -> bool {
     match value {
-        Value::String(name) => ["bool", "number", "string"].contains(&name.as_str()),
+        Value::String(name) => ["bool", "dynamic", "number", "string"].contains(&name.as_str()),
         Value::Array(pair) => match pair.as_slice() {
             [Value::String(kind), Value::Object(attributes)] => {
                 kind == "object" && attributes.values().all(is_type_constraint)
