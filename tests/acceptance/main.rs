@@ -46,8 +46,8 @@ mod secrets;
 mod soak;
 mod teams;
 mod timeouts;
-mod transport;
 mod traces;
+mod transport;
 mod visibility;
 
 /// What these tests use of what all tests share.
