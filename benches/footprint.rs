@@ -16,7 +16,7 @@ use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
 use tokio::time::Instant;
 
 use process::{Usage, megabytes};
-use support::terraform::{PROVIDER, Workspace, unavailable};
+use support::terraform::{OLDEST, PROVIDER, Workspace, unavailable};
 
 #[path = "support/process.rs"]
 #[expect(dead_code, reason = "other benchmarks use the rest")]
@@ -35,7 +35,7 @@ const STARTS: usize = 101;
 const PAIRS: usize = 100;
 
 fn main() {
-    if let Some(reason) = unavailable() {
+    if let Some(reason) = unavailable(OLDEST) {
         println!("nothing is measured: {reason}");
         return;
     }

@@ -20,7 +20,7 @@ use terraform_provider_auth0::protocol::serve;
 use bars::Report;
 use floor::Floor;
 use selection::{Selection, Table};
-use support::terraform::unavailable;
+use support::terraform::{OLDEST, unavailable};
 
 #[path = "support/process.rs"]
 mod process;
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if let Some(reason) = unavailable() {
+    if let Some(reason) = unavailable(OLDEST) {
         println!("nothing is measured: {reason}");
         return ExitCode::SUCCESS;
     }

@@ -11,9 +11,10 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 use support::corner::Corner;
-use support::terraform::unavailable;
+use support::terraform::{OLDEST, Release, unavailable};
 use terraform_provider_auth0::protocol::serve;
 
+mod actions;
 mod attributes;
 mod authentication;
 mod client_grants;
@@ -77,11 +78,8 @@ fn main() -> ExitCode {
         return serve::run_with(Corner, []);
     }
     let arguments = Arguments::from_args();
-    let unavailable = unavailable();
-    let must_run = is_set("CI");
-    if let (Some(reason), false) = (&unavailable, must_run) {
-        note(&format!("acceptance tests are ignored: {reason}"));
-    }
+    let supported = Standing::of("acceptance tests", OLDEST, is_set("CI"));
+    let with_actions = Standing::of("tests of actions", actions::OLDEST, false);
     let tests = [
         attributes::trials(),
         authentication::trials(),
@@ -127,9 +125,10 @@ fn main() -> ExitCode {
         traces::trials(),
         visibility::trials(),
     ];
-    let trials = tests.into_iter().flatten().map(|(name, test)| {
-        let reason = unavailable.clone();
-        let ignored = reason.is_some() && !must_run;
+    let tests = tests.into_iter().flatten().map(|test| (test, &supported));
+    let tests = tests.chain(actions::trials().into_iter().map(|test| (test, &with_actions)));
+    let trials = tests.map(|((name, test), Standing { reason, ignored })| {
+        let reason = reason.clone();
         let run = move || {
             if let Some(reason) = reason {
                 return Err(reason.into());
@@ -137,9 +136,27 @@ fn main() -> ExitCode {
             test();
             Ok(())
         };
-        Trial::test(name, run).with_ignored_flag(ignored)
+        Trial::test(name, run).with_ignored_flag(*ignored)
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// Whether tests can run with the Terraform at hand.
+struct Standing {
+    reason: Option<String>,
+    ignored: bool,
+}
+
+impl Standing {
+    /// Tests that need this release. Those that must run fail without it.
+    fn of(tests: &str, oldest: Release, must_run: bool) -> Self {
+        let reason = unavailable(oldest);
+        let ignored = reason.is_some() && !must_run;
+        if let (Some(reason), true) = (&reason, ignored) {
+            note(&format!("{tests} are ignored: {reason}"));
+        }
+        Self { reason, ignored }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test program is told by the environment what it is to do")]

@@ -43,11 +43,14 @@ variable "management_api" {
 }
 "#;
 
-/// The oldest release that is supported.
-const OLDEST: (u64, u64) = (1, 11);
+/// A release, without its last number.
+pub(crate) type Release = (u64, u64);
 
-/// Why there is no Terraform to test with.
-pub(crate) fn unavailable() -> Option<String> {
+/// The oldest release that is supported.
+pub(crate) const OLDEST: Release = (1, 11);
+
+/// Why there is no Terraform to test with that is at least of this release.
+pub(crate) fn unavailable(oldest: Release) -> Option<String> {
     let answer = Command::new("terraform").args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1").output();
     let answer = match answer {
         Ok(answer) => serde_json::from_slice(&answer.stdout).unwrap_or(Value::Null),
@@ -55,8 +58,8 @@ pub(crate) fn unavailable() -> Option<String> {
     };
     let version = answer["terraform_version"].as_str().unwrap_or("of no known version");
     let mut parts = version.split('.').map_while(|part| part.parse().ok());
-    let will_do = parts.next().zip(parts.next()).is_some_and(|version| version >= OLDEST);
-    (!will_do).then(|| format!("the `terraform` on the PATH is {version}, older than {}.{}", OLDEST.0, OLDEST.1))
+    let will_do = parts.next().zip(parts.next()).is_some_and(|version| version >= oldest);
+    (!will_do).then(|| format!("the `terraform` on the PATH is {version}, older than {}.{}", oldest.0, oldest.1))
 }
 
 /// A folder with a configuration, and the environment that `terraform` runs in.
