@@ -13,6 +13,7 @@ use crate::support::terraform::Workspace;
 super::trials![
     item_111_a_secret_reaches_its_consumer_and_no_state,
     item_111_a_token_configures_a_provider,
+    a_consumer_that_failed_gets_the_secret_that_counts_with_the_next_apply,
     a_secret_that_cannot_be_read_is_explained,
     a_token_is_granted_for_every_kind_of_proof,
     a_token_tells_what_it_is_good_for,
@@ -50,6 +51,29 @@ fn item_111_a_secret_reaches_its_consumer_and_no_state() {
     for (place, text) in [("state", terraform.state_file()), ("plan", terraform.plan_file())] {
         assert!(text.contains("auth0_m2m_client") && !text.contains(&secret), "{place}: {text}");
     }
+}
+
+/// The last of the points at which a rotation can be interrupted.
+fn a_consumer_that_failed_gets_the_secret_that_counts_with_the_next_apply() {
+    let terraform = Workspace::new();
+    let config = |year: u32, command: &str| {
+        let keepers = format!("name = \"a\"\n  rotate_secret_when = {{ year = \"{year}\" }}");
+        let client = SMALL.replace("name = \"a\"", &keepers);
+        let consumer = consumer("ephemeral.auth0_client_secret.a.client_secret");
+        let consumer = consumer.replace("[auth0_m2m_client.a.client_id]", "[auth0_m2m_client.a.rotate_secret_when]");
+        terraform.config(&format!("{client}{SECRET}{}", consumer.replace("umask 077", command)));
+    };
+    config(1, "umask 077");
+    terraform.apply();
+    let client_id = terraform.text("auth0_m2m_client.a", "client_id");
+    config(2, "false");
+    terraform.fail_to_apply();
+    assert!(!terraform.tenant.accepts(&client_id, &consumed(&terraform)), "what it has is known not to count");
+    assert_eq!(terraform.attributes("auth0_m2m_client.a")["rotate_secret_when"], json!({ "year": "2" }));
+    config(2, "umask 077");
+    let run = terraform.apply();
+    assert!(!run.requests.iter().any(|request| request.ends_with("rotate-secret")), "once is enough");
+    assert!(terraform.tenant.accepts(&client_id, &consumed(&terraform)));
 }
 
 fn token(lines: &str) -> String {

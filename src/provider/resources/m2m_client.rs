@@ -2,6 +2,7 @@
 
 mod mapping;
 mod rules;
+mod secret;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +14,7 @@ use self::{
     rules::{is_address, is_metadata_key, is_name, is_organization_id},
 };
 use crate::{
-    auth0::{
-        self, Patch,
-        clients::{self, ClientPatch},
-    },
+    auth0::clients,
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, Failed, Plan, Resource, Timeouts},
     model,
@@ -24,7 +22,6 @@ use crate::{
         connection::{Connection, session},
         diagnosis::Names,
         protection::Protected,
-        rotation::{fate, not_rotated},
         sight::Sight,
     },
     schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
@@ -223,18 +220,15 @@ impl Resource<Connection> for M2mClientResource {
     fn modify_plan(&self, prior: Option<&M2mClient>, _config: Option<&M2mClient>, plan: &mut Plan<M2mClient>) {
         let Some(prior) = prior else { return };
         protected(prior).check_plan(plan);
-        plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| rules::secret_stays(prior, plan)));
+        plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| secret::stays(prior, plan)));
     }
 
     async fn create(&self, cx: &Cx<Connection>, plan: M2mClient) -> Result<M2mClient, Failed<M2mClient>> {
         let created = session(cx).clients().create(&to_api(&plan)).await;
         let made = from_api(created.map_err(|error| NAMES.diagnose("create", &error))?, &plan);
-        // A POST does not take a secret.
-        let Some(secret) = plan.client_secret_wo.into_known() else { return Ok(made) };
-        let patch = ClientPatch { client_secret: Patch::Set(secret.into()), ..ClientPatch::default() };
-        match session(cx).clients().update(id(&made), &patch).await {
-            Ok(_) => Ok(made),
-            Err(error) => Err(unfinished(cx, made, &error).await),
+        match plan.client_secret_wo.into_known() {
+            Some(secret) => secret::supply(cx, made, secret).await,
+            None => Ok(made),
         }
     }
 
@@ -264,21 +258,9 @@ impl Resource<Connection> for M2mClientResource {
             plan
         } else {
             let updated = session(cx).clients().update(id(&prior), &patch).await;
-            from_api(updated.map_err(|error| not_updated(&patch, &error))?, &plan)
+            from_api(updated.map_err(|error| secret::not_updated(&patch, &error))?, &plan)
         };
-        if !rotates(&prior.rotate_secret_when, &changed.rotate_secret_when) {
-            return Ok(changed);
-        }
-        match session(cx).clients().rotate_secret(id(&prior)).await {
-            Ok(()) => Ok(changed),
-            Err(error) => {
-                let changed = M2mClient { rotate_secret_when: prior.rotate_secret_when, ..changed };
-                Err(Failed::saving(
-                    changed,
-                    not_rotated(&error, "The next apply rotates again.").at("rotate_secret_when"),
-                ))
-            }
-        }
+        secret::rotate_if_due(cx, &prior, changed).await
     }
 
     async fn delete(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<(), Diagnostics> {
@@ -318,48 +300,6 @@ fn id(client: &M2mClient) -> &str {
 
 fn protected(client: &M2mClient) -> Protected<'_> {
     Protected { object: "client", id: id(client), protection: client.deletion_protection }
-}
-
-/// Whether the keepers of the secret have changed. Without keepers before, there was nothing to keep it for.
-fn rotates(prior: &Value<BTreeMap<String, String>>, plan: &Value<BTreeMap<String, String>>) -> bool {
-    prior.known().zip(plan.known()).is_some_and(|(prior, plan)| prior != plan)
-}
-
-/// The application was made, but it has not the secret that it was to have.
-///
-/// If the service has refused the secret, nothing is left behind. Otherwise the application is kept, which Terraform then
-/// replaces: whatever comes with an error is tainted. Without its version it is also ready for `terraform untaint`, after
-/// which the next apply sets the secret.
-async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &auth0::Error) -> Failed<M2mClient> {
-    let problem = NAMES.diagnose("set the secret of", error);
-    let client_id = id(&made).to_owned();
-    if error.is_refusal() && session(cx).clients().delete(&client_id).await.is_ok() {
-        let detail = format!("{} The application was removed again.", problem.detail);
-        return Diagnostic { detail, ..problem }.into();
-    }
-    let mut detail = format!(
-        "{} The application `{client_id}` was created, and whether it has the secret is not known. The next apply puts \
-         another in its place.",
-        problem.detail
-    );
-    if made.client_secret_wo_version.known().is_some() {
-        detail
-            .push_str(" To keep this one, run `terraform untaint` for it first: then the next apply sets the secret.");
-    }
-    // A protection would stand in the way of its replacement.
-    let unprotected = Value::Known(false);
-    let made = M2mClient { client_secret_wo_version: Value::Null, deletion_protection: unprotected, ..made };
-    Failed::saving(made, Diagnostic { detail, ..problem })
-}
-
-/// An update failed, with whatever it was to do about the secret.
-fn not_updated(patch: &ClientPatch, error: &auth0::Error) -> Diagnostic {
-    let problem = NAMES.diagnose("update", error);
-    if patch.client_secret == Patch::Keep {
-        return problem;
-    }
-    let detail = format!("{} {}", problem.detail, fate(error, "The next apply sets it again."));
-    Diagnostic { detail, ..problem }
 }
 
 /// The client, if its settings can be read or are known already.

@@ -55,17 +55,6 @@ pub(super) fn check(config: &M2mClient) -> Diagnostics {
     .collect()
 }
 
-/// What becomes of a secret that was supplied and is not any more.
-pub(super) fn secret_stays(prior: &M2mClient, plan: &M2mClient) -> Option<Diagnostic> {
-    (prior.client_secret_wo_version.known().is_some() && plan.client_secret_wo_version.is_null()).then(|| {
-        Diagnostic::warning(
-            "Client Secret Stays",
-            "`client_secret_wo_version` was removed. The application keeps the secret that was supplied last; to have Auth0 \
-             make another, use `rotate_secret_when`.",
-        )
-    })
-}
-
 fn quota_without_limit(quota: &Value<TokenQuota>) -> Option<Diagnostic> {
     let ClientCredentialsQuota { enforce: _, per_hour, per_day } = quota.known()?.client_credentials.known()?;
     (per_hour.is_null() && per_day.is_null()).then(|| {

@@ -263,10 +263,10 @@ fn a_secret_is_sent_when_its_version_is_another_one_and_then_alone() {
 #[test]
 fn only_keepers_that_change_rotate() {
     let keepers = |year: &str| Value::Known(BTreeMap::from([("year".to_owned(), year.to_owned())]));
-    assert!(rotates(&keepers("1"), &keepers("2")));
-    assert!(rotates(&keepers("1"), &Value::Known(BTreeMap::new())));
+    assert!(secret::is_due(&keepers("1"), &keepers("2")));
+    assert!(secret::is_due(&keepers("1"), &Value::Known(BTreeMap::new())));
     for (prior, plan) in [(keepers("1"), keepers("1")), (Value::Null, keepers("1")), (keepers("1"), Value::Null)] {
-        assert!(!rotates(&prior, &plan), "{prior:?} {plan:?}");
+        assert!(!secret::is_due(&prior, &plan), "{prior:?} {plan:?}");
     }
 }
 
