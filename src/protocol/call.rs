@@ -1,6 +1,6 @@
 //! What surrounds every call: a span that names it in each log record, and a net for panics.
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Response, Status};
@@ -69,7 +69,7 @@ impl Call {
         E: Refusal + Send + 'static,
         F: Future<Output = E> + Send + 'static,
     {
-        let (sender, receiver): (_, UnboundedReceiver<_>) = unbounded_channel();
+        let (sender, receiver) = unbounded_channel();
         let last = Sender(sender.clone());
         let work = work(Sender(sender));
         tokio::spawn(async move { last.send(self.finish(work).await) });

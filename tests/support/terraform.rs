@@ -106,12 +106,12 @@ impl Workspace {
 
     /// Has Terraform take these providers as they are.
     fn install(&self, providers: &[(&str, &Path)]) {
+        let plugins = self.path("plugins");
+        fs::create_dir_all(&plugins).unwrap();
         let mut overrides = String::new();
         let mut sources = Vec::new();
         for (source, binary) in providers {
             let (_, name) = source.rsplit_once('/').unwrap();
-            let plugins = self.path(&format!("plugins/{name}"));
-            fs::create_dir_all(&plugins).unwrap();
             // Terraform takes the first file of the folder whose name starts like this.
             let plugin = plugins.join(format!("terraform-provider-{name}"));
             if !plugin.exists() {

@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use secrecy::SecretString;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::OffsetDateTime;
 
 use crate::{
     auth0::{AccessToken as Granted, Assertion, Credentials, SigningAlgorithm, SigningKey, TokenRequest},
@@ -124,7 +124,7 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
         let end = end(&token, claims.as_ref());
         let result = AccessToken {
             access_token: Value::Known(token.token.into()),
-            expires_at: end.and_then(written).into(),
+            expires_at: end.map(written).into(),
             granted_scopes: granted.into(),
             claims: claims.map(|claims| Typed::of_json(&claims.into())).into(),
             ..config
@@ -197,9 +197,12 @@ fn renewal(end: SystemTime) -> SystemTime {
     end.checked_sub(AHEAD).unwrap_or(end)
 }
 
-/// In whole seconds, as `timecmp` and `timeadd` take it.
-fn written(time: SystemTime) -> Option<String> {
-    OffsetDateTime::from(time).replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+/// In whole seconds, as `timecmp` and `timeadd` take it (RFC 3339).
+fn written(time: SystemTime) -> String {
+    let time = OffsetDateTime::from(time);
+    let (date, month) = (time.date(), u8::from(time.month()));
+    let (hour, minute, second) = time.to_hms();
+    format!("{:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", date.year(), date.day())
 }
 
 fn is_scope(text: &str) -> bool {

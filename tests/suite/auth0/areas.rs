@@ -1,7 +1,7 @@
 //! What the calls about clients and client grants ask for and make of the answers.
 
-use terraform_provider_auth0::auth0::Error;
 use terraform_provider_auth0::auth0::client_grants::Grantee;
+use terraform_provider_auth0::auth0::{Error, SecretView};
 
 use super::server::{Server, json};
 use super::{client, session};
@@ -16,6 +16,32 @@ async fn an_absence_is_what_the_management_api_says_it_is() {
     assert_eq!(session.clients().read("abc", &(), |_| ()).await.unwrap(), None);
     session.clients().delete("abc").await.unwrap();
     assert!(matches!(session.clients().read("abc", &(), |_| ()).await, Err(Error::Foreign { status: 404, .. })));
+}
+
+#[tokio::test]
+async fn a_rotation_is_repeated_as_the_last_secret_counts() {
+    let rotated = r#"{"client_id":"abc","client_secret":"s3cret"}"#;
+    let refusal = FORBIDDEN.replace("read:", "update:");
+    let server = Server::start([json(503, "{}"), json(200, rotated), json(403, &refusal)]).await;
+    let session = session(&client(&server.url()));
+    session.clients().rotate_secret("abc").await.unwrap();
+    let refused = session.clients().rotate_secret("abc").await.unwrap_err();
+    assert!(refused.is_refusal() && refused.is_forbidden(), "{refused}");
+    let asked: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
+    assert_eq!(asked, ["/api/v2/clients/abc/rotate-secret"; 3]);
+}
+
+#[tokio::test]
+async fn a_secret_is_asked_for_by_name_and_never_comes_from_a_list() {
+    let shown = r#"{"client_id":"abc","client_secret":"s3cret"}"#;
+    let server = Server::start([json(200, shown), json(404, NOT_FOUND), json(403, FORBIDDEN)]).await;
+    let session = session(&client(&server.url()));
+    let view = session.clients().secret("abc").await.unwrap();
+    assert!(matches!(&view, Some(SecretView::Shown(_))) && !format!("{view:?}").contains("s3cret"), "{view:?}");
+    assert!(session.clients().secret("abc").await.unwrap().is_none());
+    assert!(session.clients().secret("abc").await.unwrap_err().is_forbidden());
+    let fields = "fields=client_id%2Cclient_secret%2Cclient_authentication_methods&include_fields=true";
+    assert_eq!(server.requests()[0].target, format!("/api/v2/clients/abc?{fields}"));
 }
 
 #[tokio::test]

@@ -23,7 +23,8 @@ fn a_token_ends_as_it_was_said_or_as_it_says() {
     assert_eq!(end(&token(None, None), Some(&says)), Some(at(5_000)));
     assert_eq!(end(&token(None, None), None), None);
     assert_eq!(renewal(at(5_000)), at(4_940), "ahead of the end");
-    assert_eq!(written(at(1_767_225_600)).as_deref(), Some("2026-01-01T00:00:00Z"));
+    assert_eq!(written(at(1_767_225_600)), "2026-01-01T00:00:00Z");
+    assert_eq!(written(at(1_772_323_509)), "2026-03-01T00:05:09Z");
 }
 
 #[test]
