@@ -21,6 +21,7 @@ mod coalesce;
 mod collection;
 mod entry;
 mod error;
+mod fate;
 mod http;
 mod page;
 mod patch;
@@ -47,7 +48,7 @@ use bounds::Bounds;
 use budget::Spending;
 use call::Call;
 use client_grants::{ClientGrant, ClientGrants};
-use clients::Clients;
+use clients::{Clients, Creations};
 use coalesce::Cost;
 use collection::Collection;
 use resource_servers::{ResourceServer, ResourceServers};
@@ -76,6 +77,7 @@ struct Shared {
     clients: Collection<clients::Client>,
     client_grants: Collection<ClientGrant>,
     resource_servers: Collection<ResourceServer>,
+    creations: Creations,
 }
 
 impl Shared {
@@ -123,7 +125,8 @@ impl Client {
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let transport = Transport::new(settings)?;
         let (clients, client_grants, resource_servers) = (Collection::new(), Collection::new(), Collection::new());
-        Ok(Self(Arc::new(Shared { transport, clients, client_grants, resource_servers })))
+        let creations = Creations::new();
+        Ok(Self(Arc::new(Shared { transport, clients, client_grants, resource_servers, creations })))
     }
 
     /// The tenant that this client talks to.

@@ -30,9 +30,11 @@ impl fmt::Display for Endpoint {
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repeat {
-    /// Twice does what once does.
+    /// Twice does what once does. So it is with a GET; with a PATCH, as it carries the values that are wanted and never what is
+    /// to be added to those that are there; and with a DELETE, after which there is no such object, be it that this or an
+    /// earlier one has deleted it.
     Always,
-    /// Twice makes two objects, so only if the first one surely did nothing.
+    /// Twice makes two objects, so only if the first one surely did nothing. Whoever creates looks for what came of it.
     IfUnsent,
 }
 

@@ -1,5 +1,7 @@
 //! Which API an application may call: <https://auth0.com/docs/api/management/v2/client-grants>.
 
+mod creation;
+
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +116,15 @@ pub struct NewClientGrant {
     pub authorization_details_types: Option<Vec<String>>,
 }
 
+/// A client grant that is there after a creation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It was answered.
+    Now(ClientGrant),
+    /// The answer was lost, and this was found, equal in all that was sent.
+    Found(ClientGrant),
+}
+
 /// A change to a client grant; who may call what is fixed at creation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names are those of the API, which documents them")]
@@ -172,9 +183,9 @@ impl<'a> ClientGrants<'a> {
         Self { session }
     }
 
-    /// Creates a client grant.
-    pub async fn create(&self, new: &NewClientGrant) -> Result<ClientGrant, Error> {
-        self.session.fetch(&self.session.call(Method::POST, &["client-grants"])?.json(new)).await
+    /// Creates a client grant. One whose answer was lost is looked for by its key, and taken over if it is what was sent.
+    pub async fn create(&self, new: &NewClientGrant) -> Result<Created, Error> {
+        creation::create(self.session, new).await
     }
 
     /// Reads a client grant; `None` if there is none. It may come from a list, unless that differs from `prior` in what

@@ -1,10 +1,13 @@
 //! Applications: <https://auth0.com/docs/api/management/v2/clients>.
 
+mod creation;
+mod likeness;
 mod settings;
 
 use reqwest::Method;
 use serde::Deserialize;
 
+pub(super) use creation::Creations;
 pub use settings::{
     AuthenticationMethods, Client, ClientCredentialsQuota, ClientPatch, DefaultOrganization, JwtConfiguration,
     JwtConfigurationPatch, NewClient, TokenExchange, TokenQuota,
@@ -52,9 +55,9 @@ impl<'a> Clients<'a> {
         Self { session }
     }
 
-    /// Creates an application.
+    /// Creates an application. One whose answer was lost is looked for before it is sent again, and taken over if it is found.
     pub async fn create(&self, new: &NewClient) -> Result<Client, Error> {
-        self.session.fetch(&self.collection(Method::POST)?.json(new)).await
+        creation::create(self.session, new).await
     }
 
     /// Reads an application; `None` if there is none. It may come from a list, unless that differs from `prior` in what
@@ -102,10 +105,6 @@ impl<'a> Clients<'a> {
     pub async fn find(&self, name: &str) -> Result<Vec<Client>, Error> {
         let wanted = |key: &ClientKey| key.name.as_deref().is_some_and(|stored| text::same(stored, name));
         Client::collection(self.session).find(self.session, &[], wanted).await
-    }
-
-    fn collection(&self, method: Method) -> Result<Call, Error> {
-        self.session.call(method, &["clients"])
     }
 
     fn object(&self, method: Method, id: &str) -> Result<Call, Error> {

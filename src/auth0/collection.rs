@@ -45,6 +45,13 @@ pub(super) trait Collected: DeserializeOwned + Clone + Send + Sync + 'static {
     fn collection(session: &Session) -> &Collection<Self>;
 }
 
+/// A whole collection, in the order of its list.
+pub(super) struct Listing<K, T> {
+    pub(super) entries: Vec<Entry<K, T>>,
+    /// Whether it was read from checkpoint to checkpoint.
+    pub(super) chained: bool,
+}
+
 /// What is known of a collection of the API.
 pub(super) struct Collection<T> {
     current: Mutex<Arc<Live<T>>>,
@@ -174,6 +181,15 @@ impl<T: Collected> Collection<T> {
         }
     }
 
+    /// Reads the first page.
+    pub(super) async fn beginning(
+        &self,
+        session: &Session,
+        filters: &[(&str, &str)],
+    ) -> Result<Page<Entry<T::Key, T>>, Error> {
+        page::<T>(session, &self.whole, Reading::<Entry<T::Key, T>>::new().ask(), filters).await
+    }
+
     /// Reads the whole collection for the objects whose key is `wanted`.
     pub(super) async fn find(
         &self,
@@ -182,20 +198,27 @@ impl<T: Collected> Collection<T> {
         wanted: impl Fn(&T::Key) -> bool,
     ) -> Result<Vec<T>, Error> {
         let endpoint = session.call(Method::GET, &[T::NAME])?.endpoint();
+        let Listing { entries, .. } = self.list(session, filters).await?;
+        let found = entries.into_iter().filter(|entry| wanted(&entry.key));
+        found.map(|entry| entry.object.map_err(|flaw| flaw.of(endpoint.clone()))).collect()
+    }
+
+    /// Reads the whole collection.
+    pub(super) async fn list(&self, session: &Session, filters: &[(&str, &str)]) -> Result<Listing<T::Key, T>, Error> {
+        let endpoint = session.call(Method::GET, &[T::NAME])?.endpoint();
         let mut reading = Reading::new();
-        let entries = loop {
+        loop {
+            let chained = matches!(reading.ask(), Ask::Checkpoint(_));
             let page = page::<T>(session, &self.whole, reading.ask(), filters).await?;
             reading = match reading.advance(page) {
-                Ok(Progress::Complete(entries)) => break entries,
+                Ok(Progress::Complete(entries)) => return Ok(Listing { entries, chained }),
                 Ok(Progress::Unfinished(reading)) => reading,
                 Err(Stuck(property)) => {
                     let reason = "the list does not lead on".to_owned();
                     return Err(Error::Decode { endpoint, path: property.to_owned(), reason });
                 }
             };
-        };
-        let found = entries.into_iter().filter(|entry| wanted(&entry.key));
-        found.map(|entry| entry.object.map_err(|flaw| flaw.of(endpoint.clone()))).collect()
+        }
     }
 }
 

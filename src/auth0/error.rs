@@ -74,8 +74,12 @@ pub enum Error {
     /// Something was to be created, and it cannot be told whether it was: the object may exist.
     #[error("whether the object was created is unknown, it may exist: {cause}")]
     UnknownFate {
-        /// Why it cannot be told.
+        /// Why the answer does not tell.
         cause: Box<Error>,
+        /// The ids of objects of which one may be it.
+        candidates: Vec<String>,
+        /// Why it could not be looked for.
+        unseen: Option<Box<Error>>,
     },
     /// The operation was stopped.
     #[error("{endpoint}: stopped before it was done")]
@@ -168,7 +172,7 @@ impl Error {
     }
 
     pub(super) fn unknown_fate(self) -> Self {
-        Self::UnknownFate { cause: Box::new(self) }
+        Self::UnknownFate { cause: Box::new(self), candidates: Vec::new(), unseen: None }
     }
 
     /// The same error, which more time might have spared.
@@ -188,7 +192,9 @@ impl Error {
             | Self::OutOfTime { .. }
             | Self::RateLimited { .. }
             | Self::Token(TokenError::QuotaExceeded { .. }) => true,
-            Self::UnknownFate { cause } => cause.is_out_of_time(),
+            Self::UnknownFate { cause, unseen, .. } => {
+                cause.is_out_of_time() || unseen.as_ref().is_some_and(|unseen| unseen.is_out_of_time())
+            }
             _ => false,
         }
     }

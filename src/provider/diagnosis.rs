@@ -63,6 +63,21 @@ fn detail(error: &Error) -> String {
     detail
 }
 
+/// Why nobody knows whether an object was created, in sentences.
+pub(super) fn unknown_fate(error: &Error) -> String {
+    let mut text = sentence(error);
+    if let Error::UnknownFate { unseen: Some(unseen), .. } = error {
+        text.push_str(" It could not be looked for. ");
+        text.push_str(&detail(unseen));
+    }
+    text
+}
+
+/// An `import` block to paste.
+pub(super) fn import_block(resource: &str, id: &str) -> String {
+    format!("import {{\n  to = {resource}.NAME\n  id = \"{id}\"\n}}")
+}
+
 /// The error's own words as a sentence.
 fn sentence(error: &Error) -> String {
     let mut text = error.to_string();
@@ -100,14 +115,11 @@ fn next_step(error: &Error) -> Option<String> {
         Error::Decode { .. } => {
             "Auth0 answered in a form that this release does not know. Please report it with the release of the provider."
         }
-        Error::UnknownFate { .. } => {
-            "Before you apply again, look in Auth0 whether the object is there; if it is, import it, so that it is not \
-             created a second time."
-        }
         Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
         Error::DeadlineExceeded { .. } => "Apply again to finish.",
         Error::OutOfTime { cause } => return next_step(cause),
-        Error::InvalidId { .. } => return None,
+        // What to look for depends on the object.
+        Error::UnknownFate { .. } | Error::InvalidId { .. } => return None,
     };
     Some(step.to_owned())
 }

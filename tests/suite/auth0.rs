@@ -7,6 +7,7 @@ mod between;
 mod cache;
 mod connection;
 mod ending;
+mod fate;
 mod limits;
 mod proof;
 mod proxy;

@@ -9,14 +9,14 @@ use import_id::ImportId;
 use crate::{
     auth0::{
         self, Patch,
-        client_grants::{self, ClientGrantPatch, Grantee, NewClientGrant},
+        client_grants::{self, ClientGrantPatch, Created, Grantee, NewClientGrant},
     },
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, Failed, Plan, Resource, Timeouts},
     model,
     provider::{
         connection::{Connection, session},
-        diagnosis::Names,
+        diagnosis::{Names, import_block, unknown_fate},
         protection::Protected,
         sight::Sight,
     },
@@ -115,7 +115,13 @@ impl Resource<Connection> for ClientGrantResource {
 
     async fn create(&self, cx: &Cx<Connection>, plan: ClientGrant) -> Result<ClientGrant, Failed<ClientGrant>> {
         match session(cx).client_grants().create(&to_api(&plan)).await {
-            Ok(grant) => Ok(from_api(grant, &plan)),
+            Ok(Created::Now(grant)) => Ok(from_api(grant, &plan)),
+            // Equal as it is, another instance may have had it before.
+            Ok(Created::Found(grant)) => {
+                cx.client.adopt(&grant.id);
+                Ok(from_api(grant, &plan))
+            }
+            Err(error @ auth0::Error::UnknownFate { .. }) => Err(may_exist(&plan, &error).into()),
             Err(error) if error.is_conflict() => existing(cx, plan, &error).await,
             Err(error) if error.is_not_found() => Err(nobody_to_grant_to(&plan, &error).into()),
             Err(error) => Err(NAMES.diagnose("create", &error).into()),
@@ -341,13 +347,30 @@ fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
         |client_id| format!("The application `{client_id}`"),
     );
     let detail = format!(
-        "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n\
-         import {{\n  to = auth0_client_grant.NAME\n  id = \"{id}\"\n}}\n\n\
+        "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n{import}\n\n\
          or, on the command line, `terraform import auth0_client_grant.NAME {id}`. To take it over as it is and bring it \
          to what is configured, set `adopt_existing = true`.",
-        audience = text(&plan.audience)
+        audience = text(&plan.audience),
+        import = import_block("auth0_client_grant", id),
     );
     Diagnostic::error("Client Grant Exists Already", detail).at("audience")
+}
+
+/// The grant can be imported by its key if it exists.
+fn may_exist(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
+    let (client_id, audience) = (text(&plan.client_id), text(&plan.audience));
+    let whose = if client_id.is_empty() {
+        format!("Look in Auth0 whether the default for `{}` has a grant for `{audience}`.", text(&plan.default_for))
+    } else {
+        let id = format!("{client_id}::{audience}::{}", text(&plan.subject_type));
+        format!(
+            "If the application `{client_id}` has a grant for `{audience}` now, import it:\n\n{}",
+            import_block("auth0_client_grant", &id)
+        )
+    };
+    let fate = unknown_fate(error);
+    let otherwise = "If it has none, apply again; the service does not allow a second one.";
+    Diagnostic::error("Client Grant May Exist", format!("{fate} {whose}\n\n{otherwise}")).at("audience")
 }
 
 fn no_such_grant(client_id: &str, audience: &str, subject_type: &str) -> Diagnostic {

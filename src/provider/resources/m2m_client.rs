@@ -14,13 +14,13 @@ use self::{
     rules::{is_address, is_metadata_key, is_name, is_organization_id},
 };
 use crate::{
-    auth0::clients,
+    auth0::{self, clients},
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, Failed, Plan, Resource, Timeouts},
     model,
     provider::{
         connection::{Connection, session},
-        diagnosis::Names,
+        diagnosis::{Names, import_block, unknown_fate},
         protection::Protected,
         sight::Sight,
     },
@@ -224,8 +224,15 @@ impl Resource<Connection> for M2mClientResource {
     }
 
     async fn create(&self, cx: &Cx<Connection>, plan: M2mClient) -> Result<M2mClient, Failed<M2mClient>> {
-        let created = session(cx).clients().create(&to_api(&plan)).await;
-        let made = from_api(created.map_err(|error| NAMES.diagnose("create", &error))?, &plan);
+        let made = match session(cx).clients().create(&to_api(&plan)).await {
+            Ok(client) => from_api(client, &plan),
+            Err(error) => {
+                return Err(match &error {
+                    auth0::Error::UnknownFate { candidates, .. } => may_exist(&plan, &error, candidates).into(),
+                    _ => NAMES.diagnose("create", &error).into(),
+                });
+            }
+        };
         match plan.client_secret_wo.into_known() {
             Some(secret) => secret::supply(cx, made, secret).await,
             None => Ok(made),
@@ -300,6 +307,32 @@ fn id(client: &M2mClient) -> &str {
 
 fn protected(client: &M2mClient) -> Protected<'_> {
     Protected { object: "client", id: id(client), protection: client.deletion_protection }
+}
+
+/// A client whose creation may or may not have happened: by what it can be found, and how it gets into the state.
+fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> Diagnostic {
+    let fate = unknown_fate(error);
+    let name = plan.name.as_str().unwrap_or_default();
+    let detail = match candidates {
+        [] => format!(
+            "{fate} Before you apply again, look in Auth0 whether there is a new application named `{name}`. If there is, \
+             import it, so that it is not created a second time:\n\n{}",
+            import_block("auth0_m2m_client", "CLIENT_ID")
+        ),
+        candidates => {
+            let blocks: Vec<_> = candidates.iter().map(|id| import_block("auth0_m2m_client", id)).collect();
+            format!(
+                "{fate} {} of the name `{name}` may be it, but may as well be somebody else's. See in Auth0 when it was \
+                 created and by whom. To manage it here, import it:\n\n{}\n\nIf none is yours, apply again; then one is created.",
+                match candidates {
+                    [only] => format!("The application `{only}`"),
+                    several => format!("One of the {} applications", several.len()),
+                },
+                blocks.join("\n\nor\n\n")
+            )
+        }
+    };
+    Diagnostic::error("Client May Exist", detail).at("name")
 }
 
 /// The client, if its settings can be read or are known already.

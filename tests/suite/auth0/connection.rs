@@ -67,16 +67,6 @@ fn a_ca_file_without_a_certificate_is_refused() {
 }
 
 #[tokio::test]
-async fn a_request_without_answer_times_out() {
-    let server = Server::start([Reply::Hang]).await;
-    let mut settings = settings(&server.url(), Credentials::Token(SecretString::from(SECRET)));
-    settings.request_timeout = Duration::from_millis(200);
-    let error = session(&Client::new(settings).unwrap()).clients().create(&new_client()).await.unwrap_err();
-    let Error::UnknownFate { cause } = error else { panic!("{error}") };
-    assert!(matches!(*cause, Error::Transport { cause: TransportError::Timeout(_), .. }), "{cause}");
-}
-
-#[tokio::test]
 async fn a_host_that_never_answers_is_tried_twice() {
     let server = Server::start([Reply::Hang, Reply::Hang, json(200, CLIENT)]).await;
     let mut settings = settings(&server.url(), Credentials::Token(SecretString::from(SECRET)));

@@ -42,11 +42,13 @@ pub(super) struct Request {
     pub(super) at: Instant,
 }
 
-/// Token requests and all others have a script of their own. A token script that has run out grants
-/// `token-1`, `token-2` and so on; any other request beyond its script is answered with a 418.
+/// Token requests, lists without the global client (which a creation looks at) and all others have a script of their own. A
+/// token script that has run out grants `token-1`, `token-2` and so on, and lists are empty then; any other request beyond
+/// its script is answered with a 418.
 #[derive(Default)]
 struct Script {
     tokens: VecDeque<Reply>,
+    lists: VecDeque<Reply>,
     answers: VecDeque<Reply>,
     granted: u32,
     connections: usize,
@@ -56,6 +58,13 @@ struct Script {
 pub(super) struct Server {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
+}
+
+/// A list of applications that is empty.
+pub(super) const NO_CLIENTS: &str = r#"{"total":0,"start":0,"limit":100,"clients":[]}"#;
+
+fn is_of_creation(request: &Request) -> bool {
+    request.target.starts_with("/api/v2/clients?") && request.target.contains("is_global=false")
 }
 
 pub(super) fn json(status: u16, body: &str) -> Reply {
@@ -109,13 +118,24 @@ impl Server {
         self
     }
 
+    /// Scripts the lists that a creation looks at.
+    pub(super) fn lists(self, replies: impl IntoIterator<Item = Reply>) -> Self {
+        self.script.lock().unwrap().lists = replies.into_iter().collect();
+        self
+    }
+
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Requests other than for tokens.
+    /// Requests other than for tokens and for the lists of a creation.
     pub(super) fn requests(&self) -> Vec<Request> {
-        self.seen(|request| request.target != "/oauth/token")
+        self.seen(|request| request.target != "/oauth/token" && !is_of_creation(request))
+    }
+
+    /// The lists that creations have looked at.
+    pub(super) fn list_requests(&self) -> Vec<Request> {
+        self.seen(is_of_creation)
     }
 
     pub(super) fn token_requests(&self) -> Vec<Request> {
@@ -181,8 +201,11 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, script: &Mutex<Scrip
 
 impl Script {
     fn next(&mut self, request: Request) -> Reply {
-        let for_token = request.target == "/oauth/token";
+        let (for_token, of_creation) = (request.target == "/oauth/token", is_of_creation(&request));
         self.seen.push(request);
+        if of_creation {
+            return self.lists.pop_front().unwrap_or_else(|| json(200, NO_CLIENTS));
+        }
         if !for_token {
             return self.answers.pop_front().unwrap_or_else(|| json(418, "beyond the script"));
         }
