@@ -67,7 +67,8 @@ impl Content for NewClient {
             && organization_usage == &shown.organization_usage
             && organization_require_behavior == &shown.organization_require_behavior
             && default_organization == &shown.default_organization
-            && same_flag(*oidc_conformant, shown.oidc_conformant, false)
+            // The service makes third-party applications conformant, whatever was sent.
+            && (*is_first_party == Some(false) || same_flag(*oidc_conformant, shown.oidc_conformant, false))
             && same_flag(*is_first_party, shown.is_first_party, true)
             && same_flag(*is_token_endpoint_ip_header_trusted, shown.is_token_endpoint_ip_header_trusted, false)
             && same_flag(*require_proof_of_possession, shown.require_proof_of_possession, false)

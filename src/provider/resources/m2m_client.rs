@@ -35,7 +35,11 @@ model! {
     /// or `client_secret_wo` supplies one, and whoever needs it gets it from the ephemeral resource `auth0_client_secret`.
     ///
     /// To create, change or delete one costs one request of the Management API, and one more to supply a secret when it is
-    /// created or to rotate the one that it has. Many are read together, a hundred with a request.
+    /// created or to rotate the one that it has; the first creation of a run costs one more as well. Many are read together, a
+    /// hundred with a request.
+    ///
+    /// When the answer to a creation is lost, the application is looked for before anything is sent again. It is taken over if
+    /// it is there; if it cannot be told which one it is, the run ends with an error that names those that may be it.
     pub(in crate::provider) struct M2mClient {
         /// The same as `client_id`.
         id: Value<String> = COMPUTED.keep_prior(),
