@@ -38,7 +38,7 @@ mod trust;
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -189,9 +189,11 @@ impl Session {
         self.shared.transport.fetch(call, &self.bounds).await
     }
 
-    async fn complete(&self, call: &Call) -> Result<(), Error> {
+    /// Sends a deletion. Nothing but a 204 says that it was done: what answers 200 in its place is not the Management API.
+    async fn delete(&self, call: &Call) -> Result<(), Error> {
         let _renewal = Renewal::after(self, call);
-        self.shared.transport.complete(call, &self.bounds).await.map(drop)
+        let answer = self.shared.transport.complete(call, &self.bounds).await?;
+        if answer.status == StatusCode::NO_CONTENT { Ok(()) } else { Err(Error::foreign(&answer, call.endpoint())) }
     }
 }
 

@@ -206,7 +206,7 @@ impl<'a> ClientGrants<'a> {
 
     /// Deletes a client grant. One that is gone already is fine.
     pub async fn delete(&self, id: &str) -> Result<(), Error> {
-        done_if_not_found(self.session.complete(&self.object(Method::DELETE, id)?).await)
+        done_if_not_found(self.session.delete(&self.object(Method::DELETE, id)?).await)
     }
 
     /// The grant with this key; the service allows one per grantee, API and subject type.

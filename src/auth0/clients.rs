@@ -6,6 +6,7 @@ mod settings;
 
 use reqwest::Method;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 pub(super) use creation::Creations;
 pub use settings::{
@@ -93,12 +94,12 @@ impl<'a> Clients<'a> {
     /// <https://auth0.com/docs/get-started/applications/rotate-client-secret>
     pub async fn rotate_secret(&self, id: &str) -> Result<(), Error> {
         let call = self.session.call(Method::POST, &["clients", id, "rotate-secret"])?.repeatable();
-        self.session.complete(&call).await
+        self.session.fetch::<IgnoredAny>(&call).await.map(drop)
     }
 
     /// Deletes an application and its client grants. One that is gone already is fine.
     pub async fn delete(&self, id: &str) -> Result<(), Error> {
-        done_if_not_found(self.session.complete(&self.object(Method::DELETE, id)?).await)
+        done_if_not_found(self.session.delete(&self.object(Method::DELETE, id)?).await)
     }
 
     /// All applications of exactly this name, in whatever Unicode form; names are not unique.

@@ -262,10 +262,12 @@ impl Flaw {
 
 /// Reads the JSON body of a successful answer.
 pub(super) fn decode<T: DeserializeOwned>(body: &[u8], endpoint: Endpoint) -> Result<T, Error> {
-    read(body).map_err(|flaw| match body.trim_ascii_start().first() {
-        Some(b'<') => Error::WebPage { endpoint },
-        _ => flaw.of(endpoint),
-    })
+    read(body).map_err(|flaw| if is_web_page(body) { Error::WebPage { endpoint } } else { flaw.of(endpoint) })
+}
+
+/// Whether this is a page for people, such as a proxy shows, and no JSON.
+pub(super) fn is_web_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Flaw> {

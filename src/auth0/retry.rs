@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
 use super::call::Repeat;
+use super::error::is_web_page;
 use super::http::{Answer, TransportError};
 
 /// How often an unreachable host is tried: long enough for a restart, short enough for a typing error.
@@ -14,6 +16,9 @@ const MOST_UNREACHABLE: u32 = 3;
 const MOST_SILENT: u32 = 2;
 /// How often a failing service is tried.
 const MOST_FAILED: u32 = 6;
+
+/// How often a service is tried whose answers are cut off.
+const MOST_GARBLED: u32 = 2;
 
 const SHORTEST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(16);
@@ -38,6 +43,8 @@ pub(super) enum Setback {
     Broken,
     /// The service failed.
     Unavailable,
+    /// A success whose body is neither JSON nor a page of something else: it was cut off.
+    Garbled,
     /// The rate limit is exhausted, and nothing is sent for so long.
     Throttled(Duration),
     /// The token was not accepted, and another can be had.
@@ -50,6 +57,7 @@ pub(super) struct History {
     unreachable: u32,
     silent: u32,
     failed: u32,
+    garbled: u32,
     throttled: u32,
     rejected: u32,
 }
@@ -71,7 +79,11 @@ impl Setback {
     /// The setback that an answer is, if it is not a success. One for the rate limit's sake is the budget's to see.
     pub(super) fn of_answer(answer: &Answer, renewable: bool) -> Option<Self> {
         match answer.status {
-            status if status.is_success() => None,
+            StatusCode::NO_CONTENT => None,
+            status if status.is_success() => {
+                let is_whole = is_web_page(&answer.body) || serde_json::from_slice::<IgnoredAny>(&answer.body).is_ok();
+                (!is_whole).then_some(Self::Garbled)
+            }
             StatusCode::UNAUTHORIZED if renewable => Some(Self::TokenRejected),
             StatusCode::REQUEST_TIMEOUT => Some(Self::Unavailable),
             status if status.is_server_error() => Some(Self::Unavailable),
@@ -100,6 +112,7 @@ impl History {
             Setback::Unreachable => self.unreachable += 1,
             Setback::Silent => self.silent += 1,
             Setback::Broken | Setback::Unavailable => self.failed += 1,
+            Setback::Garbled => self.garbled += 1,
             Setback::Throttled(_) => self.throttled += 1,
             Setback::TokenRejected => self.rejected += 1,
             Setback::Final | Setback::Unreadable => {}
@@ -107,7 +120,7 @@ impl History {
     }
 
     pub(super) fn attempts(&self) -> u32 {
-        self.unreachable + self.silent + self.failed + self.throttled + self.rejected
+        self.unreachable + self.silent + self.failed + self.garbled + self.throttled + self.rejected
     }
 }
 
@@ -121,7 +134,7 @@ pub(super) fn decide(
     chance: f64,
 ) -> Verdict {
     let after = match setback {
-        Setback::Silent | Setback::Broken | Setback::Unavailable | Setback::Unreadable
+        Setback::Silent | Setback::Broken | Setback::Unavailable | Setback::Garbled | Setback::Unreadable
             if repeat == Repeat::IfUnsent =>
         {
             return Verdict::FateUnknown;
@@ -129,6 +142,7 @@ pub(super) fn decide(
         Setback::Unreachable if history.unreachable < MOST_UNREACHABLE => backoff(history.unreachable, chance),
         Setback::Silent if history.silent < MOST_SILENT => backoff(history.silent, chance),
         Setback::Broken | Setback::Unavailable if history.failed < MOST_FAILED => backoff(history.failed, chance),
+        Setback::Garbled if history.garbled < MOST_GARBLED => backoff(history.garbled, chance),
         Setback::Throttled(pause) => pause,
         Setback::TokenRejected if history.rejected == 1 => Duration::ZERO,
         _ => return Verdict::GiveUp,
@@ -171,6 +185,7 @@ mod tests {
             Just(Setback::Silent),
             Just(Setback::Broken),
             Just(Setback::Unavailable),
+            Just(Setback::Garbled),
             Just(Setback::TokenRejected),
             (0_u64..100_000).prop_map(throttled),
             any::<u64>().prop_map(throttled),
@@ -222,7 +237,11 @@ mod tests {
                 let verdict = decide(Repeat::IfUnsent, &history, setback, now, now + Duration::from_mins(20), chance);
                 let may_have_landed = matches!(
                     setback,
-                    Setback::Silent | Setback::Broken | Setback::Unavailable | Setback::Unreadable
+                    Setback::Silent
+                        | Setback::Broken
+                        | Setback::Unavailable
+                        | Setback::Garbled
+                        | Setback::Unreadable
                 );
                 prop_assert_eq!(verdict == Verdict::FateUnknown, may_have_landed);
             }
@@ -306,8 +325,13 @@ mod tests {
 
     #[test]
     fn statuses_are_sorted_by_what_they_say() {
-        let of = |status, renewable| Setback::of_answer(&Answer::of(status, ""), renewable);
-        assert_eq!([200, 201, 204].map(|status| of(status, true)), [None; 3]);
+        let of_body = |status, renewable, body: &'static str| Setback::of_answer(&Answer::of(status, body), renewable);
+        let of = |status, renewable| of_body(status, renewable, "");
+        assert_eq!([(200, "{}"), (201, "[]"), (204, "")].map(|(status, body)| of_body(status, true, body)), [None; 3]);
+        assert_eq!(of_body(200, true, " <html>"), None, "it will not change");
+        for body in ["", "{\"client_id\":", "{} {}"] {
+            assert_eq!(of_body(200, true, body), Some(Setback::Garbled), "{body}");
+        }
         assert_eq!([408, 500, 503, 599].map(|status| of(status, true)), [Some(Setback::Unavailable); 4]);
         assert_eq!([301, 400, 403, 404, 409].map(|status| of(status, true)), [Some(Setback::Final); 5]);
         assert_eq!((of(401, true), of(401, false)), (Some(Setback::TokenRejected), Some(Setback::Final)));

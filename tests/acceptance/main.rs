@@ -28,6 +28,7 @@ mod every_drift;
 mod examples;
 mod existing;
 mod failure;
+mod faults;
 mod import;
 mod interrupt;
 mod lifecycle;
@@ -102,6 +103,7 @@ fn main() -> ExitCode {
         examples::trials(),
         existing::trials(),
         failure::trials(),
+        faults::trials(),
         import::trials(),
         interrupt::trials(),
         lifecycle::trials(),

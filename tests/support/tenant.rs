@@ -80,6 +80,16 @@ impl Tenant {
         Self::of(Emulator::builder().state(serde_json::from_str(&state).unwrap()).start())
     }
 
+    /// A tenant with this state, whose lists show a write only so long after it.
+    pub(crate) fn with(state: &Value, late: Duration) -> Self {
+        Self::of(Emulator::builder().state(state.clone()).eventual(late).start())
+    }
+
+    /// Everything that the tenant is, at once, however late its lists are.
+    pub(crate) fn state(&self) -> Value {
+        self.emulator.state()
+    }
+
     /// A tenant with settings of its own.
     pub(crate) fn of(emulator: Emulator) -> Self {
         let authority = emulator.ca_file().map(|file| Certificate::from_pem(&fs::read(file).unwrap()).unwrap());

@@ -221,6 +221,15 @@ impl Workspace {
         child.wait().unwrap();
     }
 
+    /// Runs a command, and meanwhile does something.
+    pub(crate) fn run_meanwhile(&self, arguments: &[&str], act: impl FnOnce()) -> Run {
+        self.tenant.forget_requests();
+        let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        act();
+        let output = child.wait_with_output().unwrap();
+        Run::new(arguments, &output, self.tenant.requests())
+    }
+
     /// A command about to be run in this workspace.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("terraform");

@@ -69,3 +69,28 @@ async fn reads_changes_and_deletions_survive_a_broken_connection() {
     assert_eq!(methods, ["GET", "GET", "PATCH", "PATCH", "DELETE", "DELETE"]);
     assert_eq!(server.requests()[2].body, r#"{"name":"m"}"#);
 }
+
+#[tokio::test]
+async fn a_deletion_is_done_when_the_service_says_so_or_has_nothing_to_delete() {
+    let gone = json(404, r#"{"statusCode":404,"error":"Not Found","message":"The client does not exist"}"#);
+    let portal = json(200, "<html>Welcome to our network</html>");
+    let server = Server::start([json(204, ""), Reply::Drop, gone, portal, json(200, "{}")]).await;
+    let session = session(&client(&server.url()));
+    session.clients().delete("abc").await.unwrap();
+    session.clients().delete("abc").await.unwrap();
+    for _ in 0..2 {
+        let error = session.clients().delete("abc").await.unwrap_err();
+        assert!(matches!(error, Error::Foreign { status: 200, .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_cut_off_is_asked_for_once_more() {
+    let cut = || json(200, r#"{"client_id":"abc","na"#);
+    let server = Server::start([cut(), json(200, CLIENT), cut(), cut(), json(200, CLIENT)]).await;
+    let session = session(&client(&server.url()));
+    assert!(session.clients().look_up("abc").await.unwrap().is_some());
+    let error = session.clients().look_up("abc").await.unwrap_err();
+    assert!(matches!(error, Error::Decode { .. }), "{error}");
+    assert_eq!(server.requests().len(), 4);
+}
