@@ -29,13 +29,13 @@ const JOBS: usize = 8;
 /// How late lists are where they are late.
 const LATE: Duration = Duration::from_secs(2);
 
-/// A kind of request in the run: the one that comes after so many of its kind.
+/// A kind of request in the run: the one that comes after so many like it.
 struct Kind {
     name: &'static str,
     method: &'static str,
     path: &'static str,
     skip: u32,
-    /// It is only sent when the answer to this one is lost.
+    /// It is only sent when the answer to such a creation is lost.
     after: Option<&'static str>,
 }
 
@@ -44,24 +44,26 @@ const fn kind(name: &'static str, method: &'static str, path: &'static str) -> K
 }
 
 const CLIENTS: &str = "/api/v2/clients";
+const CLIENT: &str = "/api/v2/clients/*";
 const GRANTS: &str = "/api/v2/client-grants";
+const GRANT: &str = "/api/v2/client-grants/*";
 
 const KINDS: [Kind; 15] = [
     kind("token, to plan", "POST", "/oauth/token"),
     Kind { skip: 1, ..kind("token, to apply", "POST", "/oauth/token") },
-    kind("list of applications", "GET", CLIENTS),
-    Kind { skip: 1, ..kind("the same before a creation", "GET", CLIENTS) },
-    Kind { skip: 2, after: Some(CLIENTS), ..kind("the same after a lost answer", "GET", CLIENTS) },
-    kind("list of grants", "GET", GRANTS),
-    Kind { skip: 1, after: Some(GRANTS), ..kind("the same after a lost answer", "GET", GRANTS) },
-    kind("application", "GET", "/api/v2/clients/*"),
-    kind("grant", "GET", "/api/v2/client-grants/*"),
-    kind("application", "POST", CLIENTS),
-    kind("grant", "POST", GRANTS),
-    kind("application", "PATCH", "/api/v2/clients/*"),
-    kind("grant", "PATCH", "/api/v2/client-grants/*"),
-    kind("application", "DELETE", "/api/v2/clients/*"),
-    kind("grant", "DELETE", "/api/v2/client-grants/*"),
+    kind("GET applications, to refresh", "GET", CLIENTS),
+    Kind { skip: 1, ..kind("GET applications, before a creation", "GET", CLIENTS) },
+    Kind { skip: 2, after: Some(CLIENTS), ..kind("GET applications, after a lost answer", "GET", CLIENTS) },
+    kind("GET grants, to refresh", "GET", GRANTS),
+    Kind { skip: 1, after: Some(GRANTS), ..kind("GET grants, after a lost answer", "GET", GRANTS) },
+    kind("GET application", "GET", CLIENT),
+    kind("GET grant", "GET", GRANT),
+    kind("POST application", "POST", CLIENTS),
+    kind("POST grant", "POST", GRANTS),
+    kind("PATCH application", "PATCH", CLIENT),
+    kind("PATCH grant", "PATCH", GRANT),
+    kind("DELETE application", "DELETE", CLIENT),
+    kind("DELETE grant", "DELETE", GRANT),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,11 +79,15 @@ enum Fault {
     InvalidJson,
     Stalled,
     Unauthorized,
-    /// Somebody else creates an application that is equal to the new one, in the same moment; and the answer is lost.
+    /// Somebody else has created an application that is equal to the new one, before the run; and the answer is lost.
+    LookAlikeBefore,
+    /// The same in the same moment. Beside the creation of a grant it is a grant with the same key.
     LookAlike,
+    /// The same, and the request never arrives.
+    LookAlikeInstead,
 }
 
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 14] = [
     Fault::Throttled,
     Fault::ThrottledSilently,
     Fault::InternalError,
@@ -93,7 +99,9 @@ const FAULTS: [Fault; 12] = [
     Fault::InvalidJson,
     Fault::Stalled,
     Fault::Unauthorized,
+    Fault::LookAlikeBefore,
     Fault::LookAlike,
+    Fault::LookAlikeInstead,
 ];
 
 impl Fault {
@@ -110,7 +118,9 @@ impl Fault {
             Self::InvalidJson => "invalid JSON",
             Self::Stalled => "stall of 10 s",
             Self::Unauthorized => "401",
-            Self::LookAlike => "look-alike",
+            Self::LookAlikeBefore => "look-alike before, dropped after",
+            Self::LookAlike => "look-alike, dropped after",
+            Self::LookAlikeInstead => "look-alike, dropped before",
         }
     }
 
@@ -133,8 +143,8 @@ impl Fault {
             Self::InternalError => Action::answer(500, refusal(500, "Internal Server Error", "Oops"), &[]),
             Self::BadGateway => Action::status(502),
             Self::Unavailable => Action::answer(503, html.into(), &[("content-type", "text/html")]),
-            Self::DroppedBefore => Action::drop_before(),
-            Self::DroppedAfter | Self::LookAlike => Action::drop_after(),
+            Self::DroppedBefore | Self::LookAlikeInstead => Action::drop_before(),
+            Self::DroppedAfter | Self::LookAlike | Self::LookAlikeBefore => Action::drop_after(),
             Self::Truncated => Action::truncate(20),
             Self::InvalidJson => {
                 let success = if method == "POST" { 201 } else { 200 };
@@ -161,9 +171,8 @@ impl Cell {
     }
 
     fn name(self) -> String {
-        let Self { kind: Kind { name, method, .. }, fault, late } = self;
-        let lists = if late { ", late lists" } else { "" };
-        format!("{method} {name}, {}{lists}", fault.name())
+        let lists = if self.late { ", late lists" } else { "" };
+        format!("{}, {}{lists}", self.kind.name, self.fault.name())
     }
 }
 
@@ -271,23 +280,30 @@ fn attempt(start: &Start, cell: Cell) -> Outcome {
         terraform.env("AUTH0_REQUEST_TIMEOUT", "2s");
     }
     let begun = Instant::now();
+    let mut foreign = BTreeSet::new();
+    if fault == Fault::LookAlikeBefore {
+        foreign.insert(create_twin(tenant));
+    }
     if let Some(lost) = kind.after {
         tenant.spoil("POST", lost, Action::drop_before());
     }
     tenant.spoil_after(kind.skip, kind.method, kind.path, fault.action(kind.method));
-    let mut foreign = BTreeSet::new();
-    let first = if fault == Fault::LookAlike {
-        terraform.run_meanwhile(&APPLY, || {
+    let first = match fault {
+        Fault::LookAlike | Fault::LookAlikeInstead => terraform.run_meanwhile(&APPLY, || {
             let path = kind.path.replace("/*", "/{id}");
             tenant.wait_for(&format!("{} {path}", kind.method), kind.skip as usize + 1);
-            foreign.insert(tenant.create("clients", &twin())["client_id"].as_str().unwrap().to_owned());
-        })
-    } else {
-        terraform.run(&APPLY)
+            foreign.extend(match (kind.method, kind.path, fault) {
+                ("POST", GRANTS, Fault::LookAlikeInstead) => Some(create_grant(tenant)),
+                // Its own is there already, and there is no second one.
+                ("POST", GRANTS, _) => None,
+                _ => Some(create_twin(tenant)),
+            });
+        }),
+        _ => terraform.run(&APPLY),
     };
+    assert_eq!(tenant.faults_left(), 0, "the fault met no request: {:?}", first.requests);
     let error = (first.code != 0).then(|| summaries(&first));
-    if let Some(candidate) = candidate(&terraform, &first, &foreign, &start.seeded) {
-        let import = format!("import {{\n  to = auth0_m2m_client.create\n  id = {candidate:?}\n}}\n");
+    if let Some(import) = import(&terraform, &first, &foreign) {
         terraform.file("import.tf", &import);
     }
     let second = terraform.run(&APPLY).success();
@@ -316,25 +332,38 @@ fn attempt(start: &Start, cell: Cell) -> Outcome {
     Outcome { cell, error, seconds: begun.elapsed().as_secs_f64() }
 }
 
-/// Of the applications that the first apply named as what may have been created, the one that was.
-fn candidate(
-    terraform: &Workspace,
-    run: &Run,
-    foreign: &BTreeSet<String>,
-    seeded: &BTreeSet<String>,
-) -> Option<String> {
-    if !run.diagnostics().contains("Client May Exist") {
-        return None;
-    }
-    let known: BTreeSet<_> = known(terraform).into_values().collect();
-    let clients = objects(&terraform.tenant).into_iter().filter(|(_, object)| object["name"] == "create");
-    let candidates: Vec<_> =
-        clients.map(|(id, _)| id).filter(|id| !known.contains(id) && !seeded.contains(id)).collect();
+fn create_twin(tenant: &Tenant) -> String {
+    tenant.create("clients", &twin())["client_id"].as_str().unwrap().to_owned()
+}
+
+/// A grant for the new application.
+fn create_grant(tenant: &Tenant) -> String {
+    let application = clients_to_create(tenant).remove(0);
+    let grant = json!({ "client_id": application, "audience": "https://api.example.com", "scope": ["scope:2"] });
+    tenant.create("client-grants", &grant)["id"].as_str().unwrap().to_owned()
+}
+
+/// The ids of applications of the name of the one to be created.
+fn clients_to_create(tenant: &Tenant) -> Vec<String> {
+    let clients = objects(tenant).into_iter().filter(|(_, object)| object["name"] == "create");
+    clients.map(|(id, _)| id).collect()
+}
+
+/// What the first apply says is to be imported; it names every candidate.
+fn import(terraform: &Workspace, run: &Run, foreign: &BTreeSet<String>) -> Option<String> {
+    let (resource, candidates) = match run.diagnostics() {
+        said if said.contains("Client May Exist") => ("auth0_m2m_client", clients_to_create(&terraform.tenant)),
+        said if said.contains("Client Grant Exists Already") => {
+            ("auth0_client_grant", foreign.iter().cloned().collect())
+        }
+        _ => return None,
+    };
     for id in &candidates {
-        run.assert_says(&[&format!("import {{ to = auth0_m2m_client.NAME id = {id:?} }}")]);
+        run.assert_says(&[&format!("import {{ to = {resource}.NAME id = {id:?} }}")]);
     }
-    assert_eq!(candidates.len(), 1 + foreign.len(), "{}", run.diagnostics());
-    candidates.into_iter().find(|id| !foreign.contains(id))
+    let ours = candidates.iter().find(|id| !foreign.contains(*id)).or(candidates.first());
+    let id = ours?;
+    Some(format!("import {{\n  to = {resource}.create\n  id = {id:?}\n}}\n"))
 }
 
 /// The first lines of its errors.
@@ -389,8 +418,24 @@ fn wanted() -> Option<usize> {
     }
 }
 
+/// For each kind of request and fault, with timely and with late lists: which apply was the first to succeed.
 #[expect(clippy::print_stderr, reason = "the table is for whoever asked for all of it")]
 fn report(outcomes: &[Outcome], time: Duration) {
+    eprintln!("| |{}", FAULTS.map(|fault| format!(" {} |", fault.name())).concat());
+    eprintln!("|---|{}", "---|".repeat(FAULTS.len()));
+    for kind in &KINDS {
+        let of = |fault: Fault, late: bool| {
+            let cell = |outcome: &&Outcome| {
+                outcome.cell.kind.name == kind.name && outcome.cell.fault == fault && outcome.cell.late == late
+            };
+            outcomes.iter().find(cell).map_or("–", |outcome| if outcome.error.is_some() { "2" } else { "1" })
+        };
+        let both = FAULTS.map(|fault| match (of(fault, false), of(fault, true)) {
+            (timely, late) if timely == late => format!(" {timely} |"),
+            (timely, late) => format!(" {timely}, late {late} |"),
+        });
+        eprintln!("| {} |{}", kind.name, both.concat());
+    }
     let failed = outcomes.iter().filter(|outcome| outcome.error.is_some());
     for Outcome { cell, error, seconds } in failed.clone() {
         eprintln!("{}: {} ({seconds:.0} s)", cell.name(), error.as_deref().unwrap_or_default());

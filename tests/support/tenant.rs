@@ -133,6 +133,14 @@ impl Tenant {
         self.emulator.fault(Fault::new(method, path, action));
     }
 
+    /// How many requests are still to be spoilt.
+    pub(crate) fn faults_left(&self) -> u64 {
+        let faults = format!("{}/_emulator/faults", self.url());
+        let faults: Value =
+            self.runtime.block_on(async { self.http.get(faults).send().await.unwrap().json().await.unwrap() });
+        faults["faults"].as_array().unwrap().iter().map(|fault| fault["times"].as_u64().unwrap()).sum()
+    }
+
     /// Refuses the next request in the service's own words.
     pub(crate) fn refuse(&self, method: &str, path: &str, status: u16, code: &str, message: &str) {
         let body = json!({ "statusCode": status, "error": "Refused", "message": message, "errorCode": code });
