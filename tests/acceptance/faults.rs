@@ -3,10 +3,8 @@
 //! `FAULTS=all cargo test --test acceptance -- faults::` tries all of them and prints the table of
 //! [docs/reliability.md](../../docs/reliability.md); `FAULTS=7` tries as many, and `SEED` chooses others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::Mutex;
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -16,6 +14,9 @@ use serde_json::{Value, json};
 use terraform_provider_auth0::emulator::Action;
 use tokio::time::Instant;
 
+use crate::agreement::{ids, known, objects, try_all};
+use crate::attributes::{Object, Surroundings, random_client};
+use crate::pairs::number;
 use crate::support::tenant::Tenant;
 use crate::support::terraform::{Run, Workspace};
 
@@ -23,9 +24,6 @@ super::trials![after_any_fault_tenant_and_state_agree, an_application_of_any_set
 
 /// Cells that `cargo test` tries.
 const SAMPLE: usize = 8;
-/// Cells that are tried side by side: most of their time is waiting.
-const JOBS: usize = 8;
-
 /// How late lists are where they are late.
 const LATE: Duration = Duration::from_secs(2);
 
@@ -235,33 +233,6 @@ impl Start {
     }
 }
 
-/// Every application and grant in the tenant.
-fn ids(tenant: &Tenant) -> BTreeSet<String> {
-    objects(tenant).into_keys().collect()
-}
-
-fn objects(tenant: &Tenant) -> BTreeMap<String, Value> {
-    let state = tenant.state();
-    let of = |kind: &str, id: &str| {
-        let objects = state[kind].as_array().unwrap_or_else(|| panic!("no {kind} in {state}"));
-        objects.iter().map(|object| (object[id].as_str().unwrap().to_owned(), object.clone())).collect::<Vec<_>>()
-    };
-    [of("clients", "client_id"), of("client_grants", "id")].concat().into_iter().collect()
-}
-
-/// What the state knows: the id of each address. Nothing may be tainted.
-fn known(terraform: &Workspace) -> BTreeMap<String, String> {
-    let state: Value = serde_json::from_str(&terraform.state_file()).unwrap();
-    let resources = state["resources"].as_array().unwrap();
-    let of = |resource: &Value| {
-        let [instance] = resource["instances"].as_array().unwrap().as_slice() else { panic!("{resource}") };
-        assert!(instance["status"].is_null(), "tainted: {resource}");
-        let part = |name: &str| resource[name].as_str().unwrap().to_owned();
-        (format!("{}.{}", part("type"), part("name")), instance["attributes"]["id"].as_str().unwrap().to_owned())
-    };
-    resources.iter().map(of).collect()
-}
-
 /// What came of a cell.
 struct Outcome {
     cell: Cell,
@@ -373,39 +344,18 @@ fn summaries(run: &Run) -> String {
 }
 
 fn after_any_fault_tenant_and_state_agree() {
-    let seed = super::pairs::number("SEED").unwrap_or(7);
     let mut cells = Cell::all();
-    let all = wanted().is_none();
     if let Some(count) = wanted() {
-        Rng::with_seed(seed).shuffle(&mut cells);
+        Rng::with_seed(number("SEED").unwrap_or(7)).shuffle(&mut cells);
         cells.truncate(count);
     }
     let start = Start::new();
     let begun = Instant::now();
-    let (queue, outcomes, failures) = (Mutex::new(cells.into_iter()), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..super::pairs::number("JOBS").map_or(JOBS, |jobs| usize::try_from(jobs).unwrap()) {
-            scope.spawn(|| {
-                loop {
-                    let Some(cell) = queue.lock().unwrap().next() else { return };
-                    let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| attempt(&start, cell)));
-                    match attempt {
-                        Ok(outcome) => outcomes.lock().unwrap().push(outcome),
-                        Err(panic) => {
-                            let said = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-                            failures.lock().unwrap().push(format!("{}: {said}", cell.name()));
-                        }
-                    }
-                }
-            });
-        }
-    });
-    let (mut outcomes, failures) = (outcomes.into_inner().unwrap(), failures.into_inner().unwrap());
-    if all {
+    let mut outcomes = try_all(cells, |cell| cell.name(), |cell| attempt(&start, *cell));
+    if wanted().is_none() {
         outcomes.sort_by_key(|outcome| outcome.cell.name());
         report(&outcomes, begun.elapsed());
     }
-    assert!(failures.is_empty(), "{} cells with seed {seed}:\n{}", failures.len(), failures.join("\n"));
 }
 
 /// How many cells are to be tried; `None` is all.
@@ -448,11 +398,11 @@ fn report(outcomes: &[Outcome], time: Duration) {
 fn an_application_of_any_settings_is_found_when_its_answer_is_lost() {
     let terraform = Workspace::new();
     let count = 20;
-    let surroundings = crate::attributes::Surroundings::new(&terraform.tenant, count);
-    let mut rng = Rng::with_seed(super::pairs::number("SEED").unwrap_or(11));
-    let clients: crate::attributes::Object = (0..count)
+    let surroundings = Surroundings::new(&terraform.tenant, count);
+    let mut rng = Rng::with_seed(number("SEED").unwrap_or(11));
+    let clients: Object = (0..count)
         .map(|number| {
-            let client = crate::attributes::random_client(&mut rng, &surroundings.client(number));
+            let client = random_client(&mut rng, &surroundings.client(number));
             (format!("c{number}"), client.into())
         })
         .collect();

@@ -15,6 +15,7 @@ use support::terraform::{OLDEST, Release, unavailable};
 use terraform_provider_auth0::protocol::serve;
 
 mod actions;
+mod agreement;
 mod attributes;
 mod authentication;
 mod client_grants;
@@ -31,6 +32,7 @@ mod failure;
 mod faults;
 mod import;
 mod interrupt;
+mod kills;
 mod lifecycle;
 mod limits;
 mod lists;
@@ -106,6 +108,7 @@ fn main() -> ExitCode {
         faults::trials(),
         import::trials(),
         interrupt::trials(),
+        kills::trials(),
         lifecycle::trials(),
         limits::trials(),
         lists::trials(),

@@ -85,6 +85,11 @@ impl Tenant {
         Self::of(Emulator::builder().state(state.clone()).eventual(late).start())
     }
 
+    /// A tenant with this state that is so far away.
+    pub(crate) fn far(state: &Value, latency: Duration) -> Self {
+        Self::of(Emulator::builder().state(state.clone()).latency(latency).start())
+    }
+
     /// Everything that the tenant is, at once, however late its lists are.
     pub(crate) fn state(&self) -> Value {
         self.emulator.state()
@@ -226,6 +231,21 @@ impl Tenant {
         };
         let waited = self.runtime.block_on(async { timeout(PATIENCE, asked).await });
         assert!(waited.is_ok(), "nobody asked {request}: {:?}", self.requests());
+    }
+
+    /// Waits, without any rest, until there were so many requests and so many answers.
+    pub(crate) fn wait_until(&self, requests: usize, answers: usize) {
+        let come = || {
+            let log = self.emulator.requests();
+            log.len() >= requests && log.iter().filter(|request| request.status.is_some()).count() >= answers
+        };
+        let coming = async {
+            while !come() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = self.runtime.block_on(async { timeout(PATIENCE, coming).await });
+        assert!(waited.is_ok(), "not {requests} requests and {answers} answers: {:?}", self.requests());
     }
 
     /// Every secret that the tenant knows.

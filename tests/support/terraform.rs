@@ -62,6 +62,13 @@ pub(crate) fn unavailable(oldest: Release) -> Option<String> {
     (!will_do).then(|| format!("the `terraform` on the PATH is {version}, older than {}.{}", oldest.0, oldest.1))
 }
 
+/// When the tenant has had so many requests and has given so many answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) requests: usize,
+    pub(crate) answers: usize,
+}
+
 /// A folder with a configuration, and the environment that `terraform` runs in.
 pub(crate) struct Workspace {
     folder: TempDir,
@@ -226,6 +233,22 @@ impl Workspace {
         self.tenant.forget_requests();
         let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         act();
+        let output = child.wait_with_output().unwrap();
+        Run::new(arguments, &output, self.tenant.requests())
+    }
+
+    /// Runs a command, and kills the provider at that moment.
+    pub(crate) fn run_killing_the_provider(&self, arguments: &[&str], moment: Moment) -> Run {
+        self.tenant.forget_requests();
+        let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // The process that sends the first request is the one to kill; to look for it takes time.
+        self.tenant.wait_for("POST /oauth/token", 1);
+        let children = Command::new("pgrep").args(["-P", &child.id().to_string()]).output().unwrap();
+        self.tenant.wait_until(moment.requests, moment.answers);
+        for provider in String::from_utf8(children.stdout).unwrap().lines() {
+            // The one that planned may have ended.
+            let _ = kill(Pid::from_raw(provider.parse().unwrap()), Signal::SIGKILL);
+        }
         let output = child.wait_with_output().unwrap();
         Run::new(arguments, &output, self.tenant.requests())
     }
