@@ -138,6 +138,11 @@ impl<C: Content> Ledger<C> {
         self.open.values().all(|other| other.lost || !other.content.is_namesake(&lost.content))
     }
 
+    /// Whether anything is lost and not judged yet.
+    pub(super) fn has_lost(&self) -> bool {
+        self.open.values().any(|creation| creation.lost)
+    }
+
     /// Whether this process made it.
     pub(super) fn has_made(&self, id: &str) -> bool {
         self.made.contains(id)

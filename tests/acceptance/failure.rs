@@ -8,11 +8,13 @@ use terraform_provider_auth0::emulator::Action;
 use crate::interrupt::interrupt;
 use crate::lifecycle::SMALL;
 use crate::support::terraform::Workspace;
+use crate::visibility::act_with;
 
 super::trials![
     item_027_ctrl_c_ends_a_wait_and_keeps_what_there_is,
     item_094_a_failed_update_keeps_the_old_values_and_the_difference,
     a_failed_create_leaves_nothing_in_the_state,
+    a_lost_creation_that_cannot_be_looked_for_is_named_and_not_repeated,
     a_property_that_is_refused_is_shown_at_its_line,
     a_missing_scope_is_named,
     a_refused_connection_is_named,
@@ -58,6 +60,19 @@ fn a_failed_create_leaves_nothing_in_the_state() {
     assert!(!terraform.is_tainted(CLIENT));
     terraform.apply();
     assert_eq!(terraform.tenant.clients("a").len(), 1);
+}
+
+fn a_lost_creation_that_cannot_be_looked_for_is_named_and_not_repeated() {
+    let terraform = Workspace::new();
+    act_with(&terraform, &["create:clients"]);
+    terraform.config("resource \"auth0_m2m_client\" \"a\" {\n  name = \"nightly reports\"\n}\n");
+    terraform.tenant.spoil("POST", "/api/v2/clients", Action::drop_after());
+    let lost = terraform.fail_to_apply();
+    lost.assert_one_error(&["Client May Exist", "name = \"nightly reports\"", "Grant it one of `read:clients`"]);
+    lost.assert_says(&["look in Auth0 whether there is a new application named `nightly reports`"]);
+    lost.assert_says(&["import { to = auth0_m2m_client.NAME id = \"CLIENT_ID\" }"]);
+    let posts = lost.requests.iter().filter(|request| *request == "POST /api/v2/clients").count();
+    assert_eq!((posts, terraform.tenant.clients("nightly reports").len()), (1, 1));
 }
 
 fn a_property_that_is_refused_is_shown_at_its_line() {

@@ -20,7 +20,12 @@ use crate::pairs::number;
 use crate::support::tenant::Tenant;
 use crate::support::terraform::{Run, Workspace};
 
-super::trials![after_any_fault_tenant_and_state_agree, an_application_of_any_settings_is_found_when_its_answer_is_lost,];
+super::trials![
+    after_any_fault_tenant_and_state_agree,
+    an_application_of_any_settings_is_found_when_its_answer_is_lost,
+    equal_applications_that_are_lost_at_once_are_told_apart_by_their_number,
+    an_application_that_is_replaced_is_not_taken_for_its_successor,
+];
 
 /// Cells that `cargo test` tries.
 const SAMPLE: usize = 8;
@@ -415,4 +420,55 @@ fn an_application_of_any_settings_is_found_when_its_answer_is_lost() {
     let posts = run.requests.iter().filter(|request| *request == "POST /api/v2/clients").count();
     assert_eq!((posts, ids(&terraform.tenant).len()), (count, before + count));
     terraform.assert_empty_plan();
+}
+
+fn equal_applications_that_are_lost_at_once_are_told_apart_by_their_number() {
+    let cases = vec![Duration::ZERO, LATE];
+    try_all(
+        cases,
+        |late| format!("{late:?}"),
+        |late| {
+            let terraform = Workspace::on(Tenant::with(&Tenant::start().state(), *late));
+            let before = ids(&terraform.tenant).len();
+            terraform.config("resource \"auth0_m2m_client\" \"a\" {\n  count = 8\n  name = \"a\"\n}\n");
+            for (skip, action) in [(1, Action::drop_after()), (2, Action::drop_before()), (4, Action::drop_after())] {
+                terraform.tenant.spoil_after(skip, "POST", CLIENTS, action);
+            }
+            terraform.try_apply(&[]).success();
+            assert_eq!(terraform.tenant.faults_left(), 0);
+            let known: BTreeSet<_> = known(&terraform).into_values().collect();
+            assert_eq!((known.len(), ids(&terraform.tenant).len() - before), (8, 8));
+            terraform.assert_empty_plan();
+        },
+    );
+}
+
+fn an_application_that_is_replaced_is_not_taken_for_its_successor() {
+    let address = "auth0_m2m_client.a";
+    // So many others that the first page does not have the one that is replaced.
+    let cases = vec![(0, Action::drop_after()), (0, Action::drop_before()), (120, Action::drop_after())];
+    try_all(
+        cases,
+        |case| format!("{case:?}"),
+        |(others, action)| {
+            let terraform = Workspace::new();
+            for _ in 0..*others {
+                terraform.tenant.create("clients", &json!({ "name": "other" }));
+            }
+            terraform.config(
+                "resource \"auth0_m2m_client\" \"a\" {\n  name = \"a\"\n  lifecycle { create_before_destroy = true }\n}\n",
+            );
+            terraform.try_apply(&[]).success();
+            let before = terraform.text(address, "id");
+            terraform.tenant.spoil("POST", CLIENTS, action.clone());
+            terraform.try_apply(&[&format!("-replace={address}")]).success();
+            assert_eq!(terraform.tenant.faults_left(), 0);
+            let after = terraform.text(address, "id");
+            assert_ne!(before, after);
+            let there = objects(&terraform.tenant);
+            let there: Vec<_> = there.iter().filter(|(_, object)| object["name"] == "a").map(|(id, _)| id).collect();
+            assert_eq!(there, [&after], "and not {before}");
+            terraform.assert_empty_plan();
+        },
+    );
 }

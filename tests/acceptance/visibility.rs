@@ -55,7 +55,7 @@ fn what_a_token_may_not_see_is_no_drift() {
 }
 
 /// Lets the provider act as an application with these scopes and no others.
-fn act_with(terraform: &Workspace, scopes: &[&str]) {
+pub(crate) fn act_with(terraform: &Workspace, scopes: &[&str]) {
     let tenant = &terraform.tenant;
     let new = json!({ "name": "limited", "app_type": "non_interactive", "grant_types": ["client_credentials"] });
     let application = tenant.create("clients", &new);

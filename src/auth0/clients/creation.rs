@@ -172,8 +172,16 @@ struct Entry<'a> {
 
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
-        self.creations.ledger().close(self.ticket);
+        let searching = {
+            let mut ledger = self.creations.ledger();
+            ledger.close(self.ticket);
+            ledger.has_lost()
+        };
         self.creations.news.notify_waiters();
+        // A list may be large, and is of use to nobody then.
+        if !searching && let Ok(mut list) = self.creations.list.try_lock() {
+            *list = None;
+        }
     }
 }
 

@@ -99,6 +99,17 @@ async fn what_was_not_created_is_sent_again_and_what_may_have_been_is_not() {
 }
 
 #[tokio::test]
+async fn in_a_list_whose_order_is_not_known_nothing_is_taken_over() {
+    let old = r#"{"client_id":"old","name":"o"}"#;
+    let counted = || json(200, &format!(r#"{{"total":1500,"start":0,"limit":100,"clients":[{old}]}}"#));
+    let chained = || json(200, &format!(r#"{{"clients":[{old},{CLIENT}]}}"#));
+    let lists = [counted(), counted(), chained(), counted(), chained()];
+    let (outcome, server) = create([Reply::Drop], lists).await;
+    let (_, candidates, _) = unknown(outcome);
+    assert_eq!((candidates, server.requests().len()), (vec!["abc".to_owned()], 1));
+}
+
+#[tokio::test]
 async fn a_service_that_keeps_failing_is_asked_three_times_if_nothing_comes_of_it() {
     let (outcome, server) = create([(); 3].map(|()| json(503, UNAVAILABLE)), []).await;
     let error = outcome.unwrap_err();
