@@ -45,13 +45,6 @@ pub(super) trait Collected: DeserializeOwned + Clone + Send + Sync + 'static {
     fn collection(session: &Session) -> &Collection<Self>;
 }
 
-/// A whole collection, in the order of its list.
-pub(super) struct Listing<K, T> {
-    pub(super) entries: Vec<Entry<K, T>>,
-    /// Whether it was read from checkpoint to checkpoint.
-    pub(super) chained: bool,
-}
-
 /// What is known of a collection of the API.
 pub(super) struct Collection<T> {
     current: Mutex<Arc<Live<T>>>,
@@ -198,20 +191,22 @@ impl<T: Collected> Collection<T> {
         wanted: impl Fn(&T::Key) -> bool,
     ) -> Result<Vec<T>, Error> {
         let endpoint = session.call(Method::GET, &[T::NAME])?.endpoint();
-        let Listing { entries, .. } = self.list(session, filters).await?;
-        let found = entries.into_iter().filter(|entry| wanted(&entry.key));
+        let found = self.list(session, filters).await?.into_iter().filter(|entry| wanted(&entry.key));
         found.map(|entry| entry.object.map_err(|flaw| flaw.of(endpoint.clone()))).collect()
     }
 
-    /// Reads the whole collection.
-    pub(super) async fn list(&self, session: &Session, filters: &[(&str, &str)]) -> Result<Listing<T::Key, T>, Error> {
+    /// Reads the whole collection, in the order of its list.
+    pub(super) async fn list(
+        &self,
+        session: &Session,
+        filters: &[(&str, &str)],
+    ) -> Result<Vec<Entry<T::Key, T>>, Error> {
         let endpoint = session.call(Method::GET, &[T::NAME])?.endpoint();
         let mut reading = Reading::new();
         loop {
-            let chained = matches!(reading.ask(), Ask::Checkpoint(_));
             let page = page::<T>(session, &self.whole, reading.ask(), filters).await?;
             reading = match reading.advance(page) {
-                Ok(Progress::Complete(entries)) => return Ok(Listing { entries, chained }),
+                Ok(Progress::Complete(entries)) => return Ok(entries),
                 Ok(Progress::Unfinished(reading)) => reading,
                 Err(Stuck(property)) => {
                     let reason = "the list does not lead on".to_owned();

@@ -11,6 +11,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So many objects are not in the same order by accident. A first page holds at least fifty.
+const NO_ACCIDENT: usize = 20;
+
 /// What is sent to create an object.
 pub(super) trait Content: PartialEq {
     /// The object as the service shows it.
@@ -36,7 +39,7 @@ pub(super) struct Before {
 pub(super) enum Age {
     Old,
     New,
-    /// Its place proves nothing: others may have been deleted before it, or the list has another order.
+    /// Its place proves nothing: others may have been deleted before it, or the list may have another order.
     Unsure,
 }
 
@@ -45,14 +48,14 @@ impl Before {
         Self { first, total }
     }
 
-    /// The ages of all objects in a complete list. Places say nothing in one that is `chained` from checkpoint to
-    /// checkpoint, whose order nobody has seen.
-    pub(super) fn ages(&self, ids: &[&str], chained: bool) -> Vec<Age> {
+    /// The ages of all objects in a complete list. Their places count if it begins as the list did before, apart from what
+    /// has been deleted: then it has the same order, be it read by numbers of pages or, past 1,000 objects, by checkpoints.
+    pub(super) fn ages(&self, ids: &[&str]) -> Vec<Age> {
         let known: BTreeSet<&str> = self.first.iter().map(String::as_str).collect();
         let all_known = known.len() as u64 >= self.total;
         let left: BTreeSet<&str> = ids.iter().copied().filter(|id| known.contains(id)).collect();
         let beginning = self.first.iter().map(String::as_str).filter(|id| left.contains(id));
-        let in_order = !chained && beginning.eq(ids.iter().copied().take(left.len()));
+        let in_order = left.len() >= NO_ACCIDENT && beginning.eq(ids.iter().copied().take(left.len()));
         // Deletions move objects towards the beginning, so no old one is ever behind the old total.
         let age = |(place, id): (usize, &&str)| match () {
             () if known.contains(id) => Age::Old,

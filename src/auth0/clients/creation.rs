@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Client, ClientKey, NewClient};
 use crate::auth0::Session;
-use crate::auth0::collection::{Collected, Listing};
+use crate::auth0::collection::Collected;
+use crate::auth0::entry;
 use crate::auth0::error::Error;
 use crate::auth0::fate::{Age, Before, Content, Finding, Ledger, Suspect, Ticket};
 use crate::auth0::page::{Listed, Page};
@@ -36,7 +37,7 @@ pub(in crate::auth0) struct Creations {
 
 struct List {
     begun: Instant,
-    listing: Listing<ClientKey, Client>,
+    entries: Vec<entry::Entry<ClientKey, Client>>,
 }
 
 impl Creations {
@@ -157,8 +158,8 @@ impl Creations {
             Some(list) if list.begun >= since => Ok(Arc::clone(list)),
             _ => {
                 let begun = Instant::now();
-                let listing = Client::collection(session).list(session, &WITHOUT_GLOBAL).await?;
-                Ok(Arc::clone(latest.insert(Arc::new(List { begun, listing }))))
+                let entries = Client::collection(session).list(session, &WITHOUT_GLOBAL).await?;
+                Ok(Arc::clone(latest.insert(Arc::new(List { begun, entries }))))
             }
         }
     }
@@ -206,10 +207,10 @@ impl Entry<'_> {
         let earlier = creations.list(session, Instant::now()).await?;
         let later = creations.list(session, earlier.begun + APART).await?;
 
-        let mut suspects = suspects(new, before, &later.listing);
+        let mut suspects = suspects(new, before, &later);
         // What a list has once shown may have been missed by the next, if others moved up while it was read.
-        let listed = |id: &str| later.listing.entries.iter().any(|entry| entry.id() == id);
-        let missing = self::suspects(new, before, &earlier.listing).into_iter().filter(|suspect| !listed(&suspect.id));
+        let listed = |id: &str| later.entries.iter().any(|entry| entry.id() == id);
+        let missing = self::suspects(new, before, &earlier).into_iter().filter(|suspect| !listed(&suspect.id));
         suspects.extend(missing.map(|suspect| Suspect { shown: None, ..suspect }));
         let suspects = self.confirm(session, new, suspects).await?;
 
@@ -248,11 +249,10 @@ impl Entry<'_> {
 }
 
 /// What in a list may be the application that was lost.
-fn suspects(new: &NewClient, before: &Before, listing: &Listing<ClientKey, Client>) -> Vec<Suspect<Client>> {
-    let Listing { entries, chained } = listing;
+fn suspects(new: &NewClient, before: &Before, List { entries, .. }: &List) -> Vec<Suspect<Client>> {
     let ids: Vec<_> = entries.iter().map(Listed::id).collect();
     let namesake = |key: &ClientKey| key.name.as_ref().is_some_and(|name| text::same(name, &new.name));
-    let suspects = entries.iter().zip(before.ages(&ids, *chained));
+    let suspects = entries.iter().zip(before.ages(&ids));
     let suspects = suspects.filter(|(entry, age)| *age != Age::Old && namesake(&entry.key));
     let suspects = suspects.map(|(entry, age)| Suspect {
         id: entry.id().to_owned(),

@@ -99,14 +99,20 @@ async fn what_was_not_created_is_sent_again_and_what_may_have_been_is_not() {
 }
 
 #[tokio::test]
-async fn in_a_list_whose_order_is_not_known_nothing_is_taken_over() {
-    let old = r#"{"client_id":"old","name":"o"}"#;
-    let counted = || json(200, &format!(r#"{{"total":1500,"start":0,"limit":100,"clients":[{old}]}}"#));
-    let chained = || json(200, &format!(r#"{{"clients":[{old},{CLIENT}]}}"#));
-    let lists = [counted(), counted(), chained(), counted(), chained()];
-    let (outcome, server) = create([Reply::Drop], lists).await;
-    let (_, candidates, _) = unknown(outcome);
-    assert_eq!((candidates, server.requests().len()), (vec!["abc".to_owned()], 1));
+async fn past_a_thousand_what_is_new_is_told_by_a_list_that_begins_as_before() {
+    let numbered = |numbers: std::ops::Range<u32>| -> Vec<String> {
+        numbers.map(|number| format!(r#"{{"client_id":"c{number}","name":"o"}}"#)).collect()
+    };
+    let first = numbered(0..100).join(",");
+    let counted = || json(200, &format!(r#"{{"total":1001,"start":0,"limit":100,"clients":[{first}]}}"#));
+    let chained = |clients: &[String]| json(200, &format!(r#"{{"clients":[{}]}}"#, clients.join(",")));
+    let in_order = [numbered(0..1001), vec![CLIENT.to_owned()]].concat();
+    let elsewhere = [vec![CLIENT.to_owned()], numbered(0..1001)].concat();
+    let search =
+        |list: &[String]| create([Reply::Drop], [counted(), counted(), chained(list), counted(), chained(list)]);
+    let (found, doubtful) = tokio::join!(search(&in_order), search(&elsewhere));
+    assert_eq!(found.0.unwrap().client_id, "abc");
+    assert_eq!(unknown(doubtful.0).1, ["abc"]);
 }
 
 #[tokio::test]
