@@ -4,18 +4,17 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::agreement::{ids, known, objects, try_all};
 use crate::pairs::number;
 use crate::support::tenant::Tenant;
 use crate::support::terraform::{Moment, Workspace};
+use crate::unmanaged::{self, unmanaged};
 
-super::trials![what_is_left_over_was_in_flight_and_is_found, applications_that_no_state_knows_are_found_on_all_pages];
+super::trials![what_is_left_over_was_in_flight_and_is_found];
 
 /// Applications to create, each with a grant.
 const PAIRS: usize = 20;
@@ -118,54 +117,8 @@ fn kill(start: &Value, moment: Moment) -> Leftover {
     assert_eq!(state.len(), 2 * PAIRS);
     assert!(state.is_disjoint(&left), "taken over by guess");
     assert_eq!(ids(&terraform.tenant), &(&state | &left) | &seeded);
-    assert_eq!(unmanaged(&terraform.tenant, &[terraform.path("terraform.tfstate")]), left);
-    Leftover { clients: clients.len(), grants: grants.len() }
-}
-
-/// What the documented command says.
-fn unmanaged(tenant: &Tenant, states: &[PathBuf]) -> BTreeSet<String> {
-    let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/unmanaged-clients"));
-    command.args(states).env_clear().env("PATH", path());
-    command.env("AUTH0_DOMAIN", tenant.url()).env("AUTH0_CLIENT_ID", tenant.client_id());
-    command.env("AUTH0_CLIENT_SECRET", tenant.client_secret());
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "it needs curl and jq: {}", String::from_utf8_lossy(&output.stderr));
-    let lines = String::from_utf8(output.stdout).unwrap();
-    assert!(!tenant.secrets().iter().any(|secret| lines.contains(secret)));
-    lines.lines().map(|line| line.split_once('\t').unwrap().0.to_owned()).collect()
-}
-
-fn applications_that_no_state_knows_are_found_on_all_pages() {
-    let one = Workspace::new();
-    let tenant = &one.tenant;
-    let other = Workspace::new();
-    other.point_at(tenant);
-    for terraform in [&one, &other] {
-        terraform.config("resource \"auth0_m2m_client\" \"a\" {\n  name = \"the same\"\n}\n");
-        terraform.try_apply(&[]).success();
+    if unmanaged::unavailable().is_none() {
+        assert_eq!(unmanaged(&terraform.tenant, &[terraform.path("terraform.tfstate")]), left);
     }
-    let create = |app_type: &str| {
-        let client = tenant.create("clients", &json!({ "name": "the same", "app_type": app_type }));
-        client["client_id"].as_str().unwrap().to_owned()
-    };
-    let mut left: BTreeSet<_> = (0..120).map(|_| create("non_interactive")).collect();
-    create("spa");
-    let states = [&one, &other].map(|terraform| terraform.path("terraform.tfstate"));
-    assert_eq!(unmanaged(tenant, &states), left);
-
-    // The official provider may manage others.
-    let official = left.pop_first().unwrap();
-    let state = json!({ "version": 4, "resources": [{
-        "mode": "managed", "type": "auth0_client", "name": "x", "instances": [{ "attributes": { "client_id": official } }],
-    }] });
-    one.file("official.tfstate", &state.to_string());
-    let [one_state, other_state] = states;
-    assert_eq!(unmanaged(tenant, &[one_state.clone(), other_state, one.path("official.tfstate")]), left);
-    let forgotten = other.text("auth0_m2m_client.a", "id");
-    assert!(unmanaged(tenant, &[one_state]).contains(&forgotten));
-}
-
-#[expect(clippy::disallowed_methods, reason = "where programs are is nothing that a test decides")]
-fn path() -> std::ffi::OsString {
-    std::env::var_os("PATH").unwrap_or_default()
+    Leftover { clients: clients.len(), grants: grants.len() }
 }

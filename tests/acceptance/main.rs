@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 use support::corner::Corner;
-use support::terraform::{OLDEST, Release, unavailable};
+use support::terraform::{OLDEST, unavailable};
 use terraform_provider_auth0::protocol::serve;
 
 mod actions;
@@ -52,6 +52,7 @@ mod teams;
 mod timeouts;
 mod traces;
 mod transport;
+mod unmanaged;
 mod visibility;
 
 /// What these tests use of what all tests share.
@@ -81,8 +82,11 @@ fn main() -> ExitCode {
         return serve::run_with(Corner, []);
     }
     let arguments = Arguments::from_args();
-    let supported = Standing::of("acceptance tests", OLDEST, is_set("CI"));
-    let with_actions = Standing::of("tests of actions", actions::OLDEST, false);
+    let must_run = is_set("CI");
+    let supported = Standing::of("acceptance tests", unavailable(OLDEST), must_run);
+    let with_actions = Standing::of("tests of actions", unavailable(actions::OLDEST), false);
+    let with_tools = unavailable(OLDEST).or_else(unmanaged::unavailable);
+    let with_tools = Standing::of("tests of `scripts/unmanaged-clients`", with_tools, must_run);
     let tests = [
         attributes::trials(),
         authentication::trials(),
@@ -132,6 +136,7 @@ fn main() -> ExitCode {
     ];
     let tests = tests.into_iter().flatten().map(|test| (test, &supported));
     let tests = tests.chain(actions::trials().into_iter().map(|test| (test, &with_actions)));
+    let tests = tests.chain(unmanaged::trials().into_iter().map(|test| (test, &with_tools)));
     let trials = tests.map(|((name, test), Standing { reason, ignored })| {
         let reason = reason.clone();
         let run = move || {
@@ -153,9 +158,8 @@ struct Standing {
 }
 
 impl Standing {
-    /// Tests that need this release. Those that must run fail without it.
-    fn of(tests: &str, oldest: Release, must_run: bool) -> Self {
-        let reason = unavailable(oldest);
+    /// Of tests for which something may be missing. Those that must run fail without it.
+    fn of(tests: &str, reason: Option<String>, must_run: bool) -> Self {
         let ignored = reason.is_some() && !must_run;
         if let (Some(reason), true) = (&reason, ignored) {
             note(&format!("{tests} are ignored: {reason}"));

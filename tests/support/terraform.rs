@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Read as _;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -240,17 +240,25 @@ impl Workspace {
     /// Runs a command, and kills the provider at that moment.
     pub(crate) fn run_killing_the_provider(&self, arguments: &[&str], moment: Moment) -> Run {
         self.tenant.forget_requests();
+        let processes = self.note_processes();
         let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // The process that sends the first request is the one to kill; to look for it takes time.
-        self.tenant.wait_for("POST /oauth/token", 1);
-        let children = Command::new("pgrep").args(["-P", &child.id().to_string()]).output().unwrap();
         self.tenant.wait_until(moment.requests, moment.answers);
-        for provider in String::from_utf8(children.stdout).unwrap().lines() {
+        for provider in fs::read_to_string(processes).unwrap().lines() {
             // The one that planned may have ended.
             let _ = kill(Pid::from_raw(provider.parse().unwrap()), Signal::SIGKILL);
         }
         let output = child.wait_with_output().unwrap();
         Run::new(arguments, &output, self.tenant.requests())
+    }
+
+    /// Has the provider write down the ids of its processes. The file in which it does.
+    fn note_processes(&self) -> PathBuf {
+        let (wrapper, processes) = (self.path("plugins/terraform-provider-auth0"), self.path("processes"));
+        fs::remove_file(&wrapper).unwrap();
+        let script = format!("#!/bin/sh\necho $$ >>'{}'\nexec '{PROVIDER}' \"$@\"\n", processes.display());
+        fs::write(&wrapper, script).unwrap();
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+        processes
     }
 
     /// A command about to be run in this workspace.
