@@ -11,7 +11,7 @@ use super::error::Error;
 use super::page::Listed;
 use super::patch::Patch;
 use super::text;
-use super::{Session, done_if_not_found};
+use super::{Session, absent_if_not_found, done_if_not_found};
 
 /// The subject type of grants from before there were any.
 const DEFAULT_SUBJECT_TYPE: &str = "client";
@@ -197,6 +197,11 @@ impl<'a> ClientGrants<'a> {
         view: impl Fn(&ClientGrant) -> V,
     ) -> Result<Option<ClientGrant>, Error> {
         ClientGrant::collection(self.session).read(self.session, id, prior, view).await
+    }
+
+    /// The same from the grant itself, whatever is known of it.
+    async fn look_up(&self, id: &str) -> Result<Option<ClientGrant>, Error> {
+        absent_if_not_found(self.session.fetch(&self.object(Method::GET, id)?).await)
     }
 
     /// Changes a client grant.

@@ -49,10 +49,12 @@ fn applications_that_no_state_knows_are_found_on_all_pages() {
     let states = [&one, &other].map(|terraform| terraform.path("terraform.tfstate"));
     assert_eq!(unmanaged(tenant, &states), left);
 
-    // The official provider may manage others.
+    // The official provider may manage others, and more than fit the arguments of a process.
     let official = left.pop_first().unwrap();
+    let others = (0..5_000).map(|number| format!("{number:032}"));
+    let instances: Vec<_> = others.chain([official]).map(|id| json!({ "attributes": { "client_id": id } })).collect();
     let state = json!({ "version": 4, "resources": [{
-        "mode": "managed", "type": "auth0_client", "name": "x", "instances": [{ "attributes": { "client_id": official } }],
+        "mode": "managed", "type": "auth0_client", "name": "x", "instances": instances,
     }] });
     one.file("official.tfstate", &state.to_string());
     let [one_state, other_state] = states;

@@ -53,7 +53,11 @@ async fn look(session: &Session, new: &NewClientGrant) -> Result<Option<ClientGr
     };
     let subject_type = new.subject_type.as_deref().unwrap_or(DEFAULT_SUBJECT_TYPE);
     let grants = session.client_grants();
-    let find = || grants.find(grantee, &new.audience, subject_type);
+    // A late list may show one that was deleted a moment ago, so the grant itself is asked.
+    let find = async || match grants.find(grantee, &new.audience, subject_type).await? {
+        Some(listed) => grants.look_up(&listed.id).await,
+        None => Ok(None),
+    };
     let mut found = find().await?;
     if found.is_none() {
         let endpoint = session.call(Method::GET, &["client-grants"])?.endpoint();

@@ -31,7 +31,8 @@ model! {
     /// Lets an application call an API, with the scopes that its tokens may carry.
     ///
     /// An application has at most one grant per API and subject type. A grant that exists already is never taken over
-    /// silently: creating it again is an error that names it, unless `adopt_existing` says otherwise.
+    /// silently: creating it again is an error that names it, unless `adopt_existing` says otherwise. Only when the answer to a
+    /// creation is lost, a grant that is exactly what was to be created counts as created.
     ///
     /// To create, change or delete one costs one request of the Management API. Many are read together, a hundred with a request.
     pub(in crate::provider) struct ClientGrant {
