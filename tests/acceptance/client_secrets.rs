@@ -94,15 +94,18 @@ fn a_supplied_secret_comes_with_other_changes_in_one_patch() {
 }
 
 fn to_stop_supplying_a_secret_says_that_it_stays() {
-    let terraform = Workspace::new();
-    supply(&terraform, "one", 1);
-    terraform.apply();
-    configure(&terraform, "");
-    let run = terraform.run(&["plan", "-input=false"]).success();
-    assert!(crate::support::terraform::flat(&run.stdout).contains("Client Secret Stays"), "{}", run.stdout);
-    let run = terraform.apply();
-    assert_eq!(writes(&run.requests), [""; 0]);
-    assert_eq!(secret(&terraform), "one");
+    for lines in ["", "  client_secret_wo = var.secret"] {
+        let terraform = Workspace::new();
+        supply(&terraform, "one", 1);
+        terraform.apply();
+        terraform.env("TF_VAR_secret", "two");
+        configure(&terraform, lines);
+        let run = terraform.run(&["plan", "-input=false"]).success();
+        assert!(crate::support::terraform::flat(&run.stdout).contains("Client Secret Stays"), "{}", run.stdout);
+        let run = terraform.apply();
+        assert_eq!(writes(&run.requests), [""; 0]);
+        assert_eq!(secret(&terraform), "one");
+    }
 }
 
 fn a_secret_that_auth0_refuses_leaves_no_client() {

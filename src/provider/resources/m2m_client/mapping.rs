@@ -157,9 +157,9 @@ pub(super) fn changes(prior: &M2mClient, plan: &M2mClient) -> ClientPatch {
         ),
         par_request_expiry: between(&prior.par_request_expiry, par_request_expiry),
         compliance_level: between(&prior.compliance_level, compliance_level),
-        // There is nothing to compare a secret with but its version.
-        client_secret: match client_secret_wo.known() {
-            Some(secret) if prior.client_secret_wo_version != *client_secret_wo_version => {
+        // There is nothing to compare a secret with but its version; a version that is removed leaves it alone.
+        client_secret: match (client_secret_wo.known(), client_secret_wo_version.known()) {
+            (Some(secret), version @ Some(_)) if version != prior.client_secret_wo_version.known() => {
                 Patch::Set(secret.clone().into())
             }
             _ => Patch::Keep,
