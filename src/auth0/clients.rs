@@ -89,7 +89,7 @@ impl<'a> Clients<'a> {
     }
 
     /// Has the service give an application another secret. Of several times the last one counts, so it is repeated until
-    /// there is an answer; an error leaves open which of the two it is, unless the service has refused.
+    /// there is an answer; an error leaves open which of the two it is, unless it [is a refusal](Error::is_refusal).
     ///
     /// <https://auth0.com/docs/get-started/applications/rotate-client-secret>
     pub async fn rotate_secret(&self, id: &str) -> Result<(), Error> {

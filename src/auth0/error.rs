@@ -125,6 +125,8 @@ pub struct ApiError {
     pub property: Option<PropertyPath>,
     /// The scopes of which a 403 misses any.
     pub missing_scopes: Vec<String>,
+    /// Whether an earlier attempt of the same request, whose answer was lost or a failure, may have been carried out.
+    pub after_doubt: bool,
 }
 
 impl Error {
@@ -147,11 +149,12 @@ impl Error {
         self.api_status() == Some(StatusCode::FORBIDDEN)
     }
 
-    /// Whether the service looked at the request and refused it, so that nothing has changed.
+    /// Whether the service looked at the request and refused it, so that nothing has changed. A refusal is none if the same
+    /// request was sent before and may have been carried out then.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Api(api) => (400..500).contains(&api.status) && api.status != 408,
+            Self::Api(api) => (400..500).contains(&api.status) && api.status != 408 && !api.after_doubt,
             Self::InvalidId { .. } => true,
             _ => false,
         }
@@ -225,7 +228,8 @@ impl Error {
         let ErrorBody { error, message, code } = body;
         let property = PropertyPath::in_message(&message);
         let missing_scopes = missing_scopes(&message);
-        Self::Api(Box::new(ApiError { endpoint, status, error, code, message, property, missing_scopes }))
+        let after_doubt = answer.after_doubt;
+        Self::Api(Box::new(ApiError { endpoint, status, error, code, message, property, missing_scopes, after_doubt }))
     }
 }
 

@@ -90,6 +90,8 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
     /// Whether the request would have been sent again, had there been time.
     pub(super) no_time_left: bool,
+    /// Whether an earlier attempt of the same request may have been carried out.
+    pub(super) after_doubt: bool,
 }
 
 #[cfg(test)]
@@ -105,6 +107,7 @@ impl Answer {
             version: Version::HTTP_11,
             body: Bytes::from_static(body.as_bytes()),
             no_time_left: false,
+            after_doubt: false,
         }
     }
 }
@@ -178,6 +181,7 @@ impl Http {
             version: response.version(),
             body: body.freeze(),
             no_time_left: false,
+            after_doubt: false,
         })
     }
 

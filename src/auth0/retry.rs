@@ -122,6 +122,11 @@ impl History {
     pub(super) fn attempts(&self) -> u32 {
         self.unreachable + self.silent + self.failed + self.garbled + self.throttled + self.rejected
     }
+
+    /// Whether any of the attempts may have been carried out, though its answer does not tell.
+    pub(super) fn holds_doubt(&self) -> bool {
+        self.silent + self.failed + self.garbled > 0
+    }
 }
 
 /// Decides after `setback`, which `history` already counts; `chance` is in `0.0..1.0`.
@@ -244,6 +249,20 @@ mod tests {
                         | Setback::Unreadable
                 );
                 prop_assert_eq!(verdict == Verdict::FateUnknown, may_have_landed);
+            }
+        }
+
+        #[test]
+        fn a_doubt_stays_whatever_comes_after_it(met in prop::collection::vec(setbacks(), 0..20)) {
+            let mut history = History::default();
+            let mut doubt = false;
+            for setback in met {
+                history.record(setback);
+                doubt |= matches!(
+                    setback,
+                    Setback::Silent | Setback::Broken | Setback::Unavailable | Setback::Garbled
+                );
+                prop_assert_eq!(history.holds_doubt(), doubt);
             }
         }
 

@@ -83,6 +83,7 @@ impl Transport {
             }
             let outcome =
                 self.send(call, token.as_ref().map(|token| &token.header), &correlation_id, bounds, &history).await?;
+            let outcome = outcome.map(|answer| Answer { after_doubt: history.holds_doubt(), ..answer });
 
             let setback = match &outcome {
                 Ok(answer) => match permit.settle(answer) {

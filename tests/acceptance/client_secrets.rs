@@ -18,6 +18,7 @@ super::trials![
     keepers_rotate_when_they_change_and_only_then,
     a_rotation_comes_after_the_other_changes,
     a_rotation_that_is_refused_leaves_the_secret_as_it_was,
+    a_refusal_after_a_lost_answer_does_not_say_that_nothing_changed,
     a_rotation_that_never_arrived_is_made_up_for,
     a_rotation_whose_answer_is_lost_is_made_up_for,
     a_rotation_that_is_interrupted_is_made_up_for,
@@ -276,6 +277,36 @@ fn a_rotation_that_is_refused_leaves_the_secret_as_it_was() {
     failed.assert_one_error(&["Cannot rotate the secret of the client", "The secret is the one that it was."]);
     assert!(terraform.tenant.accepts(&id(&terraform), &before), "as it was told");
     assert_converges(&terraform, &before);
+}
+
+fn a_refusal_after_a_lost_answer_does_not_say_that_nothing_changed() {
+    let (terraform, before) = due();
+    configure(&terraform, "  rotate_secret_when = { year = \"2\" }");
+    terraform.tenant.spoil("POST", ROTATE, Action::drop_after());
+    terraform.tenant.refuse("POST", ROTATE, 403, "operation_not_supported", "Not now");
+    let failed = terraform.fail_to_apply();
+    failed.assert_one_error(&UNKNOWN);
+    failed.assert_says(&["Not now"]);
+    assert!(!terraform.tenant.accepts(&id(&terraform), &before), "it was rotated, though the last answer is a refusal");
+    assert_converges(&terraform, &before);
+
+    let terraform = Workspace::new();
+    supply(&terraform, "one", 1);
+    terraform.tenant.spoil("PATCH", "/api/v2/clients/*", Action::drop_after());
+    terraform.tenant.refuse("PATCH", "/api/v2/clients/*", 403, "operation_not_supported", "Not now");
+    let failed = terraform.fail_to_apply();
+    failed.assert_one_error(&["Cannot set the secret of the client", "whether it has the secret is not known"]);
+    assert!(terraform.is_tainted(CLIENT));
+    terraform.apply();
+
+    supply(&terraform, "two", 2);
+    terraform.tenant.spoil("PATCH", "/api/v2/clients/*", Action::drop_after());
+    terraform.tenant.refuse("PATCH", "/api/v2/clients/*", 403, "operation_not_supported", "Not now");
+    let failed = terraform.fail_to_apply();
+    failed.assert_one_error(&["Cannot update the client", "is not known", "The next apply sets it again."]);
+    assert_eq!(secret(&terraform), "two");
+    terraform.apply();
+    terraform.assert_empty_plan();
 }
 
 fn a_rotation_that_never_arrived_is_made_up_for() {

@@ -1,10 +1,13 @@
 //! What the calls about clients and client grants ask for and make of the answers.
 
-use terraform_provider_auth0::auth0::client_grants::Grantee;
-use terraform_provider_auth0::auth0::{Error, SecretView};
+use std::time::Duration;
 
-use super::server::{Server, json};
-use super::{client, session};
+use secrecy::SecretString;
+use terraform_provider_auth0::auth0::client_grants::Grantee;
+use terraform_provider_auth0::auth0::{Client, Credentials, Error, SecretView};
+
+use super::server::{Reply, Server, json, throttled};
+use super::{SECRET, client, session, settings};
 
 const NOT_FOUND: &str = r#"{"statusCode":404,"error":"Not Found","message":"The client does not exist"}"#;
 const FORBIDDEN: &str = r#"{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: read:client_keys","errorCode":"insufficient_scope"}"#;
@@ -29,6 +32,30 @@ async fn a_rotation_is_repeated_as_the_last_secret_counts() {
     assert!(refused.is_refusal() && refused.is_forbidden(), "{refused}");
     let asked: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
     assert_eq!(asked, ["/api/v2/clients/abc/rotate-secret"; 3]);
+}
+
+#[tokio::test]
+async fn a_refusal_says_that_nothing_changed_only_if_no_earlier_attempt_may_have_changed_it() {
+    let refusal = || json(403, &FORBIDDEN.replace("read:", "update:"));
+    let throttled = || throttled("retry-after", 0);
+    for (met, earlier, is_refusal) in [
+        ("throttled", throttled(), true),
+        ("broken", Reply::Drop, false),
+        ("silent", Reply::Hang, false),
+        ("unavailable", json(503, "{}"), false),
+        ("timed out there", json(408, "{}"), false),
+        ("cut off", json(200, r#"{"client_id":"abc","client_se"#), false),
+    ] {
+        // What came after it does not make up for it.
+        let server = Server::start([earlier, throttled(), refusal()]).await;
+        let mut settings = settings(&server.url(), Credentials::Token(SecretString::from(SECRET)));
+        settings.request_timeout = Duration::from_millis(500);
+        let client = Client::new(settings).unwrap();
+        let refused = session(&client).clients().rotate_secret("abc").await.unwrap_err();
+        assert_eq!(refused.is_refusal(), is_refusal, "{met}");
+        assert!(refused.is_forbidden(), "{refused}");
+        assert_eq!(server.requests().len(), 3);
+    }
 }
 
 #[tokio::test]
