@@ -26,7 +26,7 @@ impl Protected<'_> {
         }
         let replacing = plan.requires_replace.first().cloned();
         if plan.state.is_none() {
-            plan.diagnostics.push(self.refusal("This plan would delete it."));
+            plan.diagnostics.push(self.deletion("This plan would delete it."));
         } else if let Some(path) = replacing {
             plan.diagnostics.push(self.replacement(path));
         }
@@ -35,7 +35,7 @@ impl Protected<'_> {
     /// Refuses the deletion itself: there are replacements that no plan tells of, such as `-replace`.
     pub(super) fn check_deletion(&self) -> Result<(), Diagnostics> {
         if self.protection == Value::Known(true) {
-            return Err(self.refusal("Nothing was deleted.").into());
+            return Err(self.deletion("Nothing was deleted.").into());
         }
         Ok(())
     }
@@ -43,6 +43,18 @@ impl Protected<'_> {
     fn replacement(&self, path: Path) -> Diagnostic {
         let why = format!("A change of `{path}` needs another {} in its place.", self.object);
         self.refusal(&why).at(path)
+    }
+
+    /// A refusal that may be about an object which no configuration changes any more: Terraform replaces what is tainted
+    /// without an update, and has no address for what is deposed. It does not tell a provider which is the case.
+    fn deletion(&self, why: &str) -> Diagnostic {
+        let refusal = self.refusal(why);
+        let detail = format!(
+            "{} If Terraform marks it as tainted, run `terraform untaint ADDRESS` first. If it is deposed, as another was put \
+             in its place with `create_before_destroy`, delete it in Auth0: the next refresh forgets it.",
+            refusal.detail
+        );
+        Diagnostic { detail, ..refusal }
     }
 
     fn refusal(&self, why: &str) -> Diagnostic {

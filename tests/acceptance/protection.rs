@@ -10,6 +10,8 @@ super::trials![
     a_protected_object_is_not_replaced,
     a_protection_asks_nothing_of_auth0_and_is_off_by_default,
     a_replacement_that_no_plan_tells_of_is_refused_by_the_apply,
+    a_protected_object_that_is_tainted_can_be_kept_or_deleted,
+    a_protected_object_that_is_deposed_is_gone_when_it_is_deleted_in_auth0,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -97,4 +99,50 @@ fn a_replacement_that_no_plan_tells_of_is_refused_by_the_apply() {
         refused.assert_says(&["Deletion Protection", "Nothing was deleted."]);
         assert_eq!(terraform.tenant.clients("a").len(), 1);
     }
+}
+
+fn a_protected_object_that_is_tainted_can_be_kept_or_deleted() {
+    let terraform = Workspace::new();
+    terraform.config(&both(ON, ""));
+    terraform.apply();
+    let before = terraform.text(CLIENT, "id");
+    terraform.run(&["taint", CLIENT]).success();
+    // What everybody tries first: the object is to be replaced, so it is not updated.
+    terraform.config(&both(OFF, ""));
+    let refused = terraform.try_apply(&[]).failure();
+    refused.assert_says(&["Deletion Protection", "marks it as tainted, run `terraform untaint ADDRESS` first"]);
+    terraform.run(&["untaint", CLIENT]).success();
+    terraform.apply();
+    assert_eq!(terraform.text(CLIENT, "id"), before);
+    terraform.destroy();
+    assert!(terraform.tenant.clients("a").is_empty());
+}
+
+fn a_protected_object_that_is_deposed_is_gone_when_it_is_deleted_in_auth0() {
+    let config = |protection: &str| {
+        let lifecycle = "lifecycle { create_before_destroy = true }";
+        format!("resource \"auth0_m2m_client\" \"a\" {{\n  name = \"a\"\n  {protection}\n  {lifecycle}\n}}\n")
+    };
+    let advice = ["Deletion Protection", "If it is deposed", "delete it in Auth0: the next refresh forgets it"];
+    let terraform = Workspace::new();
+    terraform.config(&config(ON));
+    terraform.apply();
+    let deposed = terraform.text(CLIENT, "id");
+    let refused = terraform.try_apply(&["-replace", CLIENT]).failure();
+    refused.assert_one_error(&advice);
+    refused.assert_says(&[&deposed]);
+    let current = terraform.text(CLIENT, "id");
+    assert_ne!(current, deposed, "the other was made before");
+    assert_eq!(terraform.tenant.clients("a").len(), 2);
+
+    for protection in [ON, OFF] {
+        terraform.config(&config(protection));
+        terraform.fail_to_plan().assert_one_error(&[&advice[..], &[&deposed]].concat());
+    }
+    terraform.tenant.delete(&format!("clients/{deposed}"));
+    terraform.apply();
+    terraform.assert_empty_plan();
+    assert_eq!(terraform.text(CLIENT, "id"), current);
+    terraform.destroy();
+    assert!(terraform.tenant.clients("a").is_empty());
 }
