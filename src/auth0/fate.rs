@@ -7,7 +7,8 @@
 //! proves nothing, nothing is guessed.
 //!
 //! Creations of the same name wait for one another as long as one of them is lost: otherwise it could not be told whose
-//! object a list shows.
+//! object a list shows. One that stays undecided bars nobody, but what may be its own, or was named by its error, is taken
+//! over by no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +23,8 @@ pub(super) trait Content: PartialEq {
     /// Whether the other has the same name, so that one could be taken for the other at first sight.
     fn is_namesake(&self, other: &Self) -> bool;
 
-    /// Whether the object is what comes of this, as far as it is shown.
-    fn became(&self, shown: &Self::Shown) -> bool;
+    /// Whether the object is what comes of this; `None` if too little of it is shown.
+    fn became(&self, shown: &Self::Shown) -> Option<bool>;
 }
 
 /// What was there before this process created anything.
@@ -74,12 +75,23 @@ pub(super) struct Ticket(u64);
 pub(super) struct Ledger<C> {
     next: u64,
     made: BTreeSet<String>,
+    /// The objects that errors name: each may be what was lost, and somebody may import it.
+    named: BTreeSet<String>,
     open: BTreeMap<Ticket, Creation<C>>,
 }
 
 struct Creation<C> {
     content: C,
-    lost: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    UnderWay,
+    /// It is looked for.
+    Lost,
+    /// It was looked for, and may be there or not.
+    Undecided,
 }
 
 /// Something in a list that may be what was lost: a namesake that was not surely there before.
@@ -103,17 +115,17 @@ pub(super) enum Finding {
 
 impl<C: Content> Ledger<C> {
     pub(super) fn new() -> Self {
-        Self { next: 0, made: BTreeSet::new(), open: BTreeMap::new() }
+        Self { next: 0, made: BTreeSet::new(), named: BTreeSet::new(), open: BTreeMap::new() }
     }
 
     /// Enters a creation that is about to be sent; it has to wait while a namesake is lost.
     pub(super) fn begin(&mut self, content: C) -> Result<Ticket, C> {
-        if self.open.values().any(|creation| creation.lost && creation.content.is_namesake(&content)) {
+        if self.open.values().any(|other| other.state == State::Lost && other.content.is_namesake(&content)) {
             return Err(content);
         }
         let ticket = Ticket(self.next);
         self.next += 1;
-        self.open.insert(ticket, Creation { content, lost: false });
+        self.open.insert(ticket, Creation { content, state: State::UnderWay });
         Ok(ticket)
     }
 
@@ -123,27 +135,31 @@ impl<C: Content> Ledger<C> {
         self.made.insert(id.to_owned());
     }
 
-    /// It surely did nothing, or nobody asks for it any more.
+    /// It surely did nothing, or nobody asks for it any more. If it is lost, it stays undecided.
     pub(super) fn close(&mut self, ticket: Ticket) {
-        self.open.remove(&ticket);
+        match self.open.get_mut(&ticket) {
+            Some(Creation { state: State::UnderWay, .. }) => drop(self.open.remove(&ticket)),
+            Some(creation) => creation.state = State::Undecided,
+            None => {}
+        }
     }
 
     /// Its answer was lost.
     pub(super) fn lose(&mut self, ticket: Ticket) {
         if let Some(creation) = self.open.get_mut(&ticket) {
-            creation.lost = true;
+            creation.state = State::Lost;
         }
     }
 
-    /// Whether a list that begins now can be judged: every namesake was answered, or is lost as well.
+    /// Whether a list that begins now can be judged: no namesake is under way.
     pub(super) fn is_settled(&self, ticket: Ticket) -> bool {
         let Some(lost) = self.open.get(&ticket) else { return true };
-        self.open.values().all(|other| other.lost || !other.content.is_namesake(&lost.content))
+        self.open.values().all(|other| other.state != State::UnderWay || !other.content.is_namesake(&lost.content))
     }
 
     /// Whether anything is lost and not judged yet.
     pub(super) fn has_lost(&self) -> bool {
-        self.open.values().any(|creation| creation.lost)
+        self.open.values().any(|creation| creation.state == State::Lost)
     }
 
     /// Whether this process made it.
@@ -155,25 +171,34 @@ impl<C: Content> Ledger<C> {
     /// to its end: whatever the finding, it is not lost any more.
     pub(super) fn judge(&mut self, ticket: Ticket, suspects: &[Suspect<C::Shown>]) -> Finding {
         let Some(Creation { content, .. }) = self.open.get(&ticket) else { return Finding::Absent };
-        let lost: Vec<&C> = self.open.values().filter(|other| other.lost).map(|other| &other.content).collect();
+        let with = |state| self.open.values().filter(move |other| other.state == state).map(|other| &other.content);
         // Equal ones are interchangeable: nobody has seen an id of theirs.
-        let equal = lost.iter().filter(|other| **other == content).count();
-        let (mut twins, mut strange, mut unsure, mut shared) = (Vec::new(), Vec::new(), Vec::new(), false);
+        let equal = with(State::Lost).filter(|other| *other == content).count();
+        let (mut twins, mut strange, mut unsure, mut contested) = (Vec::new(), Vec::new(), Vec::new(), false);
         for (place, suspect) in suspects.iter().enumerate().filter(|(_, suspect)| !self.made.contains(&suspect.id)) {
-            let became = |content: &C| suspect.shown.as_ref().is_some_and(|shown| content.became(shown));
+            let became = |content: &C| suspect.shown.as_ref().and_then(|shown| content.became(shown));
+            let is_of = |other: &C| became(other) == Some(true);
             match (suspect.age, became(content)) {
-                (Age::New, true) => {
+                (Age::New, Some(true)) => {
                     twins.push(place);
-                    shared |= lost.iter().any(|other| *other != content && became(other));
+                    contested |= self.named.contains(&suspect.id)
+                        || with(State::Undecided).any(is_of)
+                        || with(State::Lost).any(|other| other != content && is_of(other));
+                }
+                // It may be one more twin, so their number says nothing.
+                (Age::New, None) => {
+                    strange.push(place);
+                    contested = true;
                 }
                 // Perhaps it is the lost one after all, and somebody has changed it since.
-                (Age::New, false) if !lost.iter().any(|other| became(other)) => strange.push(place),
-                (Age::Unsure, true) => unsure.push(place),
-                _ => {}
+                (Age::New, Some(false)) if !with(State::Lost).any(is_of) => strange.push(place),
+                (Age::Unsure, Some(true) | None) => unsure.push(place),
+                // A large tenant may have many old ones of that name with other settings.
+                (Age::New | Age::Unsure, Some(false)) | (Age::Old, _) => {}
             }
         }
         let finding = match twins.len() {
-            _ if shared => None,
+            _ if contested => None,
             0 if strange.is_empty() && unsure.is_empty() => Some(Finding::Absent),
             found if found == equal => Some(Finding::Is(twins[0])),
             found if 0 < found && found < equal && strange.is_empty() && unsure.is_empty() => {
@@ -181,14 +206,18 @@ impl<C: Content> Ledger<C> {
             }
             _ => None,
         };
+        let Some(finding) = finding else {
+            let doubtful = [twins, strange, unsure].concat();
+            let doubtful: Vec<_> = doubtful.into_iter().map(|place| suspects[place].id.clone()).collect();
+            self.named.extend(doubtful.iter().cloned());
+            self.close(ticket);
+            return Finding::Doubtful(doubtful);
+        };
         self.open.remove(&ticket);
-        if let Some(Finding::Is(place)) = finding {
+        if let Finding::Is(place) = finding {
             self.made.insert(suspects[place].id.clone());
         }
-        finding.unwrap_or_else(|| {
-            let doubtful = [twins, strange, unsure].concat();
-            Finding::Doubtful(doubtful.into_iter().map(|place| suspects[place].id.clone()).collect())
-        })
+        finding
     }
 }
 

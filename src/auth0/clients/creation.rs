@@ -237,8 +237,8 @@ impl Entry<'_> {
         let mut confirmed = Vec::new();
         for suspect in suspects {
             let made = self.creations.ledger().has_made(&suspect.id);
-            let surprising = suspect.age == Age::New && !suspect.shown.as_ref().is_some_and(|shown| new.became(shown));
-            if made || !surprising {
+            let expected = suspect.shown.as_ref().and_then(|shown| new.became(shown)) == Some(true);
+            if made || expected {
                 confirmed.push(suspect);
             } else if let Some(client) = session.clients().look_up(&suspect.id).await? {
                 confirmed.push(Suspect { shown: Some(client), ..suspect });

@@ -16,7 +16,7 @@ impl Content for NewClient {
         text::same(&self.name, &other.name)
     }
 
-    fn became(&self, shown: &Client) -> bool {
+    fn became(&self, shown: &Client) -> Option<bool> {
         let Self {
             name,
             description,
@@ -45,11 +45,11 @@ impl Content for NewClient {
         let summary = shown.name.as_ref().is_some_and(|shown| text::same(name, shown))
             && same_text(description.as_ref(), shown.description.as_ref())
             && app_type == &shown.app_type;
-        // What the token's scopes hide cannot be compared. Settings come all or none, and every application has grant types.
+        // What the token's scopes hide proves nothing. Settings come all or none, and every application has grant types.
         if shown.grant_types.is_none() {
-            return summary;
+            return if summary { None } else { Some(false) };
         }
-        summary
+        let same = summary
             && client_authentication_methods.is_none()
             && same_text(logo_uri.as_ref(), shown.logo_uri.as_ref())
             && (grant_types.is_none() || same_list(grant_types.as_ref(), shown.grant_types.as_ref()))
@@ -74,7 +74,8 @@ impl Content for NewClient {
             && same_flag(*require_proof_of_possession, shown.require_proof_of_possession, false)
             && same_flag(*require_pushed_authorization_requests, shown.require_pushed_authorization_requests, false)
             && par_request_expiry == &shown.par_request_expiry
-            && compliance_level == &shown.compliance_level
+            && compliance_level == &shown.compliance_level;
+        Some(same)
     }
 }
 
@@ -135,7 +136,7 @@ mod tests {
         })
     }
 
-    fn became(change: impl FnOnce(&mut Value)) -> bool {
+    fn became(change: impl FnOnce(&mut Value)) -> Option<bool> {
         let mut shown = shown();
         change(&mut shown);
         sent().became(&serde_json::from_value(shown).unwrap())
@@ -143,12 +144,13 @@ mod tests {
 
     #[test]
     fn what_the_service_fills_in_and_how_it_spells_things_makes_no_difference() {
-        assert!(became(|_| {}));
-        assert!(became(|shown| {
+        assert_eq!(became(|_| {}), Some(true));
+        let spelled = became(|shown| {
             shown["description"] = json!("");
             shown["client_aliases"] = json!([]);
             shown["oidc_conformant"] = json!(true);
-        }));
+        });
+        assert_eq!(spelled, Some(true));
     }
 
     #[test]
@@ -177,19 +179,19 @@ mod tests {
             ("par_request_expiry", json!(60)),
             ("compliance_level", json!("none")),
         ] {
-            assert!(!became(|shown| shown[property] = value.clone()), "{property}: {value}");
+            assert_eq!(became(|shown| shown[property] = value.clone()), Some(false), "{property}: {value}");
         }
     }
 
     #[test]
-    fn what_the_scopes_hide_is_not_compared() {
+    fn where_the_scopes_hide_settings_only_a_difference_is_certain() {
         let summary = |description: &str| {
             let summary = json!({
                 "client_id": "abc", "name": "caf\u{e9}", "app_type": "non_interactive", "description": description,
             });
             sent().became(&serde_json::from_value(summary).unwrap())
         };
-        assert!(summary(""));
-        assert!(!summary("x"));
+        assert_eq!(summary(""), None);
+        assert_eq!(summary("x"), Some(false));
     }
 }

@@ -18,9 +18,13 @@ const FORBIDDEN: &str = r#"{"statusCode":403,"error":"Forbidden","message":"Insu
 const UNAVAILABLE: &str = r#"{"statusCode":503,"error":"Service Unavailable","message":"try later"}"#;
 const GRANT: &str = r#"{"id":"cgr_1","client_id":"abc","audience":"a","scope":["s"]}"#;
 
+/// What comes of the creation, with all its settings.
+const CREATED: &str = r#"{"client_id":"abc","name":"n","grant_types":["client_credentials"]}"#;
+const OTHER: &str = r#"{"client_id":"abc","name":"n","description":"x","grant_types":["client_credentials"]}"#;
+
 /// A list of applications named `n`.
 fn list(ids: &[&str]) -> Reply {
-    let clients: Vec<_> = ids.iter().map(|id| format!(r#"{{"client_id":"{id}","name":"n"}}"#)).collect();
+    let clients: Vec<_> = ids.iter().map(|id| CREATED.replace("abc", id)).collect();
     page("clients", &clients)
 }
 
@@ -76,7 +80,7 @@ async fn what_was_not_created_is_sent_again_and_what_may_have_been_is_not() {
     let late = create([Reply::Drop], [json(200, NO_CLIENTS), json(200, NO_CLIENTS), list(&["abc"])]);
     let hidden = r#"{"client_id":"abc","name":"n","description":"seen by itself only"}"#;
     let confirmed =
-        create([Reply::Drop, json(200, CLIENT)], [list(&[]), page("clients", &[hidden]), page("clients", &[hidden])]);
+        create([Reply::Drop, json(200, CREATED)], [list(&[]), page("clients", &[hidden]), page("clients", &[hidden])]);
     let gone = json(404, r#"{"statusCode":404,"error":"Not Found","message":"The client does not exist"}"#);
     let vanished = create([Reply::Drop, gone, json(201, CLIENT)], [list(&[]), list(&["other"]), list(&[])]);
     let (absent, late, confirmed, vanished, several, changed) = tokio::join!(
@@ -107,13 +111,33 @@ async fn past_a_thousand_what_is_new_is_told_by_a_list_that_begins_as_before() {
     let first = numbered(0..100).join(",");
     let counted = || json(200, &format!(r#"{{"total":1001,"start":0,"limit":100,"clients":[{first}]}}"#));
     let chained = |clients: &[String]| json(200, &format!(r#"{{"clients":[{}]}}"#, clients.join(",")));
-    let in_order = [numbered(0..1001), vec![CLIENT.to_owned()]].concat();
-    let elsewhere = [vec![CLIENT.to_owned()], numbered(0..1001)].concat();
-    let search =
-        |list: &[String]| create([Reply::Drop], [counted(), counted(), chained(list), counted(), chained(list)]);
-    let (found, doubtful) = tokio::join!(search(&in_order), search(&elsewhere));
+    let in_order = [numbered(0..1001), vec![CREATED.to_owned()]].concat();
+    let elsewhere = |client: &str| [vec![client.to_owned()], numbered(0..1001)].concat();
+    let search = |list: &[String], answers: &[Reply]| {
+        let answers = [&[Reply::Drop], answers].concat();
+        create(answers, [counted(), counted(), chained(list), counted(), chained(list)])
+    };
+    let unreadable = elsewhere(&CREATED.replace(r#"["client_credentials"]"#, "3"));
+    let (found, listed, by_itself, unread, other) = tokio::join!(
+        search(&in_order, &[]),
+        search(&elsewhere(CREATED), &[]),
+        search(&elsewhere(OTHER), &[json(200, CREATED)]),
+        search(&unreadable, &[json(200, CREATED)]),
+        search(&elsewhere(OTHER), &[json(200, OTHER), json(201, CLIENT)]),
+    );
     assert_eq!(found.0.unwrap().client_id, "abc");
-    assert_eq!(unknown(doubtful.0).1, ["abc"]);
+    for (doubtful, asked) in [(listed, 1), (by_itself, 2), (unread, 2)] {
+        assert_eq!((unknown(doubtful.0).1, doubtful.1.requests().len()), (vec!["abc".to_owned()], asked));
+    }
+    assert!(other.0.is_ok(), "one of other settings that is not surely new is not it");
+}
+
+#[tokio::test]
+async fn where_the_scopes_hide_settings_a_new_namesake_is_not_taken_over() {
+    let summary = r#"{"client_id":"abc","name":"n"}"#;
+    let lists = [list(&[]), page("clients", &[summary]), page("clients", &[summary])];
+    let (outcome, server) = create([Reply::Drop, json(200, summary)], lists).await;
+    assert_eq!((unknown(outcome).1, server.requests().len()), (vec!["abc".to_owned()], 2));
 }
 
 #[tokio::test]
@@ -190,10 +214,12 @@ async fn equal_creations_that_are_lost_at_once_share_out_what_there_is_and_wait_
 }
 
 #[tokio::test]
-async fn stopping_ends_the_search_with_an_unknown_fate() {
-    let server = Server::start([Reply::Drop]).await;
+async fn stopping_ends_the_search_and_what_it_left_behind_is_taken_over_by_no_other() {
+    let server = Server::start([Reply::Drop, Reply::Drop]).await;
+    let server = server.lists([list(&[]), list(&[]), list(&["abc"]), list(&["abc"])]);
     let stop = CancellationToken::new();
-    let session = client(&server.url()).within(&stop, in_a_minute());
+    let client = client(&server.url());
+    let session = client.within(&stop, in_a_minute());
     let creation = tokio::spawn(async move { session.clients().create(&new_client()).await });
     while server.list_requests().len() < 2 {
         time::sleep(Duration::from_millis(5)).await;
@@ -201,6 +227,10 @@ async fn stopping_ends_the_search_with_an_unknown_fate() {
     stop.cancel();
     let (_, candidates, unseen) = unknown(creation.await.unwrap());
     assert!(candidates.is_empty() && matches!(unseen, Some(Error::Cancelled { .. })), "{unseen:?}");
+
+    let session = client.within(&CancellationToken::new(), in_a_minute());
+    let (_, candidates, _) = unknown(session.clients().create(&new_client()).await);
+    assert_eq!(candidates, ["abc"]);
 }
 
 fn new_grant() -> NewClientGrant {
