@@ -4,7 +4,7 @@ mod import_id;
 
 use std::collections::BTreeSet;
 
-use import_id::ImportId;
+use import_id::{ImportId, no_such_grant};
 
 use crate::{
     auth0::{
@@ -372,13 +372,6 @@ fn may_exist(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     let fate = unknown_fate(error);
     let otherwise = "If it has none, apply again; the service does not allow a second one.";
     Diagnostic::error("Client Grant May Exist", format!("{fate} {whose}\n\n{otherwise}")).at("audience")
-}
-
-fn no_such_grant(client_id: &str, audience: &str, subject_type: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Cannot Import Non-Existent Client Grant",
-        format!("The application `{client_id}` has no grant for `{audience}` with the subject type `{subject_type}`."),
-    )
 }
 
 /// A 404 to a new grant is about the client or the API that it names.

@@ -41,6 +41,14 @@ fn malformed(id: &str) -> Diagnostic {
     )
 }
 
+/// Nothing has the key that was given.
+pub(super) fn no_such_grant(client_id: &str, audience: &str, subject_type: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Cannot Import Non-Existent Client Grant",
+        format!("The application `{client_id}` has no grant for `{audience}` with the subject type `{subject_type}`."),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
