@@ -118,7 +118,9 @@ impl From<&Attribute> for wire::schema::Attribute {
             required: behaviour.is_required(),
             optional: behaviour.is_optional(),
             computed: behaviour.is_computed(),
-            sensitive: behaviour.sensitive,
+            // Nothing is left to hide where nothing is kept, and Terraform would write the name of the attribute into the state
+            // of each object.
+            sensitive: behaviour.sensitive && !behaviour.write_only,
             write_only: behaviour.write_only,
             deprecated: behaviour.deprecated.is_some(),
             deprecation_message: behaviour.deprecated.unwrap_or_default().to_owned(),
