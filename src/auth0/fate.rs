@@ -11,6 +11,13 @@
 //! over by no other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How long a list may be behind what was written. So far apart are two looks that something rests on.
+pub(super) const LIST_LAG: Duration = Duration::from_secs(3);
+
+/// How often the answer may be lost before the service is taken to be failing.
+pub(super) const MOST_LOST: u32 = 3;
 
 /// So many objects are not in the same order by accident. A first page holds at least fifty.
 const NO_ACCIDENT: usize = 20;

@@ -67,7 +67,11 @@ fn item_098_a_supplied_secret_reaches_auth0_and_nothing_else() {
     assert_eq!(secret(&terraform), "my-s3cret-1");
     assert!(terraform.tenant.accepts(&id(&terraform), "my-s3cret-1"));
     assert_eq!(terraform.attributes(CLIENT)["client_secret_wo"], json!(null));
-    assert!(!terraform.state_file().contains("my-s3cret"));
+    let state = terraform.state_file();
+    assert!(!state.contains("my-s3cret"));
+    let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+    let marked = &state["resources"][0]["instances"][0]["sensitive_attributes"];
+    assert_eq!(marked, &json!([]), "there is nothing to hide, and it would make each object's state larger");
 }
 
 fn item_098_a_supplied_secret_is_changed_by_its_version_alone() {

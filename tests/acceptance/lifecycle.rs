@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::lists::pairs;
 use crate::support::terraform::Workspace;
 
 super::trials![
@@ -16,6 +17,7 @@ super::trials![
     every_attribute_of_a_grant_can_be_changed_and_unset,
     a_patch_carries_the_changed_fields_alone,
     an_empty_value_in_the_configuration_is_no_perpetual_difference,
+    the_state_of_an_application_with_its_grant_stays_small,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -301,4 +303,17 @@ fn reads(requests: &[String]) -> usize {
 
 fn tokens(requests: &[String]) -> usize {
     requests.iter().filter(|request| request.as_str() == "POST /oauth/token").count()
+}
+
+/// Terraform writes all of it after every object, so what a user waits for grows with it.
+fn the_state_of_an_application_with_its_grant_stays_small() {
+    let terraform = Workspace::new();
+    let bytes = |count| {
+        terraform.config(&pairs(count));
+        terraform.apply();
+        terraform.state_file().len()
+    };
+    let (few, more) = (bytes(2), bytes(6));
+    let each = (more - few) / 4;
+    assert!(each <= 2_500, "{each} bytes");
 }

@@ -1,10 +1,9 @@
 //! What Terraform's log has of the provider.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use crate::lifecycle::SMALL;
-use crate::support::terraform::{PROVIDER, Workspace};
+use crate::support::terraform::Workspace;
 
 super::trials![
     item_025_no_process_has_to_be_killed,
@@ -61,10 +60,8 @@ fn item_037_lines_appear_at_their_own_level_with_their_fields() {
 fn item_038_without_a_level_nothing_is_written() {
     let terraform = Workspace::new();
     // Terraform throws standard error away when it does not log, so something in between keeps it.
-    let (wrapper, kept) = (terraform.path("plugins/terraform-provider-auth0"), terraform.path("stderr"));
-    fs::remove_file(&wrapper).unwrap();
-    fs::write(&wrapper, format!("#!/bin/sh\nexec '{PROVIDER}' \"$@\" 2>>'{}'\n", kept.display())).unwrap();
-    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    let kept = terraform.path("stderr");
+    terraform.wrap_provider(&format!("exec \"$PROVIDER\" \"$@\" 2>>'{}'", kept.display()));
     terraform.config(SMALL);
     terraform.apply();
     terraform.destroy();

@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     let must_run = is_set("CI");
     let supported = Standing::of("acceptance tests", unavailable(OLDEST), must_run);
     let with_actions = Standing::of("tests of actions", unavailable(actions::OLDEST), false);
-    let with_tools = unavailable(OLDEST).or_else(unmanaged::unavailable);
+    let with_tools = supported.reason.clone().or_else(unmanaged::unavailable);
     let with_tools = Standing::of("tests of `scripts/unmanaged-clients`", with_tools, must_run);
     let tests = [
         attributes::trials(),

@@ -240,7 +240,8 @@ impl Workspace {
     /// Runs a command, and kills the provider at that moment.
     pub(crate) fn run_killing_the_provider(&self, arguments: &[&str], moment: Moment) -> Run {
         self.tenant.forget_requests();
-        let processes = self.note_processes();
+        let processes = self.path("processes");
+        self.wrap_provider(&format!("echo $$ >>'{}'; exec \"$PROVIDER\" \"$@\"", processes.display()));
         let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         self.tenant.wait_until(moment.requests, moment.answers);
         for provider in fs::read_to_string(processes).unwrap().lines() {
@@ -251,14 +252,12 @@ impl Workspace {
         Run::new(arguments, &output, self.tenant.requests())
     }
 
-    /// Has the provider write down the ids of its processes. The file in which it does.
-    fn note_processes(&self) -> PathBuf {
-        let (wrapper, processes) = (self.path("plugins/terraform-provider-auth0"), self.path("processes"));
+    /// Puts a shell script in the place of the provider, which is `"$PROVIDER"` in it.
+    pub(crate) fn wrap_provider(&self, script: &str) {
+        let wrapper = self.path("plugins/terraform-provider-auth0");
         fs::remove_file(&wrapper).unwrap();
-        let script = format!("#!/bin/sh\necho $$ >>'{}'\nexec '{PROVIDER}' \"$@\"\n", processes.display());
-        fs::write(&wrapper, script).unwrap();
+        fs::write(&wrapper, format!("#!/bin/sh\nPROVIDER='{PROVIDER}'\n{script}\n")).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-        processes
     }
 
     /// A command about to be run in this workspace.

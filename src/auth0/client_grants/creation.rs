@@ -2,7 +2,6 @@
 //! more than be refused; but an existing grant must not pass for the new one, unless they are equal in all that was sent.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use reqwest::Method;
 use tokio::time::sleep;
@@ -10,13 +9,8 @@ use tokio::time::sleep;
 use super::{ClientGrant, Created, DEFAULT_SUBJECT_TYPE, Grantee, NewClientGrant};
 use crate::auth0::Session;
 use crate::auth0::error::Error;
+use crate::auth0::fate::{LIST_LAG, MOST_LOST};
 use crate::auth0::text;
-
-/// How long a list may be behind what was written.
-const BEHIND: Duration = Duration::from_secs(3);
-
-/// How often the answer may be lost before the service is taken to be failing.
-const MOST_LOST: u32 = 3;
 
 pub(super) async fn create(session: &Session, new: &NewClientGrant) -> Result<Created, Error> {
     let call = session.call(Method::POST, &["client-grants"])?.json(new);
@@ -61,7 +55,7 @@ async fn look(session: &Session, new: &NewClientGrant) -> Result<Option<ClientGr
     let mut found = find().await?;
     if found.is_none() {
         let endpoint = session.call(Method::GET, &["client-grants"])?.endpoint();
-        session.bounds.run(sleep(BEHIND)).await.map_err(|ended| Error::ended(ended, endpoint))?;
+        session.bounds.run(sleep(LIST_LAG)).await.map_err(|ended| Error::ended(ended, endpoint))?;
         found = find().await?;
     }
     Ok(found.filter(|grant| became(new, grant)))

@@ -1,7 +1,6 @@
 //! Creates an application, once: when the answer is lost, finds out what became of it before anything is sent again.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use reqwest::Method;
 use tokio::sync::{Notify, OnceCell};
@@ -12,15 +11,9 @@ use crate::auth0::Session;
 use crate::auth0::collection::Collected;
 use crate::auth0::entry;
 use crate::auth0::error::Error;
-use crate::auth0::fate::{Age, Before, Content, Finding, Ledger, Suspect, Ticket};
+use crate::auth0::fate::{Age, Before, Content, Finding, LIST_LAG, Ledger, MOST_LOST, Suspect, Ticket};
 use crate::auth0::page::{Listed, Page};
 use crate::auth0::text;
-
-/// How far apart the two lists are that a judgement rests on. A list may be a little behind what was written.
-const APART: Duration = Duration::from_secs(3);
-
-/// How often the answer may be lost before the service is taken to be failing.
-const MOST_LOST: u32 = 3;
 
 /// The global client is listed last, whenever it was made.
 const WITHOUT_GLOBAL: [(&str, &str); 1] = [("is_global", "false")];
@@ -100,17 +93,13 @@ impl Creations {
                 Ok(Before::new(items.iter().map(|item| item.id().to_owned()).collect(), total))
             });
             match before {
-                Err(error) if !error.is_forbidden() => Err(error),
-                before => Ok(Arc::new(before)),
+                Ok(before) => Ok(Arc::new(Ok(before))),
+                Err(hidden) if is_hidden(&hidden) => Ok(Arc::new(Err(hidden))),
+                Err(error) => Err(error),
             }
         });
         let read = session.bounds.run(read).await.map_err(|ended| Error::ended(ended, endpoint.clone()))?;
-        match read {
-            Ok(before) => Ok(Arc::clone(before)),
-            Err(error @ Error::Decode { .. }) => Ok(Arc::new(Err(error))),
-            Err(Error::Api(refusal)) if refusal.status < 500 => Ok(Arc::new(Err(Error::Api(refusal)))),
-            Err(error) => Err(error),
-        }
+        read.map(Arc::clone)
     }
 
     /// Begins a creation, as soon as no namesake is lost.
@@ -165,6 +154,15 @@ impl Creations {
     }
 }
 
+/// Whether the service works, but does not let this token see the list, or not in a form that can be read.
+fn is_hidden(error: &Error) -> bool {
+    match error {
+        Error::Decode { .. } => true,
+        Error::Api(refusal) => refusal.status < 500,
+        _ => false,
+    }
+}
+
 /// A creation in the ledger. It leaves it in whatever way it ends.
 struct Entry<'a> {
     creations: &'a Creations,
@@ -205,7 +203,7 @@ impl Entry<'_> {
         creations.news.notify_waiters();
         creations.until(session, || creations.ledger().is_settled(*ticket)).await?;
         let earlier = creations.list(session, Instant::now()).await?;
-        let later = creations.list(session, earlier.begun + APART).await?;
+        let later = creations.list(session, earlier.begun + LIST_LAG).await?;
 
         let mut suspects = suspects(new, before, &later);
         // What a list has once shown may have been missed by the next, if others moved up while it was read.
