@@ -1,26 +1,29 @@
 //! What a Terraform type looks like, and the rules that follow from it without asking anybody.
 
 mod attribute;
+mod attribute_type;
+mod behaviour;
 pub mod blocks;
 pub mod combination;
+mod default;
 pub mod duration;
-mod dynamics;
-mod known;
+mod dynamic_placement;
 pub mod markdown;
 pub mod model;
 pub mod plan;
+mod property;
 pub mod rule;
 pub mod spelling;
 pub mod validate;
+pub mod wire;
 pub mod write_only;
 
-use std::collections::BTreeMap;
-
-pub use attribute::{
-    Attribute, BLOCK, Behaviour, Block, COMPUTED, Default, GROUP, Kind, Mode, Nesting, OPTIONAL, REQUIRED,
-};
-pub use known::{Disclosed, Known, Plain, Set};
+pub use attribute::{Attribute, Kind, Nesting};
+pub use behaviour::{BLOCK, Behaviour, Block, COMPUTED, GROUP, Mode, OPTIONAL, REQUIRED};
+pub use attribute_type::{AttributeType, Disclosed, Plain, Results, Set};
+pub use default::Default;
 pub use model::Model;
+pub use property::{Mapping, Property};
 pub use rule::Rule;
 
 use crate::value::Type;
@@ -41,7 +44,7 @@ impl Schema {
     /// The schema of the model `M`.
     #[must_use]
     pub fn of<M: Model>(version: i64) -> Self {
-        Self::new(version, M::DESCRIPTION, M::attributes())
+        Self::new(version, M::DESCRIPTION, M::attributes().to_vec())
     }
 
     /// The schema of a data source that returns the model `M`, looked up by one of `arguments`.
@@ -52,10 +55,10 @@ impl Schema {
 
     /// A schema that Terraform would not take is a mistake of whoever wrote the model, and shows in its first test.
     fn new(version: i64, description: &str, attributes: Vec<Attribute>) -> Self {
-        if let Some(flaw) = dynamics::misplaced(&attributes) {
+        if let Some(flaw) = dynamic_placement::misplaced(&attributes) {
             panic!("no schema: `{flaw}");
         }
-        let ty = object_type(&attributes);
+        let ty = attribute::object_type(&attributes);
         Self { version, description: model::text(description), attributes, ty }
     }
 
@@ -64,10 +67,4 @@ impl Schema {
     pub const fn ty(&self) -> &Type {
         &self.ty
     }
-}
-
-/// The object type that `attributes` imply.
-fn object_type(attributes: &[Attribute]) -> Type {
-    let types: BTreeMap<_, _> = attributes.iter().map(|a| (a.name.to_owned(), a.kind.ty())).collect();
-    Type::Object(types)
 }

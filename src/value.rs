@@ -183,6 +183,12 @@ impl Dynamic {
         }
     }
 
+    /// The entries of a map or the attributes of an object, if it is one.
+    #[must_use]
+    pub const fn entries(&self) -> Option<&BTreeMap<String, Self>> {
+        if let Self::Map(entries) = self { Some(entries) } else { None }
+    }
+
     /// The attribute `name` of an object; null when the object is null or lacks it, unknown when the object is.
     #[must_use]
     pub fn attribute(&self, name: &str) -> &Self {

@@ -80,7 +80,7 @@ mod tests {
 
     fn filled(entries: &[(&str, Dynamic)]) -> Dynamic {
         let object = entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        with_absent(&Outer::attributes(), Dynamic::Map(object))
+        with_absent(Outer::attributes(), Dynamic::Map(object))
     }
 
     #[test]

@@ -9,12 +9,12 @@ use crate::{
 };
 
 /// A struct whose fields are the attributes of a Terraform type. [`model!`](crate::model!) implements it.
-pub trait Model: Sized + Send + Sync + 'static {
+pub trait Model: Clone + Send + Sync + 'static {
     /// Markdown: what the type is for.
     const DESCRIPTION: &'static str;
 
     /// Its attributes, in the order of declaration.
-    fn attributes() -> Vec<Attribute>;
+    fn attributes() -> &'static [Attribute];
 
     /// Reads the struct out of an object value at `path`.
     fn from_dynamic(object: Dynamic, path: &Path) -> Result<Self, DecodeError>;
@@ -34,7 +34,7 @@ macro_rules! model {
         $visibility:vis struct $Model:ident {
             $(
                 $(#[doc = $doc:literal])+
-                $name:ident: Value<$Known:ty> = $behaviour:expr,
+                $name:ident: Value<$Type:ty> = $behaviour:expr,
             )+
         }
     ) => {
@@ -43,22 +43,25 @@ macro_rules! model {
         $visibility struct $Model {
             $(
                 $(#[doc = $doc])+
-                $visibility $name: $crate::value::Value<$Known>,
+                $visibility $name: $crate::value::Value<$Type>,
             )+
         }
 
         impl $crate::schema::Model for $Model {
             const DESCRIPTION: &'static str = concat!($($description, "\n"),+);
 
-            fn attributes() -> Vec<$crate::schema::Attribute> {
-                vec![$(
-                    $crate::schema::Attribute {
-                        name: stringify!($name),
-                        description: $crate::schema::model::text(concat!($($doc, "\n"),+)),
-                        kind: <$Known as $crate::schema::Known>::kind(),
-                        behaviour: $behaviour,
-                    },
-                )+]
+            fn attributes() -> &'static [$crate::schema::Attribute] {
+                static ATTRIBUTES: std::sync::LazyLock<Vec<$crate::schema::Attribute>> = std::sync::LazyLock::new(|| {
+                    vec![$(
+                        $crate::schema::Attribute {
+                            name: stringify!($name),
+                            description: $crate::schema::model::text(concat!($($doc, "\n"),+)),
+                            kind: <$Type as $crate::schema::AttributeType>::kind(),
+                            behaviour: $behaviour,
+                        },
+                    )+]
+                });
+                &ATTRIBUTES
             }
 
             fn from_dynamic(

@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn respelled(reference: &Dynamic, value: Dynamic) -> Dynamic {
-        respell(&Thing::attributes(), reference, value)
+        respell(Thing::attributes(), reference, value)
     }
 
     #[test]

@@ -139,7 +139,7 @@ mod tests {
 
     fn problems(config: &[(&str, Dynamic)]) -> Vec<String> {
         let config = config.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        validate(&Outer::attributes(), &Dynamic::Map(config))
+        validate(Outer::attributes(), &Dynamic::Map(config))
             .iter()
             .map(|d| format!("{}: {} {}", d.path.clone().unwrap_or_default(), d.summary, d.detail))
             .collect()

@@ -204,26 +204,26 @@ mod tests {
     fn what_is_planned_decides_which_objects_there_are() {
         let planned = map(&[("locks", Dynamic::List(vec![lock("b", Dynamic::Null)])), ("places", Dynamic::Unknown)]);
         let config = map(&[("locks", Dynamic::Unknown), ("places", map(&[("x", lock("d", "d".into()))]))]);
-        assert_eq!(supplied(&Door::attributes(), planned.clone(), &config), planned);
+        assert_eq!(supplied(Door::attributes(), planned.clone(), &config), planned);
     }
 
     #[test]
     fn old_releases_are_told_what_they_would_store() {
-        let told = refused(&Door::attributes(), &door("s3cret".into(), &|key| key.into()));
+        let told = refused(Door::attributes(), &door("s3cret".into(), &|key| key.into()));
         let told: Vec<_> = told.iter().map(|told| (told.detail.split(' ').next().unwrap(), &told.path)).collect();
         let places = ["`code_wo`", "`lock.key_wo`", "`locks[0].key_wo`", "`locks[1].key_wo`", "`places[\"x\"].key_wo`"];
         assert_eq!(told, places.map(|place| (place, &None)));
         for nothing in [Dynamic::Null, Dynamic::Unknown] {
             let config = door(nothing.clone(), &|_| nothing.clone());
-            assert_eq!(refused(&Door::attributes(), &config), Diagnostics::new());
+            assert_eq!(refused(Door::attributes(), &config), Diagnostics::new());
         }
     }
 
     #[test]
     fn who_stores_a_secret_hears_of_the_other_way() {
-        let told = recommended(&Door::attributes(), &door("s3cret".into(), &|_| Dynamic::Null));
+        let told = recommended(Door::attributes(), &door("s3cret".into(), &|_| Dynamic::Null));
         let told: Vec<_> = told.iter().map(|told| told.detail.as_str()).collect();
         assert_eq!(told, ["The value of `code` is stored in the state. Use `code_wo` instead, which is not."]);
-        assert_eq!(recommended(&Door::attributes(), &map(&[("code", Dynamic::Unknown)])), Diagnostics::new());
+        assert_eq!(recommended(Door::attributes(), &map(&[("code", Dynamic::Unknown)])), Diagnostics::new());
     }
 }

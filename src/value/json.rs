@@ -2,6 +2,8 @@
 //!
 //! Numbers are read from their text, so that none passes through a float.
 
+pub mod tree;
+
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;

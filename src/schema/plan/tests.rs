@@ -63,7 +63,7 @@ fn existing() -> Dynamic {
 }
 
 fn plan_of(prior: &Dynamic, config: &Dynamic) -> Planned {
-    plan(&Outer::attributes(), prior, config)
+    plan(Outer::attributes(), prior, config)
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn bag(entries: &[(&str, Dynamic)]) -> Dynamic {
 /// Plans an update of a bag with this in the attribute `name` to that.
 fn change(name: &str, prior: Dynamic, config: Dynamic) -> (Dynamic, Vec<String>) {
     let prior = bag(&[("revision", Dynamic::Number(7_i64.into())), (name, prior)]);
-    let planned = plan(&Bag::attributes(), &prior, &bag(&[(name, config)]));
+    let planned = plan(Bag::attributes(), &prior, &bag(&[(name, config)]));
     (planned.state.attribute(name).clone(), planned.requires_replace.iter().map(ToString::to_string).collect())
 }
 
@@ -250,7 +250,7 @@ fn elements_that_defaults_make_equal_are_one() {
 #[test]
 fn another_spelling_is_no_change_and_stays_the_one_that_was_first() {
     let prior = bag(&[("revision", Dynamic::Number(7_i64.into())), ("list", Dynamic::List(vec![stored("1", "Key")]))]);
-    let planned = plan(&Bag::attributes(), &prior, &bag(&[("list", Dynamic::List(vec![item("KEY")]))]));
+    let planned = plan(Bag::attributes(), &prior, &bag(&[("list", Dynamic::List(vec![item("KEY")]))]));
     assert_eq!(planned, Planned { state: prior, requires_replace: vec![] });
     let moved = Dynamic::List(vec![item("new"), item("KEY")]);
     let planned = change("list", Dynamic::List(vec![stored("1", "Key")]), moved).0;
@@ -262,9 +262,9 @@ fn another_spelling_is_no_change_and_stays_the_one_that_was_first() {
 fn what_the_service_does_not_know_changes_nothing_else() {
     let revision = ("revision", Dynamic::Number(7_i64.into()));
     let prior = bag(std::slice::from_ref(&revision));
-    let planned = plan(&Bag::attributes(), &prior, &bag(&[("hint", "x".into())]));
+    let planned = plan(Bag::attributes(), &prior, &bag(&[("hint", "x".into())]));
     assert_eq!(planned.state, bag(&[revision, ("hint", "x".into())]));
-    let planned = plan(&Bag::attributes(), &prior, &bag(&[("hint", "x".into()), ("note", "y".into())]));
+    let planned = plan(Bag::attributes(), &prior, &bag(&[("hint", "x".into()), ("note", "y".into())]));
     assert_eq!(planned.state.attribute("revision"), &Dynamic::Unknown);
 }
 
@@ -289,7 +289,7 @@ fn replacement_is_named_inside_collections_but_not_inside_sets() {
     assert_eq!((found, changed.is_wholly_known()), (vec![], false), "it changed in nothing that needs a new object");
     assert_eq!(change("list", Dynamic::List(vec![was("here")]), Dynamic::Unknown).1, ["list"]);
     let prior = bag(&[("all", Dynamic::List(vec![was("here")]))]);
-    let planned = plan(&Bag::attributes(), &prior, &bag(&[("note", "x".into())]));
+    let planned = plan(Bag::attributes(), &prior, &bag(&[("note", "x".into())]));
     assert_eq!(planned.state.attribute("all"), &Dynamic::Unknown);
     assert_eq!(planned.requires_replace, [], "what the service decides asks for no new object");
 }

@@ -12,10 +12,10 @@ use crate::{
     value::{DecodeError, Dynamic, Number, Type, Typed, Value, nfc},
 };
 
-pub use collections::{Plain, Set};
+pub use collections::{Plain, Results, Set};
 
 /// A Rust type with a counterpart in Terraform.
-pub trait Known: Sized {
+pub trait AttributeType: Sized {
     /// What the schema says of it.
     fn kind() -> Kind;
 
@@ -36,7 +36,7 @@ pub trait Known: Sized {
     }
 }
 
-impl<T: Known> Value<T> {
+impl<T: AttributeType> Value<T> {
     #[doc(hidden)]
     pub fn from_dynamic(value: Dynamic, path: &Path) -> Result<Self, DecodeError> {
         match value {
@@ -60,7 +60,7 @@ fn mismatch<T>(path: &Path, expected: &str) -> Result<T, DecodeError> {
     Err(DecodeError::new(path, format!("expected {expected}")))
 }
 
-impl Known for bool {
+impl AttributeType for bool {
     fn kind() -> Kind {
         Kind::Value(Type::Bool)
     }
@@ -77,7 +77,7 @@ impl Known for bool {
     }
 }
 
-impl Known for i64 {
+impl AttributeType for i64 {
     fn kind() -> Kind {
         Kind::Value(Type::Number)
     }
@@ -96,7 +96,7 @@ impl Known for i64 {
     }
 }
 
-impl Known for Number {
+impl AttributeType for Number {
     fn kind() -> Kind {
         Kind::Value(Type::Number)
     }
@@ -113,7 +113,7 @@ impl Known for Number {
     }
 }
 
-impl Known for String {
+impl AttributeType for String {
     fn kind() -> Kind {
         Kind::Value(Type::String)
     }
@@ -131,7 +131,7 @@ impl Known for String {
 }
 
 /// A secret of the configuration. It goes to no state, so it has no way back into a value.
-impl Known for SecretString {
+impl AttributeType for SecretString {
     fn kind() -> Kind {
         String::kind()
     }
@@ -161,7 +161,7 @@ impl fmt::Debug for Disclosed {
     }
 }
 
-impl Known for Disclosed {
+impl AttributeType for Disclosed {
     fn kind() -> Kind {
         String::kind()
     }
@@ -176,7 +176,7 @@ impl Known for Disclosed {
 }
 
 /// Any value, with the type that it happens to have. One that has a type is known in this sense, even if it is null.
-impl Known for Typed {
+impl AttributeType for Typed {
     fn kind() -> Kind {
         Kind::Value(Type::Dynamic)
     }
@@ -194,9 +194,9 @@ impl Known for Typed {
 }
 
 /// A model nested in another: one object.
-impl<M: Model> Known for M {
+impl<M: Model> AttributeType for M {
     fn kind() -> Kind {
-        Kind::Nested { nesting: Nesting::Single, attributes: M::attributes() }
+        Kind::Nested { nesting: Nesting::Single, attributes: M::attributes().to_vec() }
     }
 
     fn from_dynamic(value: Dynamic, path: &Path) -> Result<Value<Self>, DecodeError> {

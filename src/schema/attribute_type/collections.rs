@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Known, mismatch};
+use super::{AttributeType, mismatch};
 use crate::{
     diagnostic::Path,
-    schema::{Kind, Model, Nesting},
+    schema::{Kind, Model, Nesting, attribute::into_results},
     value::{DecodeError, Dynamic, Type, Value},
 };
 
@@ -17,7 +17,7 @@ impl<A, C: FromIterator<A>> FromIterator<Value<A>> for Value<C> {
 }
 
 /// Objects in a collection are nested attributes, anything else is a plain collection.
-fn kind<T: Known>(nesting: Nesting, of: fn(Type) -> Type) -> Kind {
+fn kind<T: AttributeType>(nesting: Nesting, of: fn(Type) -> Type) -> Kind {
     match T::kind() {
         Kind::Nested { nesting: Nesting::Single, attributes } => Kind::Nested { nesting, attributes },
         kind => Kind::Value(of(kind.ty())),
@@ -25,7 +25,7 @@ fn kind<T: Known>(nesting: Nesting, of: fn(Type) -> Type) -> Kind {
 }
 
 /// An element that may be null or unknown by itself.
-impl<T: Known> Known for Value<T> {
+impl<T: AttributeType> AttributeType for Value<T> {
     fn kind() -> Kind {
         T::kind()
     }
@@ -44,7 +44,7 @@ impl<T: Known> Known for Value<T> {
 }
 
 /// A list.
-impl<T: Known> Known for Vec<T> {
+impl<T: AttributeType> AttributeType for Vec<T> {
     fn kind() -> Kind {
         kind::<T>(Nesting::List, Type::list)
     }
@@ -60,7 +60,7 @@ impl<T: Known> Known for Vec<T> {
 }
 
 /// A set of plain values.
-impl<T: Known + Ord> Known for BTreeSet<T> {
+impl<T: AttributeType + Ord> AttributeType for BTreeSet<T> {
     fn kind() -> Kind {
         Kind::Value(Type::set(T::kind().ty()))
     }
@@ -82,15 +82,15 @@ pub struct Set<M>(
     pub Vec<M>,
 );
 
-impl<M: Model> Known for Set<M> {
+impl<M: Model> AttributeType for Set<M> {
     fn kind() -> Kind {
-        Kind::Nested { nesting: Nesting::Set, attributes: M::attributes() }
+        Kind::Nested { nesting: Nesting::Set, attributes: M::attributes().to_vec() }
     }
 
     fn from_dynamic(value: Dynamic, path: &Path) -> Result<Value<Self>, DecodeError> {
         let Dynamic::Set(elements) = value else { return mismatch(path, "a set") };
         let elements: Result<Value<Vec<M>>, _> =
-            elements.into_iter().map(|element| <M as Known>::element(element, path)).collect();
+            elements.into_iter().map(|element| <M as AttributeType>::element(element, path)).collect();
         Ok(elements?.map(Self))
     }
 
@@ -99,8 +99,29 @@ impl<M: Model> Known for Set<M> {
     }
 }
 
+/// Objects of the model `M` as the results of a data source, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Results<M>(
+    /// The objects.
+    pub Vec<M>,
+);
+
+impl<M: Model> AttributeType for Results<M> {
+    fn kind() -> Kind {
+        Kind::Nested { nesting: Nesting::List, attributes: into_results(M::attributes(), &[]) }
+    }
+
+    fn from_dynamic(value: Dynamic, path: &Path) -> Result<Value<Self>, DecodeError> {
+        Ok(Vec::<M>::from_dynamic(value, path)?.map(Self))
+    }
+
+    fn into_dynamic(self) -> Dynamic {
+        AttributeType::into_dynamic(self.0)
+    }
+}
+
 /// A map.
-impl<T: Known> Known for BTreeMap<String, T> {
+impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
     fn kind() -> Kind {
         kind::<T>(Nesting::Map, Type::map)
     }
@@ -126,7 +147,7 @@ pub struct Plain<M>(
     pub M,
 );
 
-impl<M: Model> Known for Plain<M> {
+impl<M: Model> AttributeType for Plain<M> {
     fn kind() -> Kind {
         Kind::Value(M::kind().ty())
     }
@@ -141,7 +162,7 @@ impl<M: Model> Known for Plain<M> {
 }
 
 /// A tuple of two.
-impl<A: Known, B: Known> Known for (A, B) {
+impl<A: AttributeType, B: AttributeType> AttributeType for (A, B) {
     fn kind() -> Kind {
         Kind::Value(Type::Tuple(vec![A::kind().ty(), B::kind().ty()]))
     }
@@ -274,7 +295,7 @@ mod tests {
         assert_eq!(ty("lists"), Type::map(Type::list(Type::Number)));
         assert_eq!(ty("pair"), Type::Tuple(vec![Type::String, Type::Bool]));
         assert_eq!(ty("any"), Type::Dynamic);
-        let plain = Outer::attributes().into_iter().find(|each| each.name == "plain").unwrap().kind;
+        let plain = Outer::attributes().iter().find(|each| each.name == "plain").unwrap().kind.clone();
         assert!(matches!(plain, Kind::Value(ty) if ty == object));
     }
 }
