@@ -4,16 +4,16 @@
 //! Terraform's own calls by translating (`convert`) to and from the framework's.
 
 mod broker;
-mod call;
 mod controller;
 mod convert;
+mod error_response;
 mod health;
 mod panic;
-mod refusal;
+mod pending_stream;
 mod router;
+mod rpc;
 pub mod serve;
 mod service;
-mod silence;
 mod stdio;
 #[doc(hidden)]
 pub mod wire;

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::silence::Silence;
+use super::pending_stream::PendingStream;
 use super::wire::plugin::{ConnInfo, grpc_broker_server::GrpcBroker};
 
 pub(super) struct Broker {
@@ -12,7 +12,7 @@ pub(super) struct Broker {
 
 #[tonic::async_trait]
 impl GrpcBroker for Broker {
-    type StartStreamStream = Silence<ConnInfo>;
+    type StartStreamStream = PendingStream<ConnInfo>;
 
     async fn start_stream(
         &self,
@@ -21,6 +21,6 @@ impl GrpcBroker for Broker {
         let mut offers = request.into_inner();
         // Unread messages would use up the connection's flow-control window.
         tokio::spawn(async move { while let Ok(Some(_)) = offers.message().await {} });
-        Ok(Response::new(Silence::until(&self.end)))
+        Ok(Response::new(PendingStream::until(&self.end)))
     }
 }

@@ -5,7 +5,7 @@ use tokio_stream::{Once, StreamExt as _};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::silence::Silence;
+use super::pending_stream::PendingStream;
 use super::wire::health::health_check_response::ServingStatus;
 use super::wire::health::{HealthCheckRequest, HealthCheckResponse, health_server};
 
@@ -15,7 +15,7 @@ pub(super) struct Health {
 
 #[tonic::async_trait]
 impl health_server::Health for Health {
-    type WatchStream = Chain<Once<Result<HealthCheckResponse, Status>>, Silence<HealthCheckResponse>>;
+    type WatchStream = Chain<Once<Result<HealthCheckResponse, Status>>, PendingStream<HealthCheckResponse>>;
 
     async fn check(&self, request: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
         match status(&request.get_ref().service) {
@@ -26,7 +26,7 @@ impl health_server::Health for Health {
 
     async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
         let now = status(&request.get_ref().service).into();
-        Ok(Response::new(tokio_stream::once(Ok(now)).chain(Silence::until(&self.end))))
+        Ok(Response::new(tokio_stream::once(Ok(now)).chain(PendingStream::until(&self.end))))
     }
 }
 

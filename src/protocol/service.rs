@@ -8,9 +8,9 @@ use std::sync::Arc;
 use tokio_stream::Once;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::call::{Call, Events};
+use super::rpc::{Call, Events};
 use super::convert::{progress, value};
-use super::refusal::Refusal;
+use super::error_response::ErrorResponse;
 use super::wire::tfplugin6::{self as wire, provider_server};
 use crate::diagnostic::Diagnostic;
 use crate::framework::{Progress, Provider, Server};
@@ -31,7 +31,7 @@ fn call<P: Provider>(rpc: &'static str) -> Call {
 }
 
 /// The answer to a call about something of a kind that the framework does not offer.
-async fn not_offered<P: Provider, R: Refusal>(
+async fn not_offered<P: Provider, R: ErrorResponse>(
     rpc: &'static str,
     kind: &str,
     name: &str,

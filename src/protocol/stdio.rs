@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::silence::Silence;
+use super::pending_stream::PendingStream;
 use super::wire::plugin::{StdioData, grpc_stdio_server::GrpcStdio};
 
 pub(super) struct Stdio {
@@ -12,9 +12,9 @@ pub(super) struct Stdio {
 
 #[tonic::async_trait]
 impl GrpcStdio for Stdio {
-    type StreamStdioStream = Silence<StdioData>;
+    type StreamStdioStream = PendingStream<StdioData>;
 
     async fn stream_stdio(&self, _: Request<()>) -> Result<Response<Self::StreamStdioStream>, Status> {
-        Ok(Response::new(Silence::until(&self.end)))
+        Ok(Response::new(PendingStream::until(&self.end)))
     }
 }

@@ -9,18 +9,18 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 
 /// Stays open and silent, and ends when the token is cancelled, so that no open side stream delays the exit.
-pub(super) struct Silence<T> {
+pub(super) struct PendingStream<T> {
     end: Pin<Box<WaitForCancellationFutureOwned>>,
     item: PhantomData<fn() -> T>,
 }
 
-impl<T> Silence<T> {
+impl<T> PendingStream<T> {
     pub(super) fn until(end: &CancellationToken) -> Self {
         Self { end: Box::pin(end.clone().cancelled_owned()), item: PhantomData }
     }
 }
 
-impl<T> Stream for Silence<T> {
+impl<T> Stream for PendingStream<T> {
     type Item = Result<T, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

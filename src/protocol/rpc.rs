@@ -7,7 +7,7 @@ use tonic::{Response, Status};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::panic;
-use super::refusal::Refusal;
+use super::error_response::ErrorResponse;
 use crate::diagnostic::Diagnostic;
 
 /// A call that has arrived.
@@ -58,7 +58,7 @@ impl Call {
     }
 
     /// Does the work. If it panics, that is the answer to this call and no harm to any other.
-    pub(super) async fn answer<R: Refusal>(self, work: impl Future<Output = R>) -> Result<Response<R>, Status> {
+    pub(super) async fn answer<R: ErrorResponse>(self, work: impl Future<Output = R>) -> Result<Response<R>, Status> {
         Ok(Response::new(self.finish(work).await))
     }
 
@@ -66,7 +66,7 @@ impl Call {
     /// has to listen for it to be finished.
     pub(super) fn stream<E, F>(self, work: impl FnOnce(Sender<E>) -> F) -> Response<Events<E>>
     where
-        E: Refusal + Send + 'static,
+        E: ErrorResponse + Send + 'static,
         F: Future<Output = E> + Send + 'static,
     {
         let (sender, receiver) = unbounded_channel();
@@ -76,7 +76,7 @@ impl Call {
         Response::new(UnboundedReceiverStream::new(receiver))
     }
 
-    async fn finish<R: Refusal>(self, work: impl Future<Output = R>) -> R {
+    async fn finish<R: ErrorResponse>(self, work: impl Future<Output = R>) -> R {
         let answer = async {
             let start = Instant::now();
             tracing::trace!("Call received");

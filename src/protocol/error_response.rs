@@ -6,13 +6,13 @@ use super::wire::tfplugin6 as wire;
 use crate::diagnostic::Diagnostic;
 
 /// An answer that can carry an error.
-pub(super) trait Refusal {
+pub(super) trait ErrorResponse {
     fn refuse(why: Diagnostic) -> Self;
 }
 
 macro_rules! refuse_by_diagnostics {
     ($($rpc:ident),* $(,)?) => {
-        $(impl Refusal for wire::$rpc::Response {
+        $(impl ErrorResponse for wire::$rpc::Response {
             fn refuse(why: Diagnostic) -> Self {
                 let mut answer = Self::default();
                 answer.diagnostics.push(why.into());
@@ -57,28 +57,28 @@ refuse_by_diagnostics!(
     write_state_bytes,
 );
 
-impl Refusal for wire::call_function::Response {
+impl ErrorResponse for wire::call_function::Response {
     fn refuse(why: Diagnostic) -> Self {
         let text = format!("{}: {}", why.summary, why.detail);
         Self { error: Some(wire::FunctionError { text, function_argument: None }), result: None }
     }
 }
 
-impl Refusal for wire::stop_provider::Response {
+impl ErrorResponse for wire::stop_provider::Response {
     fn refuse(why: Diagnostic) -> Self {
         Self { error: format!("{}: {}", why.summary, why.detail) }
     }
 }
 
 /// An error ends the listing, so this is the one and only event.
-impl Refusal for wire::list_resource::Event {
+impl ErrorResponse for wire::list_resource::Event {
     fn refuse(why: Diagnostic) -> Self {
         Self { diagnostic: vec![why.into()], ..Self::default() }
     }
 }
 
 /// An invocation ends in exactly one completion, also when it never began.
-impl Refusal for wire::invoke_action::Event {
+impl ErrorResponse for wire::invoke_action::Event {
     fn refuse(why: Diagnostic) -> Self {
         use wire::invoke_action::event::{Completed, Type};
         Self { r#type: Some(Type::Completed(Completed { diagnostics: vec![why.into()] })) }
