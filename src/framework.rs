@@ -1,32 +1,32 @@
 //! What a provider author implements, and what Terraform demands around each of those implementations.
 
 mod action;
-mod call;
+mod context;
 mod data_source;
 mod ephemeral_resource;
-mod exchange;
+mod messages;
 mod lifecycle;
 mod private;
 mod registry;
 mod resource;
 mod server;
 mod timeouts;
-mod upgrade;
+mod old_state;
 
 pub use action::{Action, Progress};
-pub use call::{Cx, DEFAULT_TIMEOUT};
+pub use context::{Cx, DEFAULT_TIMEOUT};
 pub use data_source::DataSource;
 pub use ephemeral_resource::{EphemeralResource, Opened, Renewed};
-pub use exchange::{
+pub use messages::{
     ApplyRequest, ApplyResponse, ConfigureRequest, DataSourceRequest, DataSourceResponse, EphemeralRequest,
     EphemeralResponse, ImportRequest, ImportResponse, Imported, OpenRequest, PlanRequest, PlanResponse, ReadRequest,
     ReadResponse, UpgradeRequest, UpgradeResponse,
 };
 pub use registry::{Registry, Schemas};
-pub use resource::{Failed, Plan, Resource};
+pub use resource::{Failed, ModifyPlan, Plan, Resource};
 pub use server::Server;
 pub use timeouts::Timeouts;
-pub use upgrade::OldState;
+pub use old_state::OldState;
 
 use crate::{diagnostic::Diagnostics, schema::Model};
 

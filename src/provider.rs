@@ -1,16 +1,17 @@
 //! Everything that this provider offers.
 
 mod actions;
+mod client_id;
 mod config;
 mod connection;
 mod data_sources;
 mod diagnosis;
 mod environment;
 mod ephemeral_resources;
+mod mapping;
 mod protection;
 mod resources;
 mod rotation;
-mod sight;
 
 use connection::Connection;
 

@@ -7,10 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
-use super::Session;
 use super::error::Error;
+use super::session::Session;
 use super::settings::Credentials;
-use super::token::{self, Wanted};
+use super::token::{self, TokenScope};
 
 /// What a token is asked for with.
 #[derive(Debug)]
@@ -48,23 +48,14 @@ impl AccessToken {
     }
 }
 
-/// Requests for tokens.
-pub struct AccessTokens<'a> {
-    session: &'a Session,
-}
-
-impl<'a> AccessTokens<'a> {
-    pub(super) fn new(session: &'a Session) -> Self {
-        Self { session }
-    }
-
+impl Session {
     /// Gets a token. Each one counts against the token quotas of the application and the tenant.
-    pub async fn request(&self, request: TokenRequest) -> Result<AccessToken, Error> {
+    pub async fn request_token(&self, request: TokenRequest) -> Result<AccessToken, Error> {
         let TokenRequest { credentials, audience, scopes, organization } = request;
         let scope = (!scopes.is_empty()).then(|| scopes.join(" "));
-        let wanted = Wanted { audience, scope, organization };
-        let Session { shared, bounds } = self.session;
-        let issued = token::issue(&shared.transport, credentials, &wanted, bounds).await?;
+        let wanted = TokenScope { audience, scope, organization };
+        let operation = &self.operation;
+        let issued = token::issue(&operation.transport().sender, credentials, &wanted, operation.bounds()).await?;
         let scopes = issued.scope.map(|scope| scope.split_whitespace().map(str::to_owned).collect());
         Ok(AccessToken { token: issued.token, asked_at: issued.asked_at, lifetime: issued.lifetime, scopes })
     }

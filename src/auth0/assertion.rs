@@ -3,7 +3,7 @@
 //! <https://auth0.com/docs/get-started/authentication-and-authorization-flow/authenticate-with-private-key-jwt>
 
 mod claims;
-mod given;
+mod external;
 mod key;
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(super) use claims::Claims;
 pub use claims::Suspicion;
 #[cfg(test)]
 pub(super) use claims::tests::unsigned;
-pub use given::{Assertion, AssertionError};
+pub use external::{Assertion, AssertionError};
 pub use key::{KeyError, SigningAlgorithm, SigningKey};
 
 /// The form parameter that says how to read the assertion.

@@ -7,7 +7,6 @@
 mod bucket;
 mod ledger;
 mod level;
-mod quota;
 mod rate;
 #[cfg(test)]
 mod tests;
@@ -21,24 +20,16 @@ use reqwest::StatusCode;
 use tokio::sync::{Mutex as Turn, Notify};
 use tokio::time::{Instant, sleep_until};
 
-use super::http::{Answer, unix_now};
+use super::clock::unix_now;
+use super::endpoint::Class;
+use super::response::Response;
+use super::settings::Limits;
 use bucket::Wait;
 use ledger::{CLASSES, Entry, Ledger, Notice, Now};
 
-pub(super) use ledger::Class;
-pub(super) use quota::Quota;
 
 /// Waits beyond this are told in the log.
 const WORTH_TELLING: Duration = Duration::from_secs(5);
-
-/// How much of the tenant's rate limit may be used.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limits {
-    /// Most requests in a second, whatever the tenant allows.
-    pub max_requests_per_second: Option<f64>,
-    /// Part of the rate limit, above 0 and up to 1, that is not left to others.
-    pub quota_share: f64,
-}
 
 /// The budget of one process for one tenant.
 pub(super) struct Budget {
@@ -141,7 +132,7 @@ pub(super) struct Permit<'b> {
 
 impl Permit<'_> {
     /// Takes in what an answer says; when it is a refusal for the rate limit's sake, how long all have to wait now.
-    pub(super) fn settle(mut self, answer: &Answer) -> Option<Duration> {
+    pub(super) fn settle(mut self, answer: &Response) -> Option<Duration> {
         let entry = self.entry.take()?;
         let notice = Notice { quota: answer.quota, date: answer.date, wait: answer.wait };
         let now = Now { instant: Instant::now(), unix: unix_now() };

@@ -1,42 +1,12 @@
-//! The secret of an application, on its way to the service and back.
+//! The secret of an application, on its way from the service.
 
-use std::fmt;
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
-use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::clients::AuthenticationMethods;
-
-/// A secret that an application is to have from now on.
-#[derive(Clone)]
-pub struct NewSecret(SecretString);
-
-impl From<SecretString> for NewSecret {
-    fn from(secret: SecretString) -> Self {
-        Self(secret)
-    }
-}
-
-impl PartialEq for NewSecret {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.expose_secret() == other.0.expose_secret()
-    }
-}
-
-impl Eq for NewSecret {}
-
-/// In the body of a request, and nowhere else.
-impl Serialize for NewSecret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.expose_secret())
-    }
-}
-
-impl fmt::Debug for NewSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NewSecret")
-    }
-}
+use super::api::{Api, Renewal};
+use super::error::Error;
 
 /// What the service shows of an application's secret.
 #[derive(Debug)]
@@ -49,39 +19,56 @@ pub enum SecretView {
     Hidden,
 }
 
-impl SecretView {
-    /// The properties that tell.
-    pub(super) const FIELDS: &'static str = "client_id,client_secret,client_authentication_methods";
-}
+/// The properties that tell.
+const FIELDS: &str = "client_id,client_secret,client_authentication_methods";
 
 impl<'de> Deserialize<'de> for SecretView {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Fields {
             client_secret: Option<String>,
-            client_authentication_methods: Option<AuthenticationMethods>,
+            client_authentication_methods: Option<std::collections::BTreeMap<String, serde_json::Value>>,
         }
         let Fields { client_secret, client_authentication_methods } = Fields::deserialize(deserializer)?;
-        let method = client_authentication_methods.as_ref().and_then(AuthenticationMethods::name);
+        let method = client_authentication_methods.and_then(|methods| methods.into_keys().next());
         Ok(match (client_secret, method) {
             (Some(secret), _) => Self::Shown(secret.into()),
-            (None, Some(method)) => Self::OtherMethod(method.to_owned()),
+            (None, Some(method)) => Self::OtherMethod(method),
             (None, None) => Self::Hidden,
         })
     }
 }
 
+impl Api<'_> {
+    /// The secret of an application; `None` if there is no such application.
+    pub async fn secret(&self, id: &str) -> Result<Option<SecretView>, Error> {
+        let operation = &self.session.operation;
+        let fields = [("fields", FIELDS), ("include_fields", "true")];
+        let request = self.place.collection.object(operation, Method::GET, id)?.query(fields);
+        match operation.fetch(&request).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Has the service make another secret for an application. Of several times the last one counts, so the request is
+    /// repeated until there is a response. An error leaves open which of the two it is, unless it
+    /// [is a refusal](Error::is_refusal).
+    ///
+    /// <https://auth0.com/docs/get-started/applications/rotate-client-secret>
+    pub async fn rotate_secret(&self, id: &str) -> Result<(), Error> {
+        let _renewal = Renewal(self);
+        let operation = &self.session.operation;
+        let request = self.place.collection.part(operation, Method::POST, id, "rotate-secret")?.repeatable();
+        operation.fetch::<IgnoredAny>(&request).await.map(drop)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use secrecy::ExposeSecret as _;
 
-    #[test]
-    fn a_secret_is_said_in_a_body_only() {
-        let secret = NewSecret::from(SecretString::from("s3cret"));
-        assert_eq!(serde_json::to_string(&secret).unwrap(), r#""s3cret""#);
-        assert!(!format!("{secret:?}").contains("s3cret"));
-        assert_ne!(secret, SecretString::from("other").into());
-    }
+    use super::*;
 
     #[test]
     fn why_there_is_no_secret_is_told_apart() {

@@ -1,81 +1,47 @@
-//! Reads objects of one collection for many readers at once: carries out what [`super::coalesce`] decides.
+//! A collection of the API: the requests about its objects, and its list.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::try_join_all;
 use reqwest::Method;
-use serde::de::DeserializeOwned;
-use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use super::call::Call;
-use super::coalesce::{Cost, Generation, Step};
-use super::entry::Entry;
-use super::error::Error;
-use super::page::{Ask, Listed, Page, Progress, Reading, Stuck};
-use super::trust::Trust;
-use super::{Session, absent_if_not_found};
+use super::area::Area;
+use super::document::{Document, Fields, Object, Seen};
+use super::error::{Error, Flaw};
+use super::knowledge::{Found, Knowledge, Source};
+use super::page::{Ask, Documents, Page, stalled};
+use super::request::{Repeat, Request};
+use super::transport::Operation;
 
-pub use super::trust::Parts;
-
-/// What a reader sees of an object, so that two sights of it can be compared.
-pub trait View {
-    /// Names of the parts in which two views differ.
-    fn differences(&self, other: &Self) -> Parts;
-}
-
-/// Whoever knows nothing of an object is surprised by nothing.
-impl View for () {
-    fn differences(&self, _other: &Self) -> Parts {
-        Parts::new()
-    }
-}
-
-/// An object that lists of the API hold.
-pub(super) trait Collected: DeserializeOwned + Clone + Send + Sync + 'static {
-    /// What tells it from others, even where the rest of it cannot be read.
-    type Key: Listed + DeserializeOwned + Send;
-    /// The collection, as it stands in paths.
-    const NAME: &'static str;
-    /// Parameters by which lists leave out what is never read. Whoever may not read a field may not name it either.
-    const LEAVING_OUT: &'static [(&'static str, &'static str)] = &[];
-
-    /// Where a session keeps what it knows of them.
-    fn collection(session: &Session) -> &Collection<Self>;
-}
-
-/// What is known of a collection of the API.
-pub(super) struct Collection<T> {
-    current: Mutex<Arc<Live<T>>>,
-    trust: Mutex<Trust>,
-    /// What generations before the current one cost.
-    past: Mutex<Cost>,
+/// A collection, and what is known of it.
+pub(super) struct Collection {
+    pub(super) area: &'static Area,
+    path: Vec<String>,
+    fields: Fields,
+    page_fields: Fields,
+    /// Knowledge since the last write.
+    knowledge: Mutex<Arc<Knowledge>>,
+    pub(super) cost: Cost,
     /// Set once the tenant has refused to leave fields out.
     whole: AtomicBool,
+    /// Properties that a list showed otherwise than the object did. The log has each of them once.
+    told: Mutex<BTreeSet<String>>,
 }
 
-/// A generation, and how its readers hear of news.
-struct Live<T> {
-    generation: Mutex<Generation<T>>,
-    news: Notify,
+/// What all reads took so far.
+#[derive(Default)]
+pub(super) struct Cost {
+    pub(super) objects: AtomicU64,
+    pub(super) from_pages: AtomicU64,
+    pub(super) pages: AtomicU64,
+    pub(super) confirmations: AtomicU64,
 }
 
-impl<T> Live<T> {
-    fn new() -> Arc<Self> {
-        Arc::new(Self { generation: Mutex::new(Generation::new()), news: Notify::new() })
-    }
-
-    fn generation(&self) -> MutexGuard<'_, Generation<T>> {
-        locked(&self.generation)
-    }
-
-    /// Changes what is known and tells all readers.
-    fn change<R>(&self, change: impl FnOnce(&mut Generation<T>) -> R) -> R {
-        let result = change(&mut self.generation());
-        self.news.notify_waiters();
-        result
-    }
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Each change behind these locks is made in one step, so a panic elsewhere leaves them in order.
@@ -83,231 +49,215 @@ fn locked<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<T> Collection<T> {
-    pub(super) fn new() -> Self {
+impl Collection {
+    pub(super) fn new(area: &'static Area, path: Vec<String>) -> Self {
         Self {
-            current: Mutex::new(Live::new()),
-            trust: Mutex::default(),
-            past: Mutex::default(),
+            area,
+            path,
+            fields: area.fields(),
+            page_fields: area.page_fields(),
+            knowledge: Mutex::default(),
+            cost: Cost::default(),
             whole: AtomicBool::new(false),
+            told: Mutex::default(),
         }
     }
 
-    /// Forgets what is known: something was written, or may have been. Readers from before may still be answered from it.
+    /// Forgets what is known: something was written, or may have been.
     pub(super) fn renew(&self) {
-        let before = std::mem::replace(&mut *locked(&self.current), Live::new());
-        locked(&self.past).add(before.generation().cost());
+        *locked(&self.knowledge) = Arc::default();
     }
 
-    /// What all reads cost so far.
-    pub(super) fn cost(&self) -> Cost {
-        let mut cost = *locked(&self.past);
-        cost.add(locked(&self.current).generation().cost());
-        cost
-    }
-
-    /// What a read may be answered from that begins now.
-    fn live(&self, now: Instant) -> Arc<Live<T>> {
-        let live = Arc::clone(&locked(&self.current));
-        if live.generation().is_fresh(now) {
-            return live;
+    /// What a read may use that begins now.
+    fn knowledge(&self) -> Arc<Knowledge> {
+        let mut knowledge = locked(&self.knowledge);
+        if !knowledge.is_fresh(Instant::now()) {
+            *knowledge = Arc::default();
         }
-        self.renew();
-        Arc::clone(&locked(&self.current))
+        Arc::clone(&knowledge)
     }
-}
 
-impl<T: Collected> Collection<T> {
-    /// Reads an object; `None` if there is none. `prior` is what was known of it before, and `view` shows what of an answer
-    /// can be compared with that.
-    pub(super) async fn read<V: View>(
+    /// A request about an object.
+    pub(super) fn object(&self, operation: &Operation, method: Method, id: &str) -> Result<Request, Error> {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).chain([id]).collect();
+        operation.request(method, &path)
+    }
+
+    /// A request about what belongs to an object.
+    pub(super) fn part(&self, operation: &Operation, method: Method, id: &str, name: &str) -> Result<Request, Error> {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).chain([id, name]).collect();
+        operation.request(method, &path)
+    }
+
+    /// A request about the collection as a whole.
+    pub(super) fn whole(&self, operation: &Operation, method: Method) -> Result<Request, Error> {
+        operation.request(method, &self.path)
+    }
+
+    /// Sends a request and reads the object that its response shows.
+    pub(super) async fn fetch(&self, operation: &Operation, request: &Request) -> Result<Document, Error> {
+        let value = operation.fetch_with(request, &self.fields).await?;
+        Document::of(value, self.area.key).map_err(|flaw| {
+            let error = flaw.at(&request.endpoint);
+            // Something was created, but its id is lost.
+            if request.repeat == Repeat::IfUnsent { error.unknown_fate() } else { error }
+        })
+    }
+
+    /// Reads an object by itself; `None` if there is none.
+    pub(super) async fn fetch_one(&self, operation: &Operation, request: &Request) -> Result<Option<Document>, Error> {
+        match self.fetch(operation, request).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Reads an object; `None` if there is none. It comes from a list if that shows it the same as it is known. A list may
+    /// confirm, never surprise: what it lacks or shows otherwise is read singly.
+    pub(super) async fn read<T>(
         &self,
-        session: &Session,
+        operation: &Operation,
         id: &str,
-        prior: &V,
-        view: impl Fn(&T) -> V,
+        view: impl Fn(&Object) -> Result<Seen<T>, Flaw>,
     ) -> Result<Option<T>, Error> {
-        let call = session.call(Method::GET, &[T::NAME, id])?;
-        let live = self.live(Instant::now());
-        live.generation().ask(id, Instant::now());
+        let request = self.object(operation, Method::GET, id)?;
+        let (source, knowledge) = (Reader { collection: self, operation }, self.knowledge());
+        count(&self.cost.objects);
+        let seen = |document: Option<Arc<Document>>| match document.map(|document| view(&document.object)).transpose() {
+            Ok(seen) => Ok(seen.map(|seen| seen.value)),
+            Err(flaw) => Err(flaw.at(&request.endpoint)),
+        };
+        let listed = match operation.bounds().run(&request.endpoint, knowledge.find(&source, id)).await?? {
+            Found::Singly(document) => return seen(document),
+            Found::Listed(document) => Some(document),
+            Found::Unlisted => None,
+        };
+        if let Some(Ok(Seen { value, same: None | Some(true) })) = listed.as_ref().map(|listed| view(&listed.object)) {
+            count(&self.cost.from_pages);
+            return Ok(Some(value));
+        }
+        count(&self.cost.confirmations);
+        let document = operation.bounds().run(&request.endpoint, knowledge.single(&source, id)).await??;
+        if let (Some(listed), Some(document)) = (&listed, &document) {
+            self.tell_differences(&listed.object, &document.object);
+        }
+        seen(document)
+    }
+
+    fn tell_differences(&self, listed: &Object, object: &Object) {
+        let names = listed.keys().chain(object.keys()).filter(|name| listed.get(*name) != object.get(*name));
+        for property in names {
+            if locked(&self.told).insert(property.clone()) {
+                let collection = self.path.join("/");
+                tracing::info!(collection, property, "a list shows this property otherwise than the object itself");
+            }
+        }
+    }
+
+    /// Reads the whole list.
+    pub(super) async fn list(&self, operation: &Operation, filters: &[(&str, &str)]) -> Result<Documents, Error> {
+        let first = self.page(operation, &Ask::FIRST, filters).await?;
+        self.list_after(operation, &first, filters).await
+    }
+
+    /// Reads the rest of a list, and puts it all together. An object that is deleted meanwhile shifts others onto a page that
+    /// was read before. So a list of another number than its pages tell is read again by checkpoints, which do not shift.
+    async fn list_after(
+        &self,
+        operation: &Operation,
+        first: &Page,
+        filters: &[(&str, &str)],
+    ) -> Result<Documents, Error> {
+        let endpoint = self.whole(operation, Method::GET)?.endpoint;
+        let mut promised = None;
+        if let Some(asks) = first.rest().map_err(|flaw| flaw.at(&endpoint))? {
+            let pages = try_join_all(asks.iter().map(|ask| self.page(operation, ask, filters))).await?;
+            let is_steady = pages.iter().all(|page| page.total == first.total);
+            let documents: Documents = pages.into_iter().fold(first.items.clone(), joined);
+            if is_steady && first.total == Some(documents.len() as u64) {
+                return Ok(documents);
+            }
+            promised = first.total.filter(|_| is_steady);
+        }
+        let (mut documents, mut ask) = (Documents::new(), Ask::Checkpoint(None));
         loop {
-            let news = live.news.notified();
-            tokio::pin!(news);
-            // From here on nothing is missed, though nothing is waited for yet.
-            news.as_mut().enable();
-            let step = live.generation().step(id, Instant::now());
-            let listed = match step {
-                Step::Answer(object) => return Ok(object.map(Arc::unwrap_or_clone)),
-                Step::Read => return singly(session, &live, id, &call).await,
-                Step::List(asks) => {
-                    for ask in asks {
-                        tokio::spawn(follow::<T>(session.clone(), Arc::clone(&live), ask));
-                    }
-                    continue;
+            let (page, known) = (self.page(operation, &ask, filters).await?, documents.len());
+            let next = page.next.clone();
+            documents = joined(documents, page);
+            match next {
+                // A list that contradicts itself proves no absence.
+                None if promised.is_some_and(|total| total > documents.len() as u64) => {
+                    return Err(stalled("total").at(&endpoint));
                 }
-                Step::Wait(until) => {
-                    wait(session, &call, news, until).await?;
-                    continue;
-                }
-                Step::Listed(object) => Some(object),
-                Step::Unlisted => None,
-            };
-            let surprises = listed.as_ref().map(|listed| prior.differences(&view(listed)));
-            if let (Some(listed), Some(surprises)) = (&listed, &surprises)
-                && locked(&self.trust).believes(surprises)
-            {
-                return Ok(Some(T::clone(listed)));
+                None => return Ok(documents),
+                // Nothing but news on each page ends a chain of checkpoints.
+                Some(_) if documents.len() == known => return Err(stalled("next").at(&endpoint)),
+                next => ask = Ask::Checkpoint(next),
             }
-            if !live.generation().confirm(id) {
-                wait(session, &call, news, None).await?;
-                continue;
-            }
-            let answer = singly(session, &live, id, &call).await?;
-            if let (Some(listed), Some(surprises), Some(answer)) = (listed, surprises, &answer) {
-                let errors = view(&listed).differences(&view(answer));
-                if !errors.is_empty() {
-                    tracing::debug!(collection = T::NAME, ?errors, "a list shows an object differently");
-                }
-                locked(&self.trust).learn(&surprises, &errors);
-            }
-            return Ok(answer);
         }
     }
 
-    /// Reads the first page.
-    pub(super) async fn beginning(
+    /// Reads the first page alone.
+    pub(super) async fn beginning(&self, operation: &Operation, filters: &[(&str, &str)]) -> Result<Page, Error> {
+        self.page(operation, &Ask::FIRST, filters).await
+    }
+
+    /// Reads one page, without its secrets where the service agrees to leave them out.
+    async fn page(&self, operation: &Operation, ask: &Ask, filters: &[(&str, &str)]) -> Result<Page, Error> {
+        let secrets = self.area.secrets.join(",");
+        if !secrets.is_empty() && !self.whole.load(Ordering::Relaxed) {
+            let leaving_out = [("fields", secrets.as_str()), ("include_fields", "false")];
+            match self.page_with(operation, ask, leaving_out.iter().chain(filters).copied()).await {
+                Err(error) if error.is_forbidden() => {}
+                outcome => return outcome,
+            }
+        }
+        let page = self.page_with(operation, ask, filters.iter().copied()).await?;
+        self.whole.store(true, Ordering::Relaxed);
+        Ok(page)
+    }
+
+    async fn page_with<'q>(
         &self,
-        session: &Session,
-        filters: &[(&str, &str)],
-    ) -> Result<Page<Entry<T::Key, T>>, Error> {
-        page::<T>(session, &self.whole, Reading::<Entry<T::Key, T>>::new().ask(), filters).await
-    }
-
-    /// Reads the whole collection for the objects whose key is `wanted`.
-    pub(super) async fn find(
-        &self,
-        session: &Session,
-        filters: &[(&str, &str)],
-        wanted: impl Fn(&T::Key) -> bool,
-    ) -> Result<Vec<T>, Error> {
-        let endpoint = session.call(Method::GET, &[T::NAME])?.endpoint();
-        let found = self.list(session, filters).await?.into_iter().filter(|entry| wanted(&entry.key));
-        found.map(|entry| entry.object.map_err(|flaw| flaw.of(endpoint.clone()))).collect()
-    }
-
-    /// Reads the whole collection, in the order of its list.
-    pub(super) async fn list(
-        &self,
-        session: &Session,
-        filters: &[(&str, &str)],
-    ) -> Result<Vec<Entry<T::Key, T>>, Error> {
-        let endpoint = session.call(Method::GET, &[T::NAME])?.endpoint();
-        let mut reading = Reading::new();
-        loop {
-            let page = page::<T>(session, &self.whole, reading.ask(), filters).await?;
-            reading = match reading.advance(page) {
-                Ok(Progress::Complete(entries)) => return Ok(entries),
-                Ok(Progress::Unfinished(reading)) => reading,
-                Err(Stuck(property)) => {
-                    let reason = "the list does not lead on".to_owned();
-                    return Err(Error::Decode { endpoint, path: property.to_owned(), reason });
-                }
-            };
-        }
+        operation: &Operation,
+        ask: &Ask,
+        query: impl Iterator<Item = (&'q str, &'q str)>,
+    ) -> Result<Page, Error> {
+        count(&self.cost.pages);
+        let paging = ask.query();
+        let paging = paging.iter().map(|(name, value)| (*name, value.as_str()));
+        let request = self.whole(operation, Method::GET)?.query(query).query(paging);
+        let page = operation.fetch_with(&request, &self.page_fields).await?;
+        Page::of(page, &self.area.list_property(), self.area.key).map_err(|flaw| flaw.at(&request.endpoint))
     }
 }
 
-/// Asks for an object by itself and tells all who wait for it.
-async fn singly<T: Collected>(
-    session: &Session,
-    live: &Arc<Live<T>>,
-    id: &str,
-    call: &Call,
-) -> Result<Option<T>, Error> {
-    let mut attempt = Attempt { live, id, answered: false };
-    let object = absent_if_not_found(session.fetch::<T>(call).await)?.map(Arc::new);
-    attempt.answered = true;
-    live.change(|generation| generation.read_answered(id, object.clone()));
-    Ok(object.map(Arc::unwrap_or_clone))
+fn joined(mut documents: Documents, page: Page) -> Documents {
+    documents.extend(page.items);
+    documents
 }
 
-/// A single read under way. If it ends without an answer, whoever waits for the object asks by itself.
-struct Attempt<'a, T> {
-    live: &'a Live<T>,
-    id: &'a str,
-    answered: bool,
+/// Reads for one operation.
+struct Reader<'a> {
+    collection: &'a Collection,
+    operation: &'a Operation,
 }
 
-impl<T> Drop for Attempt<'_, T> {
-    fn drop(&mut self) {
-        if !self.answered {
-            self.live.change(|generation| generation.read_failed(self.id));
-        }
+impl Source for Reader<'_> {
+    async fn single(&self, id: &str) -> Result<Option<Arc<Document>>, Error> {
+        let request = self.collection.object(self.operation, Method::GET, id)?;
+        Ok(self.collection.fetch_one(self.operation, &request).await?.map(Arc::new))
+    }
+
+    async fn first_page(&self) -> Result<Page, Error> {
+        self.collection.beginning(self.operation, &[]).await.inspect_err(tell_failure)
+    }
+
+    async fn all_pages(&self, first: &Page) -> Result<Documents, Error> {
+        self.collection.list_after(self.operation, first, &[]).await.inspect_err(tell_failure)
     }
 }
 
-/// Reads a page, and what it leads to, for everybody. It ends with the operation that began it; others then go on singly.
-async fn follow<T: Collected>(session: Session, live: Arc<Live<T>>, ask: Ask) {
-    let mut following = Some(ask);
-    while let Some(ask) = following.take() {
-        let whole = &T::collection(&session).whole;
-        match page::<T>(&session, whole, &ask, &[]).await {
-            Ok(page) => match live.change(|generation| generation.listed(page)) {
-                Ok(next) => following = next,
-                Err(Stuck(property)) => {
-                    tracing::debug!(collection = T::NAME, property, "a list does not lead on");
-                    live.change(Generation::listing_failed);
-                }
-            },
-            Err(error) => {
-                tracing::debug!(collection = T::NAME, %error, "a list cannot be read");
-                live.change(Generation::listing_failed);
-            }
-        }
-    }
-}
-
-/// Reads one page, without what is never looked at where the service agrees to that.
-async fn page<T: Collected>(
-    session: &Session,
-    whole: &AtomicBool,
-    ask: &Ask,
-    filters: &[(&str, &str)],
-) -> Result<Page<Entry<T::Key, T>>, Error> {
-    let paging = ask.query();
-    let call = |leaving_out: &[(&str, &str)]| -> Result<Call, Error> {
-        let paging = paging.iter().map(|(key, value)| (*key, value.as_str()));
-        let call = session.call(Method::GET, &[T::NAME])?;
-        Ok(call.query(leaving_out.iter().chain(filters).copied().chain(paging)))
-    };
-    if !whole.load(Ordering::Relaxed) {
-        match session.fetch(&call(T::LEAVING_OUT)?).await {
-            Err(error) if error.is_forbidden() && !T::LEAVING_OUT.is_empty() => {}
-            outcome => return outcome,
-        }
-    }
-    let page = session.fetch(&call(&[])?).await?;
-    whole.store(true, Ordering::Relaxed);
-    Ok(page)
-}
-
-async fn wait(
-    session: &Session,
-    call: &Call,
-    news: std::pin::Pin<&mut Notified<'_>>,
-    until: Option<Instant>,
-) -> Result<(), Error> {
-    let timer = async {
-        match until {
-            Some(until) => sleep_until(until).await,
-            None => std::future::pending().await,
-        }
-    };
-    let arrival = async {
-        tokio::select! {
-            () = news => {}
-            () = timer => {}
-        }
-    };
-    session.bounds.run(arrival).await.map_err(|ended| Error::ended(ended, call.endpoint()))
+fn tell_failure(error: &Error) {
+    tracing::debug!(%error, "a list cannot be read, so its objects are read singly");
 }

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use super::bounds::Ended;
-use super::call::Endpoint;
-use super::http::{Answer, TransportError};
-use super::property::PropertyPath;
-use super::token::TokenError;
+use super::endpoint::Endpoint;
+use super::property_path::PropertyPath;
+use super::response::{Outcome, Response, TransportError};
+use super::token_error::TokenError;
 
 /// Why an operation failed. No variant holds a body, a secret or a token.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -37,7 +35,7 @@ pub enum Error {
         to: String,
     },
     /// The rate limit was still exhausted when the operation had to end.
-    #[error("{endpoint}: the rate limit is exhausted{}", for_a_while(*wait))]
+    #[error("{endpoint}: the rate limit is exhausted{}", super::token_error::for_a_while(*wait))]
     RateLimited {
         /// The request.
         endpoint: Endpoint,
@@ -167,13 +165,6 @@ impl Error {
         }
     }
 
-    pub(super) fn ended(ended: Ended, endpoint: Endpoint) -> Self {
-        match ended {
-            Ended::Stopped => Self::Cancelled { endpoint },
-            Ended::DeadlinePassed => Self::DeadlineExceeded { endpoint },
-        }
-    }
-
     pub(super) fn unknown_fate(self) -> Self {
         Self::UnknownFate { cause: Box::new(self), candidates: Vec::new(), unseen: None }
     }
@@ -203,32 +194,32 @@ impl Error {
     }
 
     /// What an answer means that is not in any form of Auth0's.
-    pub(super) fn foreign(answer: &Answer, endpoint: Endpoint) -> Self {
-        let status = answer.status.as_u16();
-        match &answer.redirect {
+    pub(super) fn foreign(response: &Response, endpoint: Endpoint) -> Self {
+        let status = response.status.as_u16();
+        match &response.redirect {
             Some(to) => Self::Redirect { endpoint, status, to: to.clone() },
             None => Self::Foreign { endpoint, status },
         }
     }
 
-    /// The error that an answer other than 2xx stands for.
-    pub(super) fn refusal(answer: &Answer, endpoint: Endpoint) -> Self {
-        let error = Self::refused(answer, endpoint);
-        if answer.no_time_left { error.out_of_time() } else { error }
+    /// The error that a response other than 2xx stands for.
+    pub(super) fn refusal(outcome: &Outcome, endpoint: Endpoint) -> Self {
+        let error = Self::refused(outcome, endpoint);
+        if outcome.no_time_left { error.out_of_time() } else { error }
     }
 
-    fn refused(answer: &Answer, endpoint: Endpoint) -> Self {
-        if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            return Self::RateLimited { endpoint, wait: answer.wait };
+    fn refused(Outcome { response, after_doubt, .. }: &Outcome, endpoint: Endpoint) -> Self {
+        if response.status == StatusCode::TOO_MANY_REQUESTS {
+            return Self::RateLimited { endpoint, wait: response.wait };
         }
-        let status = answer.status.as_u16();
-        let Ok(body) = serde_json::from_slice::<ErrorBody>(&answer.body) else {
-            return Self::foreign(answer, endpoint);
+        let status = response.status.as_u16();
+        let Ok(body) = serde_json::from_slice::<ErrorBody>(&response.body) else {
+            return Self::foreign(response, endpoint);
         };
         let ErrorBody { error, message, code } = body;
         let property = PropertyPath::in_message(&message);
         let missing_scopes = missing_scopes(&message);
-        let after_doubt = answer.after_doubt;
+        let after_doubt = *after_doubt;
         Self::Api(Box::new(ApiError { endpoint, status, error, code, message, property, missing_scopes, after_doubt }))
     }
 }
@@ -242,43 +233,42 @@ struct ErrorBody {
     code: Option<String>,
 }
 
-pub(super) fn for_a_while(wait: Option<Duration>) -> String {
-    wait.map_or_else(String::new, |wait| format!(" for {} s", wait.as_secs()))
-}
-
 fn missing_scopes(message: &str) -> Vec<String> {
     let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();
     scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
 }
 
 /// Why some JSON is not what was expected, without any of its values.
-pub(super) struct Flaw {
-    path: String,
-    reason: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Place in the JSON.
+    pub path: String,
+    /// What is expected there.
+    pub reason: String,
 }
 
 impl Flaw {
-    pub(super) fn of(self, endpoint: Endpoint) -> Error {
+    /// The error of a request whose response has the flaw.
+    pub(super) fn at(self, endpoint: &Endpoint) -> Error {
         let Self { path, reason } = self;
-        Error::Decode { endpoint, path, reason }
+        Error::Decode { endpoint: endpoint.clone(), path, reason }
     }
-}
 
-/// Reads the JSON body of a successful answer.
-pub(super) fn decode<T: DeserializeOwned>(body: &[u8], endpoint: Endpoint) -> Result<T, Error> {
-    read(body).map_err(|flaw| if is_web_page(body) { Error::WebPage { endpoint } } else { flaw.of(endpoint) })
-}
+    /// Something else than `what` is at `path`.
+    pub(super) fn expected(path: &str, what: &str) -> Self {
+        Self { path: path.to_owned(), reason: format!("expected {what}") }
+    }
 
-/// Whether this is a page for people, such as a proxy shows, and no JSON.
-pub(super) fn is_web_page(body: &[u8]) -> bool {
-    body.trim_ascii_start().starts_with(b"<")
-}
+    /// The same flaw in a part of something larger.
+    pub(super) fn below(self, place: &str) -> Self {
+        let path = if self.path.is_empty() { place.to_owned() } else { format!("{place}.{}", self.path) };
+        Self { path, ..self }
+    }
 
-pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Flaw> {
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(json)).map_err(|error| Flaw {
-        path: error.path().to_string(),
-        reason: without_value(&error.into_inner().to_string()),
-    })
+    /// What `error` says of the JSON at `path`, without the value.
+    pub(super) fn new(path: String, error: &serde_json::Error) -> Self {
+        Self { path, reason: without_value(&error.to_string()) }
+    }
 }
 
 /// Drops the value from a message such as `invalid type: string "…", expected u64 at line 1 column 9`.
@@ -290,16 +280,16 @@ fn without_value(message: &str) -> String {
 mod tests {
     use reqwest::Method;
 
-    use super::super::call::Call;
+    use super::super::request::Request;
     use super::*;
 
     fn endpoint() -> Endpoint {
         let tenant = "acme.auth0.com".parse().unwrap();
-        Call::new(&tenant, Method::GET, &["clients", "abc"]).unwrap().endpoint()
+        Request::new(&tenant, Method::GET, &["clients", "abc"]).unwrap().endpoint
     }
 
     fn refusal(status: u16, body: &'static str) -> Error {
-        Error::refusal(&Answer::of(status, body), endpoint())
+        Error::refusal(&Response::of(status, body).at_once(), endpoint())
     }
 
     fn api(error: Error) -> ApiError {
@@ -350,26 +340,5 @@ mod tests {
             assert!(matches!(error, Error::Foreign { status: 404, .. }));
             assert!(!error.to_string().contains("s3cret"));
         }
-    }
-
-    #[test]
-    fn a_web_page_is_no_odd_answer_of_the_api() {
-        let error = decode::<Vec<u64>>(b"\n<!DOCTYPE html><p>s3cret</p>", endpoint()).unwrap_err();
-        assert!(matches!(error, Error::WebPage { .. }), "{error}");
-        assert!(!format!("{error} {error:?}").contains("s3cret"));
-    }
-
-    #[test]
-    fn an_undecodable_answer_is_placed_without_its_value() {
-        #[derive(Debug, Deserialize)]
-        struct Outer {
-            #[serde(rename = "inner")]
-            _inner: Vec<u64>,
-        }
-        let error = decode::<Outer>(br#"{"inner":[1,"s3cret, expected nothing"]}"#, endpoint()).unwrap_err();
-        let Error::Decode { path, reason, .. } = &error else { panic!("{error}") };
-        assert_eq!(path, "inner[1]");
-        assert!(reason.starts_with("expected u64"), "{reason}");
-        assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
 }

@@ -6,24 +6,21 @@ use std::io;
 use std::iter;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Certificate, Proxy, Response, StatusCode, Version, redirect};
+use bytes::BytesMut;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Certificate, Proxy, redirect};
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use url::Url;
 
-use super::budget::Quota;
-use super::call::Call;
-use super::retry;
+use super::headers;
+use super::request::Request;
+use super::response::{LARGEST_RESPONSE, Response, TransportError};
 use super::settings::SettingsError;
 use super::tenant::Tenant;
-
-/// Largest answer that is read. A full page of a list is well below 1 MiB.
-const LARGEST_ANSWER: usize = 16 << 20;
 
 /// Under this name the tenant's log has what the client calls a request:
 /// <https://auth0.com/docs/api/management/v2>.
@@ -39,78 +36,6 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 /// However short a request's time is, a connection around the world may take so long to show that.
 const SHORTEST_SILENCE: Duration = Duration::from_secs(1);
-
-/// What a request met with when no whole answer arrived.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TransportError {
-    /// Connections cannot be made at all, for lack of trusted certificates for example.
-    #[error("connections cannot be set up: {0}")]
-    Setup(String),
-    /// The host's name is unknown.
-    #[error("the host name cannot be resolved: {0}")]
-    Dns(String),
-    /// Nothing listens there.
-    #[error("the connection was refused")]
-    Refused,
-    /// Nothing answers there.
-    #[error("no connection within {} s", .0.as_secs())]
-    ConnectTimeout(Duration),
-    /// The other side is not trusted, or does not speak TLS.
-    #[error("no secure connection: {0}")]
-    Tls(String),
-    /// The proxy makes no connection.
-    #[error("the proxy makes no connection: {0}")]
-    Proxy(String),
-    /// A connection could not be made for another reason.
-    #[error("no connection: {0}")]
-    Connect(String),
-    /// The request was sent, but no answer came in time.
-    #[error("no answer within {} s", .0.as_secs())]
-    Timeout(Duration),
-    /// The connection ended in the middle.
-    #[error("the connection broke: {0}")]
-    Broken(String),
-    /// The answer is longer than any answer should be.
-    #[error("the answer is longer than {LARGEST_ANSWER} bytes")]
-    TooLarge,
-}
-
-/// A whole answer, whatever its status.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    /// How long the service asks to wait before the next request.
-    pub(super) wait: Option<Duration>,
-    /// What time it is there, as UNIX time.
-    pub(super) date: Option<Duration>,
-    /// What is left of the rate limit.
-    pub(super) quota: Option<Quota>,
-    /// Scheme and host that a redirect leads to. It is never followed.
-    pub(super) redirect: Option<String>,
-    pub(super) version: Version,
-    pub(super) body: Bytes,
-    /// Whether the request would have been sent again, had there been time.
-    pub(super) no_time_left: bool,
-    /// Whether an earlier attempt of the same request may have been carried out.
-    pub(super) after_doubt: bool,
-}
-
-#[cfg(test)]
-impl Answer {
-    /// An answer without any headers.
-    pub(super) fn of(status: u16, body: &'static str) -> Self {
-        Self {
-            status: StatusCode::from_u16(status).unwrap(),
-            wait: None,
-            date: None,
-            quota: None,
-            redirect: None,
-            version: Version::HTTP_11,
-            body: Bytes::from_static(body.as_bytes()),
-            no_time_left: false,
-            after_doubt: false,
-        }
-    }
-}
 
 /// The connections to one tenant.
 pub(super) struct Http {
@@ -151,37 +76,35 @@ impl Http {
     /// `correlation_id` is what the tenant's log will call the request.
     pub(super) async fn send(
         &self,
-        call: &Call,
+        request: &Request,
         token: Option<&HeaderValue>,
         correlation_id: &HeaderValue,
-    ) -> Result<Answer, TransportError> {
+    ) -> Result<Response, TransportError> {
         let client = self.client.get_or_init(|| self.connect_lazily()).as_ref().map_err(Clone::clone)?;
-        let mut request = client.request(call.method.clone(), call.url.clone()).header(CORRELATION_ID, correlation_id);
+        let Request { url, body, .. } = request;
+        let mut sending = client.request(request.method().clone(), url.clone()).header(CORRELATION_ID, correlation_id);
         if let Some(token) = token {
-            request = request.header(AUTHORIZATION, token);
+            sending = sending.header(AUTHORIZATION, token);
         }
-        if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, body.content_type()).body(body.bytes());
+        if let Some(body) = body {
+            sending = sending.header(CONTENT_TYPE, body.content_type()).body(body.bytes());
         }
-        let mut response = request.send().await.map_err(|error| self.classify(&error))?;
+        let mut response = sending.send().await.map_err(|error| self.classify(&error))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.classify(&error))? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
+            if body.len() + chunk.len() > LARGEST_RESPONSE {
                 return Err(TransportError::TooLarge);
             }
             body.extend_from_slice(&chunk);
         }
-        let headers = response.headers();
-        Ok(Answer {
+        Ok(Response {
             status: response.status(),
-            wait: asked_wait(headers),
-            date: date(headers),
-            quota: quota(headers),
-            redirect: redirect(&response),
+            wait: headers::asked_wait(response.headers()),
+            date: headers::date(response.headers()),
+            quota: headers::quota(response.headers()),
+            redirect: headers::redirect(&response),
             version: response.version(),
             body: body.freeze(),
-            no_time_left: false,
-            after_doubt: false,
         })
     }
 
@@ -256,35 +179,6 @@ fn certificates(path: PathBuf) -> Result<Vec<Certificate>, SettingsError> {
     let certificates = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).filter(usable);
     let certificates: Vec<_> = certificates.filter_map(|der| Certificate::from_der(&der).ok()).collect();
     if certificates.is_empty() { Err(SettingsError::CaFileWithoutCertificate { path }) } else { Ok(certificates) }
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    retry::asked_wait(text(headers, "retry-after"), text(headers, "x-ratelimit-reset"), unix_now())
-}
-
-fn quota(headers: &HeaderMap) -> Option<Quota> {
-    let of = |name| text(headers, name);
-    Quota::read(of("x-ratelimit-limit"), of("x-ratelimit-remaining"), of("x-ratelimit-reset"))
-}
-
-fn redirect(response: &Response) -> Option<String> {
-    let location = response.headers().get(LOCATION)?.to_str().ok().filter(|_| response.status().is_redirection())?;
-    // Not the whole address: what else is in it was meant for others.
-    Some(response.url().join(location).ok()?.origin().ascii_serialization())
-}
-
-fn date(headers: &HeaderMap) -> Option<Duration> {
-    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-    date.duration_since(UNIX_EPOCH).ok()
-}
-
-/// What time this machine takes it to be.
-pub(super) fn unix_now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// From the outermost cause to the innermost. An `io::Error` skips the error that it wraps in its chain of

@@ -6,9 +6,8 @@ use reqwest::StatusCode;
 use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
-use super::call::Repeat;
-use super::error::is_web_page;
-use super::http::{Answer, TransportError};
+use super::request::Repeat;
+use super::response::{Response, TransportError};
 
 /// How often an unreachable host is tried: long enough for a restart, short enough for a typing error.
 const MOST_UNREACHABLE: u32 = 3;
@@ -22,11 +21,6 @@ const MOST_GARBLED: u32 = 2;
 
 const SHORTEST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(16);
-
-/// Longest wait that a reset time is believed for: buckets of the service refill within a minute, so
-/// anything beyond shows that the two clocks differ.
-/// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy>
-const LONGEST_RESET: Duration = Duration::from_mins(1);
 
 /// What stood in the way of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +71,11 @@ pub(super) enum Verdict {
 
 impl Setback {
     /// The setback that an answer is, if it is not a success. One for the rate limit's sake is the budget's to see.
-    pub(super) fn of_answer(answer: &Answer, renewable: bool) -> Option<Self> {
-        match answer.status {
+    pub(super) fn of_response(response: &Response, renewable: bool) -> Option<Self> {
+        match response.status {
             StatusCode::NO_CONTENT => None,
             status if status.is_success() => {
-                let is_whole = is_web_page(&answer.body) || serde_json::from_slice::<IgnoredAny>(&answer.body).is_ok();
+                let is_whole = response.is_web_page() || serde_json::from_slice::<IgnoredAny>(&response.body).is_ok();
                 (!is_whole).then_some(Self::Garbled)
             }
             StatusCode::UNAUTHORIZED if renewable => Some(Self::TokenRejected),
@@ -154,16 +148,6 @@ pub(super) fn decide(
     };
     // A wait that the deadline would cut short is not begun: the error at hand says more than the deadline.
     if after < deadline.saturating_duration_since(now) { Verdict::Again { after } } else { Verdict::OutOfTime }
-}
-
-/// How long the service asks to wait: `Retry-After` in seconds, else until `x-ratelimit-reset`, a UNIX time.
-/// A reset that has passed says nothing.
-pub(super) fn asked_wait(retry_after: Option<&str>, reset: Option<&str>, unix_now: Duration) -> Option<Duration> {
-    let seconds = |text: &str| text.trim().parse().ok().map(Duration::from_secs);
-    retry_after.and_then(seconds).or_else(|| {
-        let wait = reset.and_then(seconds)?.saturating_sub(unix_now);
-        (!wait.is_zero()).then(|| wait.min(LONGEST_RESET))
-    })
 }
 
 /// Doubles with each time; the upper half of each wait is left to chance.
@@ -325,26 +309,8 @@ mod tests {
     }
 
     #[test]
-    fn the_asked_wait_is_read_from_either_header() {
-        let now = Duration::from_secs(1_000);
-        let seconds = |count| Some(Duration::from_secs(count));
-        for (retry_after, reset, expected) in [
-            (Some("7"), Some("1030"), seconds(7)),
-            (None, Some("1030"), seconds(30)),
-            (Some("Wed, 21 Oct 2026 07:28:00 GMT"), Some("1030"), seconds(30)),
-            (None, Some("999"), None),
-            (None, Some("9999"), Some(LONGEST_RESET)),
-            (Some("0"), None, seconds(0)),
-            (Some("-1"), Some("soon"), None),
-            (None, None, None),
-        ] {
-            assert_eq!(asked_wait(retry_after, reset, now), expected, "{retry_after:?} {reset:?}");
-        }
-    }
-
-    #[test]
     fn statuses_are_sorted_by_what_they_say() {
-        let of_body = |status, renewable, body: &'static str| Setback::of_answer(&Answer::of(status, body), renewable);
+        let of_body = |status, renewable, body: &'static str| Setback::of_response(&Response::of(status, body), renewable);
         let of = |status, renewable| of_body(status, renewable, "");
         assert_eq!([(200, "{}"), (201, "[]"), (204, "")].map(|(status, body)| of_body(status, true, body)), [None; 3]);
         assert_eq!(of_body(200, true, " <html>"), None, "it will not change");

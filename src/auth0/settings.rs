@@ -9,7 +9,6 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::assertion::{Assertion, SigningKey};
-use super::budget::Limits;
 use super::tenant::Tenant;
 
 /// Everything that a [`Client`](super::Client) is made from.
@@ -32,6 +31,15 @@ pub struct Settings {
     pub limits: Limits,
     /// Folder in which tokens are kept between processes, if they are.
     pub token_cache: Option<PathBuf>,
+}
+
+/// How much of the tenant's rate limit may be used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Most requests in a second, whatever the tenant allows.
+    pub max_requests_per_second: Option<f64>,
+    /// Part of the rate limit, above 0 and up to 1, that is not left to others.
+    pub quota_share: f64,
 }
 
 /// Leaves out the proxy, whose address may hold a password.

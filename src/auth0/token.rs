@@ -3,12 +3,12 @@
 //! <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens>
 
 mod cache;
+mod explain;
 mod issued;
-mod proof;
-mod refusal;
+mod lifetime;
+mod client_auth;
 
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -20,19 +20,22 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::assertion::Assertion;
-use super::bounds::Bounds;
-use super::call::{Call, Endpoint};
+use super::cancellation::Bounds;
+use super::clock::unix_now;
+use super::endpoint::Endpoint;
 use super::error::Error;
-use super::http::{Answer, unix_now};
+use super::request::Request;
+use super::response::Outcome;
+use super::sender::Sender;
 use super::settings::{Credentials, SettingsError};
-use super::transport::Transport;
+use super::token_error::TokenError;
 
-use cache::{Cache, Kept};
-use proof::{Asking, Proof, Question, Shown};
+use cache::{Cache, CachedToken};
+use lifetime::lifetime;
+use client_auth::{Attempt, ClientAuth, Question, Shown};
 
 pub(super) use issued::issue;
-pub(super) use proof::Wanted;
-pub use refusal::TokenError;
+pub(super) use client_auth::TokenScope;
 
 /// How long before its end a token is replaced, so that none expires on its way.
 const RENEW_AHEAD: Duration = Duration::from_mins(1);
@@ -44,18 +47,18 @@ const OUTAGE_MEMORY: Duration = Duration::from_secs(30);
 /// Where tokens come from, and the one in use.
 pub(super) struct Tokens {
     source: Source,
-    wanted: Wanted,
+    wanted: TokenScope,
     /// Folder for tokens that outlive the process.
     cache: Option<PathBuf>,
     /// Whether the token in use was left by another process.
     is_inherited: AtomicBool,
     /// Locked while a token is asked for, so that one request serves everybody who waits.
-    held: Mutex<Held>,
+    held: Mutex<TokenState>,
 }
 
 enum Source {
     Given(HeaderValue),
-    Application(Proof),
+    Application(ClientAuth),
 }
 
 /// An `Authorization` header and which one of this process it is.
@@ -71,11 +74,11 @@ impl Tokens {
         audience: String,
         cache: Option<PathBuf>,
     ) -> Result<Self, SettingsError> {
-        let source = match Proof::of(credentials) {
+        let source = match ClientAuth::of(credentials) {
             Err(token) => Source::Given(bearer_header(token.expose_secret()).ok_or(SettingsError::Token)?),
             Ok(proof) => Source::Application(proof),
         };
-        let wanted = Wanted::everything(audience);
+        let wanted = TokenScope::everything(audience);
         Ok(Self { source, wanted, cache, is_inherited: AtomicBool::new(false), held: Mutex::default() })
     }
 
@@ -90,7 +93,7 @@ impl Tokens {
     /// The token for the next request of `endpoint`.
     pub(super) async fn current(
         &self,
-        transport: &Transport,
+        sender: &Sender,
         endpoint: &Endpoint,
         bounds: &Bounds,
     ) -> Result<Bearer, Error> {
@@ -98,21 +101,21 @@ impl Tokens {
             Source::Given(header) => return Ok(Bearer { header: header.clone(), serial: 0 }),
             Source::Application(proof) => proof,
         };
-        let mut held = bounds.run(self.held.lock()).await.map_err(|ended| Error::ended(ended, endpoint.clone()))?;
+        let mut held = bounds.run(endpoint, self.held.lock()).await?;
         if let Some(known) = held.known(Instant::now()) {
             return known;
         }
-        let cache = self.cache(transport);
+        let cache = self.cache(sender);
         if let Some(bearer) = cache.as_ref().and_then(|cache| held.inherit(cache, Instant::now(), unix_now())) {
             self.is_inherited.store(true, Ordering::Relaxed);
             return Ok(bearer);
         }
         self.is_inherited.store(false, Ordering::Relaxed);
-        let issuer = transport.tenant().url().to_string();
-        let Asking { form, question } = proof.ask(&self.wanted, issuer, held.spent.as_ref())?;
-        let call = Call::token(transport.tenant(), form);
+        let issuer = sender.tenant.url().to_string();
+        let Attempt { form, question } = proof.ask(&self.wanted, issuer, held.spent.as_ref())?;
+        let request = Request::token(&sender.tenant, form);
         let (asked, asked_at) = (Instant::now(), unix_now());
-        let outcome = exchange(transport, &call, bounds).await.and_then(|answer| grant(&answer, &call, &question));
+        let outcome = sender.exchange(&request, bounds).await.and_then(|outcome| grant(&outcome, &request, &question));
         let outcome = outcome.map_err(|error| held.same_refusal(error));
         if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. } | Error::OutOfTime { .. })) =
             outcome
@@ -124,7 +127,7 @@ impl Tokens {
         let bearer = held.keep(outcome, asked, Instant::now())?;
         if let (Some(cache), Some(lifetime), Some(token)) = (cache, lifetime, bearer.token()) {
             let renew_at = asked_at.saturating_add(renewal_age(lifetime));
-            cache.store(&Kept { token: token.into(), asked_at, renew_at });
+            cache.store(&CachedToken { token: token.into(), asked_at, renew_at });
         }
         if let Shown::Assertion(assertion) = question.shown {
             held.spent = Some(assertion);
@@ -133,20 +136,20 @@ impl Tokens {
     }
 
     /// Drops a token that the service did not accept, unless it was replaced already.
-    pub(super) async fn reject(&self, transport: &Transport, bearer: &Bearer) {
+    pub(super) async fn reject(&self, sender: &Sender, bearer: &Bearer) {
         let mut held = self.held.lock().await;
         if held.drop_token(bearer)
-            && let (Some(cache), Some(token)) = (self.cache(transport), bearer.token())
+            && let (Some(cache), Some(token)) = (self.cache(sender), bearer.token())
         {
             cache.remove(token);
         }
     }
 
     /// Where the tokens of this application are kept.
-    fn cache(&self, transport: &Transport) -> Option<Cache> {
+    fn cache(&self, sender: &Sender) -> Option<Cache> {
         let Source::Application(proof) = &self.source else { return None };
         let folder = self.cache.as_deref()?;
-        Some(Cache::new(folder, transport.tenant().url().as_str(), &proof.client_id()?, &self.wanted.audience))
+        Some(Cache::new(folder, sender.tenant.url().as_str(), &proof.client_id()?, &self.wanted.audience))
     }
 }
 
@@ -156,18 +159,9 @@ impl Bearer {
     }
 }
 
-/// Boxed, because the transport asks for tokens and tokens are asked for through the transport.
-fn exchange<'a>(
-    transport: &'a Transport,
-    call: &'a Call,
-    bounds: &'a Bounds,
-) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>> {
-    Box::pin(transport.exchange(call, bounds))
-}
-
 /// What is known about the token.
 #[derive(Default)]
-struct Held {
+struct TokenState {
     token: Option<(Bearer, Option<Instant>)>,
     /// Why and when the last request for a token failed.
     failure: Option<(Error, Instant)>,
@@ -183,7 +177,7 @@ struct Grant {
     lifetime: Option<Duration>,
 }
 
-impl Held {
+impl TokenState {
     /// The token or the failure that spares a request. A refusal is final for this process: repeating
     /// wrong credentials for each of a thousand objects would lock the application out.
     fn known(&self, now: Instant) -> Option<Result<Bearer, Error>> {
@@ -257,19 +251,14 @@ struct TokenBody<'a> {
     expires_in: Option<&'a RawValue>,
 }
 
-/// Any number of seconds, as a whole number or not. A token with no end or a strange one is a token all the same.
-fn lifetime(expires_in: Option<&RawValue>) -> Option<Duration> {
-    let seconds = expires_in?.get().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok().filter(|lifetime| !lifetime.is_zero())
-}
-
-fn grant(answer: &Answer, call: &Call, question: &Question) -> Result<Grant, Error> {
-    if !answer.status.is_success() {
-        let error = refusal::explain(answer, call.endpoint(), question, unix_now());
-        return Err(if answer.no_time_left { error.out_of_time() } else { error });
+fn grant(outcome: &Outcome, request: &Request, question: &Question) -> Result<Grant, Error> {
+    let response = &outcome.response;
+    if !response.status.is_success() {
+        let error = explain::explain(outcome, request.endpoint.clone(), question, unix_now());
+        return Err(if outcome.no_time_left { error.out_of_time() } else { error });
     }
-    let status = answer.status.as_u16();
-    let body = serde_json::from_slice::<TokenBody<'_>>(&answer.body).map_err(|_| TokenError::NotAuth0 { status })?;
+    let status = response.status.as_u16();
+    let body = serde_json::from_slice::<TokenBody<'_>>(&response.body).map_err(|_| TokenError::NotAuth0 { status })?;
     let header = bearer_header(&body.access_token).ok_or(TokenError::NotAuth0 { status })?;
     Ok(Grant { header, lifetime: lifetime(body.expires_in) })
 }
@@ -282,11 +271,11 @@ fn bearer_header(token: &str) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::http::TransportError;
+    use super::super::response::{Response, TransportError};
     use super::*;
 
-    fn call() -> Call {
-        Call::token(&"acme.auth0.com".parse().unwrap(), Box::new(Vec::new))
+    fn request() -> Request {
+        Request::token(&"acme.auth0.com".parse().unwrap(), Box::new(Vec::new))
     }
 
     fn question() -> Question {
@@ -298,7 +287,7 @@ mod tests {
     }
 
     fn unreachable() -> Error {
-        Error::Transport { endpoint: call().endpoint(), cause: TransportError::Refused }
+        Error::Transport { endpoint: request().endpoint, cause: TransportError::Refused }
     }
 
     #[test]
@@ -306,7 +295,7 @@ mod tests {
         let asked = Instant::now();
         let at = |seconds| asked + Duration::from_secs(seconds);
         for (lifetime, last) in [(86_400, 86_339), (120, 59), (10, 4)] {
-            let mut held = Held::default();
+            let mut held = TokenState::default();
             held.keep(Ok(granted(Some(lifetime))), asked, asked).unwrap();
             assert!(matches!(held.known(at(last)), Some(Ok(_))), "{lifetime}");
             assert!(held.known(at(last + 1)).is_none(), "{lifetime}");
@@ -316,7 +305,7 @@ mod tests {
     #[test]
     fn a_token_without_an_end_is_used_until_it_is_rejected() {
         let now = Instant::now();
-        let mut held = Held::default();
+        let mut held = TokenState::default();
         let first = held.keep(Ok(granted(None)), now, now).unwrap();
         assert!(matches!(held.known(now + Duration::from_hours(1000)), Some(Ok(_))));
         held.drop_token(&first);
@@ -327,9 +316,9 @@ mod tests {
     fn a_token_is_granted_whatever_is_said_about_its_life() {
         let kept = |life: &str, age| {
             let body = format!(r#"{{"access_token":"abc"{life}}}"#).into();
-            let answer = Answer { body, ..Answer::of(200, "") };
-            let (asked, mut held) = (Instant::now(), Held::default());
-            held.keep(grant(&answer, &call(), &question()), asked, asked).unwrap();
+            let outcome = Response { body, ..Response::of(200, "") }.at_once();
+            let (asked, mut held) = (Instant::now(), TokenState::default());
+            held.keep(grant(&outcome, &request(), &question()), asked, asked).unwrap();
             held.known(asked + age).is_some()
         };
         let (day, century) = (Duration::from_hours(24), Duration::from_hours(876_000));
@@ -346,7 +335,7 @@ mod tests {
     #[test]
     fn a_late_rejection_does_not_drop_the_newer_token() {
         let now = Instant::now();
-        let mut held = Held::default();
+        let mut held = TokenState::default();
         let first = held.keep(Ok(granted(None)), now, now).unwrap();
         held.drop_token(&first);
         held.keep(Ok(granted(None)), now, now).unwrap();
@@ -356,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_refusal_answers_for_good_and_an_outage_for_a_while() {
-        let (now, mut held) = (Instant::now(), Held::default());
+        let (now, mut held) = (Instant::now(), TokenState::default());
         let after = |seconds| now + Duration::from_secs(seconds);
         held.keep(Err(unreachable()), now, after(90)).err().unwrap();
         assert!(matches!(held.known(after(119)), Some(Err(Error::Transport { .. }))));
@@ -365,7 +354,7 @@ mod tests {
         held.keep(Err(TokenError::WrongCredentials.into()), now, now).err().unwrap();
         assert!(matches!(held.known(after(3_600)), Some(Err(Error::Token(TokenError::WrongCredentials)))));
 
-        let throttled = Error::RateLimited { endpoint: call().endpoint(), wait: None };
+        let throttled = Error::RateLimited { endpoint: request().endpoint, wait: None };
         for passing in [throttled, TokenError::QuotaExceeded { wait: None }.into()] {
             held.keep(Err(passing), now, now).err().unwrap();
             assert!(held.known(now).is_none());
@@ -375,8 +364,8 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_token_did_not_come_from_auth0() {
         for body in ["<html>", "{}", r#"{"access_token":"a\nb"}"#] {
-            let answer = Answer::of(200, body);
-            let error = grant(&answer, &call(), &question()).err().unwrap();
+            let outcome = Response::of(200, body).at_once();
+            let error = grant(&outcome, &request(), &question()).err().unwrap();
             assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{body}");
         }
     }

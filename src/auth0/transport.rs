@@ -1,28 +1,29 @@
-//! A request's whole life, from a description to a decoded answer.
+//! A request's whole life: with a token, until there is a response that counts, and what is read from it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::marker::PhantomData;
+use std::sync::Arc;
 
-use reqwest::header::HeaderValue;
-use serde::de::DeserializeOwned;
+use reqwest::{Method, StatusCode};
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::bounds::{Bounds, Ended, Landing};
-use super::budget::{Budget, Permit, Spending, TooLong};
-use super::call::{Call, Endpoint, Repeat};
-use super::error::{self, Error};
-use super::http::{Answer, Http, TransportError};
-use super::retry::{self, History, Setback, Verdict};
+use super::budget::Spending;
+use super::cancellation::Bounds;
+use super::endpoint::Endpoint;
+use super::error::{Error, Flaw};
+use super::http::Http;
+use super::request::{Repeat, Request};
+use super::response::{Outcome, Response};
+use super::sender::{Attempts, Progress, Sender};
 use super::settings::{Settings, SettingsError};
 use super::tenant::Tenant;
 use super::token::Tokens;
 
 /// Everything that all requests to one tenant share.
 pub(super) struct Transport {
-    tenant: Tenant,
-    http: Http,
+    pub(super) sender: Sender,
     tokens: Tokens,
-    budget: Budget,
-    retries: AtomicU64,
 }
 
 impl Transport {
@@ -40,142 +41,141 @@ impl Transport {
         } = settings;
         let http = Http::new(&tenant, request_timeout, &user_agent, ca_file, http_proxy)?;
         let tokens = Tokens::new(credentials, audience.unwrap_or_else(|| tenant.audience()), token_cache)?;
-        Ok(Self { tenant, http, tokens, budget: Budget::new(limits), retries: AtomicU64::new(0) })
+        Ok(Self { sender: Sender::new(tenant, http, limits), tokens })
     }
 
     pub(super) fn tenant(&self) -> &Tenant {
-        &self.tenant
+        &self.sender.tenant
     }
 
     /// What was asked of the tenant so far, and how many of these requests were repetitions.
     pub(super) fn spending(&self) -> (Spending, u64) {
-        (self.budget.spending(), self.retries.load(Ordering::Relaxed))
+        self.sender.spending()
     }
 
-    /// Sends a request and reads the object in its answer.
-    pub(super) async fn fetch<T: DeserializeOwned>(&self, call: &Call, bounds: &Bounds) -> Result<T, Error> {
-        let answer = self.complete(call, bounds).await?;
-        error::decode(&answer.body, call.endpoint()).map_err(|error| match call.repeat {
+    async fn exchange(&self, request: &Request, bounds: &Bounds) -> Result<Outcome, Error> {
+        let mut attempts = Attempts::new();
+        loop {
+            let token = self.tokens.current(&self.sender, &request.endpoint, bounds).await?;
+            let (header, renewable) = (Some(&token.header), self.tokens.renewable());
+            match self.sender.proceed(request, header, renewable, &mut attempts, bounds).await? {
+                Progress::Done(outcome) => return Ok(outcome),
+                Progress::TokenRejected => {
+                    bounds.run(&request.endpoint, self.tokens.reject(&self.sender, &token)).await?;
+                }
+            }
+        }
+    }
+}
+
+/// The way to a tenant for the time of one operation, which bounds every wait.
+#[derive(Clone)]
+pub(super) struct Operation {
+    transport: Arc<Transport>,
+    bounds: Bounds,
+}
+
+impl Operation {
+    pub(super) fn new(transport: Arc<Transport>, stop: CancellationToken, deadline: Instant) -> Self {
+        Self { transport, bounds: Bounds::new(stop, deadline) }
+    }
+
+    pub(super) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    pub(super) fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// A request to the Management API. Each segment becomes exactly one segment of the path.
+    pub(super) fn request<S: AsRef<str>>(&self, method: Method, segments: &[S]) -> Result<Request, Error> {
+        Request::new(self.transport.tenant(), method, segments)
+    }
+
+    /// Sends a request and reads the object in its response.
+    pub(super) async fn fetch<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Error> {
+        self.fetch_with(request, PhantomData).await
+    }
+
+    /// The same, where `seed` knows what to read.
+    pub(super) async fn fetch_with<T, S>(&self, request: &Request, seed: S) -> Result<T, Error>
+    where
+        S: for<'de> DeserializeSeed<'de, Value = T>,
+    {
+        let response = self.complete(request).await?;
+        decode(&response, seed, &request.endpoint).map_err(|error| match request.repeat {
             Repeat::Always => error,
             // Something was created, but its id is lost.
             Repeat::IfUnsent => error.unknown_fate(),
         })
     }
 
-    /// Sends a request and takes any other answer than a success for an error.
-    pub(super) async fn complete(&self, call: &Call, bounds: &Bounds) -> Result<Answer, Error> {
-        let answer = self.exchange(call, bounds).await?;
-        if answer.status.is_success() { Ok(answer) } else { Err(Error::refusal(&answer, call.endpoint())) }
-    }
-
-    /// Sends a request until it has an answer that repeating would not change, be it a refusal.
-    pub(super) async fn exchange(&self, call: &Call, bounds: &Bounds) -> Result<Answer, Error> {
-        let ended = |ended| Error::ended(ended, call.endpoint());
-        let mut history = History::default();
-        let correlation_id = correlation_id();
-        loop {
-            let token =
-                if call.authorized { Some(self.tokens.current(self, &call.endpoint(), bounds).await?) } else { None };
-            // Before each attempt: repetitions draw from the tenant's rate limit as well.
-            let permit = self.admit(call, bounds).await?;
-            if history.attempts() > 0 {
-                self.retries.fetch_add(1, Ordering::Relaxed);
-            }
-            let outcome =
-                self.send(call, token.as_ref().map(|token| &token.header), &correlation_id, bounds, &history).await?;
-            let outcome = outcome.map(|answer| Answer { after_doubt: history.holds_doubt(), ..answer });
-
-            let setback = match &outcome {
-                Ok(answer) => match permit.settle(answer) {
-                    Some(pause) => Some(Setback::Throttled(pause)),
-                    None => Setback::of_answer(answer, call.authorized && self.tokens.renewable()),
-                },
-                Err(failure) => {
-                    drop(permit);
-                    Some(Setback::of_failure(failure))
-                }
-            };
-            let Some(setback) = setback else { return settle(outcome, call) };
-            history.record(setback);
-            match retry::decide(call.repeat, &history, setback, Instant::now(), bounds.deadline(), fastrand::f64()) {
-                Verdict::GiveUp => return settle(outcome, call),
-                Verdict::OutOfTime => {
-                    let late = |answer| Answer { no_time_left: true, ..answer };
-                    return settle(outcome, call).map(late).map_err(Error::out_of_time);
-                }
-                Verdict::FateUnknown => return Err(settle_as_error(outcome, call).unknown_fate()),
-                Verdict::Again { after } => {
-                    if let (Setback::TokenRejected, Some(token)) = (setback, &token) {
-                        bounds.run(self.tokens.reject(self, token)).await.map_err(ended)?;
-                    }
-                    let Endpoint { method, path, .. } = call.endpoint();
-                    tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");
-                    // The wait that the service asks for is one for all, and waited in line.
-                    if !matches!(setback, Setback::Throttled(_)) {
-                        bounds.run(tokio::time::sleep(after)).await.map_err(ended)?;
-                    }
-                }
-            }
+    /// Sends a deletion. Nothing but a 204 says that it was done: what answers 200 in its place is not the Management API.
+    pub(super) async fn delete(&self, request: &Request) -> Result<(), Error> {
+        let response = self.complete(request).await?;
+        if response.status == StatusCode::NO_CONTENT {
+            return Ok(());
         }
+        Err(Error::foreign(&response, request.endpoint.clone()))
     }
 
-    /// Waits until the tenant's rate limit has room for a request.
-    async fn admit(&self, call: &Call, bounds: &Bounds) -> Result<Permit<'_>, Error> {
-        let admission = bounds.run(self.budget.admit(call.class, bounds.deadline())).await;
-        let permit = admission.map_err(|ended| Error::ended(ended, call.endpoint()))?;
-        permit.map_err(|TooLong(wait)| Error::RateLimited { endpoint: call.endpoint(), wait: Some(wait) })
-    }
-
-    /// Makes one attempt; the outer error is the end of the operation.
-    async fn send(
-        &self,
-        call: &Call,
-        token: Option<&HeaderValue>,
-        correlation_id: &HeaderValue,
-        bounds: &Bounds,
-        history: &History,
-    ) -> Result<Result<Answer, TransportError>, Error> {
-        let (attempt, start) = (history.attempts() + 1, Instant::now());
-        let ended = |ended: Ended| Error::ended(ended, call.endpoint());
-        let sending = self.http.send(call, token, correlation_id);
-        let outcome = match call.repeat {
-            Repeat::Always => bounds.run(sending).await.map_err(ended)?,
-            Repeat::IfUnsent => bounds.run_to_landing(sending).await.map_err(|landing| match landing {
-                Landing::NotBegun(reason) => ended(reason),
-                Landing::CutOff(reason) => ended(reason).unknown_fate(),
-            })?,
-        };
-        let elapsed_ms = start.elapsed().as_millis();
-        let Endpoint { method, path, .. } = call.endpoint();
-        let correlation_id = correlation_id.to_str().unwrap_or_default();
-        match &outcome {
-            Ok(answer) => {
-                let (status, version) = (answer.status.as_u16(), answer.version);
-                tracing::debug!(
-                    %method, path, status, ?version, elapsed_ms, attempt, correlation_id, "request answered"
-                );
-            }
-            Err(error) => {
-                tracing::debug!(%method, path, %error, elapsed_ms, attempt, correlation_id, "request failed");
-            }
+    /// Sends a request and takes any other response than a success for an error.
+    async fn complete(&self, request: &Request) -> Result<Response, Error> {
+        let outcome = self.transport.exchange(request, &self.bounds).await?;
+        if outcome.response.status.is_success() {
+            return Ok(outcome.response);
         }
-        Ok(outcome)
+        Err(Error::refusal(&outcome, request.endpoint.clone()))
     }
 }
 
-/// A name for a request in the tenant's log and in that of the provider. All attempts have the same, so that who looks for what
-/// became of a request finds each of them.
-fn correlation_id() -> HeaderValue {
-    HeaderValue::from_str(&format!("{:032x}", fastrand::u128(..))).expect("digits are fit for a header")
+/// Reads the JSON body of a successful response.
+fn decode<T, S>(response: &Response, seed: S, endpoint: &Endpoint) -> Result<T, Error>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
+    let mut track = serde_path_to_error::Track::new();
+    let mut json = serde_json::Deserializer::from_slice(&response.body);
+    let read = seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    read.map_err(|error| {
+        if response.is_web_page() {
+            return Error::WebPage { endpoint: endpoint.clone() };
+        }
+        Flaw::new(track.path().to_string(), &error).at(endpoint)
+    })
 }
 
-fn settle(outcome: Result<Answer, TransportError>, call: &Call) -> Result<Answer, Error> {
-    outcome.map_err(|cause| Error::Transport { endpoint: call.endpoint(), cause })
-}
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
 
-fn settle_as_error(outcome: Result<Answer, TransportError>, call: &Call) -> Error {
-    match settle(outcome, call) {
-        Ok(answer) => Error::refusal(&answer, call.endpoint()),
-        Err(error) => error,
+    use super::*;
+
+    fn read<T: DeserializeOwned>(body: &'static str) -> Result<T, Error> {
+        let tenant = "acme.auth0.com".parse().unwrap();
+        let request = Request::new(&tenant, Method::GET, &["clients", "abc"]).unwrap();
+        decode(&Response::of(200, body), PhantomData, &request.endpoint)
+    }
+
+    #[test]
+    fn a_web_page_is_no_odd_response_of_the_api() {
+        let error = read::<Vec<u64>>("\n<!DOCTYPE html><p>s3cret</p>").unwrap_err();
+        assert!(matches!(error, Error::WebPage { .. }), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn an_undecodable_response_is_placed_without_its_value() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            #[serde(rename = "inner")]
+            _inner: Vec<u64>,
+        }
+        let error = read::<Outer>(r#"{"inner":[1,"s3cret, expected nothing"]}"#).unwrap_err();
+        let Error::Decode { path, reason, .. } = &error else { panic!("{error}") };
+        assert_eq!(path, "inner[1]");
+        assert!(reason.starts_with("expected u64"), "{reason}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Everything is known once the service has answered; an unknown value here is a mistake in a resource.
-fn wholly_known(value: Dynamic) -> Result<Dynamic, Diagnostics> {
+fn require_wholly_known(value: Dynamic) -> Result<Dynamic, Diagnostics> {
     if value.is_wholly_known() {
         return Ok(value);
     }
@@ -37,7 +37,7 @@ fn wholly_known(value: Dynamic) -> Result<Dynamic, Diagnostics> {
 }
 
 /// The object is known from another remote system than the one that is configured now.
-fn moved(problem: &str, seen_at: &str, origin: &str) -> Diagnostics {
+fn wrong_tenant(problem: &str, seen_at: &str, origin: &str) -> Diagnostics {
     Diagnostic::error(
         "Provider Configured for Another Tenant",
         format!(

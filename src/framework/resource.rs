@@ -25,11 +25,8 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
         Diagnostics::new()
     }
 
-    /// Changes what is planned beyond what the schema says, or tells the user something about it, also about a destroy.
-    ///
-    /// Nothing may be asked of anybody, and the same question must have the same answer. A configured value is planned as it
-    /// is; only what the configuration leaves out and the schema calls computed may be something else.
-    fn modify_plan(&self, _prior: Option<&Self::Model>, _config: Option<&Self::Model>, _plan: &mut Plan<Self::Model>) {}
+    /// Changes what is planned beyond what the schema says; `None` if there is nothing to change.
+    const MODIFY_PLAN: Option<ModifyPlan<Self::Model>> = None;
 
     /// Brings the state that an earlier version of the schema wrote to the current one, from each version directly.
     fn upgrade(&self, state: &OldState) -> Result<Self::Model, Diagnostics> {
@@ -84,6 +81,12 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
         .into()))
     }
 }
+
+/// Changes what is planned from `prior`, or tells the user something about it, also about a destroy.
+///
+/// It asks nobody, and gives the same answer to the same question. A configured value is planned as it is; only what the
+/// configuration leaves out and the schema calls computed may become something else.
+pub type ModifyPlan<M> = fn(prior: Option<&M>, plan: &mut Plan<M>);
 
 /// What is planned.
 #[derive(Debug)]

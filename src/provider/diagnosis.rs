@@ -5,16 +5,19 @@ mod access;
 use crate::{
     auth0::{ApiError, Error, PropertyPath, PropertyStep},
     diagnostic::{Diagnostic, Path},
+    schema::{Attribute, Kind},
 };
 
 /// How a Terraform type and the API name the same things.
 pub(super) struct Names {
     /// The kind of object, for people.
     pub(super) object: &'static str,
-    /// Properties of the API whose attribute has another name: `(property, attribute)`.
+    /// The attributes of the type.
+    pub(super) attributes: fn() -> &'static [Attribute],
+    /// Properties that no attribute carries, and the attribute that an error about them is shown at.
     pub(super) renamed: &'static [(&'static str, &'static str)],
     /// What a refusal without a property says when it is about an attribute: `(words or scope, attribute)`.
-    pub(super) telling: &'static [(&'static str, &'static str)],
+    pub(super) message_hints: &'static [(&'static str, &'static str)],
 }
 
 impl Names {
@@ -34,20 +37,26 @@ impl Names {
     /// The attribute that the refusal is about, if it tells.
     fn place(&self, api: &ApiError) -> Option<Path> {
         let property = api.property.as_ref().and_then(|property| self.attribute(property));
-        let tells = |(words, _): &&(&str, &str)| {
+        let is_hint = |(words, _): &&(&str, &str)| {
             api.message.contains(words) || api.missing_scopes.iter().any(|scope| scope == words)
         };
-        property.or_else(|| self.telling.iter().find(tells).map(|(_, attribute)| (*attribute).into()))
+        property.or_else(|| self.message_hints.iter().find(is_hint).map(|(_, attribute)| (*attribute).into()))
     }
 
     /// The attribute that holds a property of the API. An element of an array may be one of a set, for which there is no
     /// path, so the way ends there.
     fn attribute(&self, property: &PropertyPath) -> Option<Path> {
-        let mut path = Path::root();
+        let (mut path, mut attributes) = (Path::root(), Some((self.attributes)()));
         for step in property.steps() {
             let PropertyStep::Name(name) = step else { break };
-            let renamed = self.renamed.iter().find(|(property, _)| property == name);
-            path = path.attribute(renamed.map_or(name.as_str(), |(_, attribute)| attribute));
+            let renamed = self.renamed.iter().find(|(property, _)| property == name).map(|(_, attribute)| *attribute);
+            let of_property = |attribute: &&Attribute| attribute.properties().contains(&name.as_str());
+            let found = attributes.and_then(|attributes| attributes.iter().find(of_property));
+            path = path.attribute(renamed.or_else(|| found.map(|found| found.name)).unwrap_or(name));
+            attributes = found.and_then(|found| match &found.kind {
+                Kind::Nested { attributes, .. } => Some(attributes.as_slice()),
+                Kind::Value(_) => None,
+            });
         }
         (!path.steps().is_empty()).then_some(path)
     }

@@ -2,7 +2,7 @@
 
 use crate::{auth0::Error, diagnostic::Diagnostic, provider::diagnosis::Names};
 
-const NAMES: Names = Names { object: "client", renamed: &[], telling: &[] };
+const NAMES: Names = Names { object: "client", attributes: || &[], renamed: &[], message_hints: &[] };
 
 /// A rotation failed. `again` says how to repeat it.
 pub(super) fn not_rotated(error: &Error, again: &str) -> Diagnostic {

@@ -72,7 +72,8 @@ fn a_plan_reads_pages_and_not_objects() {
     for parallelism in ["10", "100", "1"] {
         terraform.env("TF_CLI_ARGS_plan", &format!("-parallelism={parallelism}"));
         let kinds = empty_plan(&terraform);
-        assert!(total(&kinds) <= 7, "parallelism {parallelism}: {kinds:?}");
+        let most = if parallelism == "1" { 7 } else { 5 };
+        assert!(total(&kinds) <= most, "parallelism {parallelism}: {kinds:?}");
     }
 }
 
@@ -146,7 +147,7 @@ fn a_tenant_that_refuses_to_leave_fields_out_is_asked_for_all() {
     terraform.tenant.refuse("GET", "/api/v2/clients", 403, "insufficient_scope", scope);
     let kinds = empty_plan(&terraform);
     assert_eq!(count_of(&kinds, "GET /api/v2/clients"), 2, "{kinds:?}");
-    assert_eq!(count_of(&kinds, "GET /api/v2/clients/{id}"), 1, "{kinds:?}");
+    assert_eq!(count_of(&kinds, "GET /api/v2/clients/{id}"), 0, "{kinds:?}");
 }
 
 fn a_tenant_that_refuses_lists_is_asked_singly() {
@@ -169,5 +170,5 @@ fn what_really_changed_shows_through_lists() {
         assert_eq!(plan.changed(&format!("auth0_m2m_client.a[{number}]")), ["description"]);
     }
     let singly = plan.requests().iter().filter(|request| *request == "GET /api/v2/clients/{id}").count();
-    assert!(singly < 15, "what three have confirmed is believed of the others, but {singly} were asked");
+    assert_eq!(singly, 30, "a list may confirm, never surprise");
 }

@@ -1,149 +1,241 @@
-//! What the client sends is what the Management API documents. The contract is the emulator's, which shares no code with the
-//! client, so that a mistake has to be made twice to stay unseen.
+//! Every attribute against the property of the API that it stands for. The contract is the emulator's, which shares no code
+//! with the provider, so that a mistake has to be made twice to stay unseen.
+//!
+//! For each attribute, values at the ends of what its rules allow must be accepted as its property, and values just
+//! beyond must be refused. What clears it must be accepted. So name, type, choices, limits and nullability agree.
 
-use secrecy::SecretString;
-use serde_json::{Value, json};
-use terraform_provider_auth0::auth0::client_grants::{ClientGrantPatch, NewClientGrant};
-use terraform_provider_auth0::auth0::clients::{
-    ClientCredentialsQuota, ClientPatch, DefaultOrganization, JwtConfiguration, JwtConfigurationPatch, NewClient,
-    TokenExchange, TokenQuota,
+mod values;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use terraform_provider_auth0::{
+    emulator::{Emulator, contract::Contract},
+    framework::Server,
+    provider::Auth0,
+    schema::{Attribute, Kind, Mode, Nesting, Rule, Schema, wire},
 };
-use terraform_provider_auth0::auth0::{MapPatch, Patch};
-use terraform_provider_auth0::emulator::contract::Contract;
 
-fn text(text: &str) -> String {
-    text.to_owned()
+use values::{beyond, within};
+
+/// A resource: the contracts of its bodies and of its responses, and the least body that creates one.
+struct Type {
+    resource: &'static str,
+    create: Contract,
+    update: Contract,
+    shown: Contract,
+    least: Value,
 }
 
-fn list(element: &str) -> Vec<String> {
-    vec![element.to_owned()]
-}
-
-fn quota() -> TokenQuota {
-    let limits = ClientCredentialsQuota { enforce: Some(true), per_hour: Some(1), per_day: Some(2_147_483_647) };
-    TokenQuota { client_credentials: Some(limits) }
-}
-
-fn exchange() -> TokenExchange {
-    TokenExchange { allow_any_profile_of_type: list("custom_authentication") }
-}
-
-fn organization() -> DefaultOrganization {
-    DefaultOrganization { organization_id: "org_9ybsU1dN2dKfDkBi".to_owned(), flows: list("client_credentials") }
-}
-
-/// Sends every property, so that a new one is checked as well.
-#[track_caller]
-fn assert_sent(contract: &'static str, body: &Value, properties: usize) {
-    assert_eq!(Contract::new(contract).check(body).map_err(|violation| format!("{violation:?}")), Ok(()), "{body}");
-    assert_eq!(body.as_object().map(serde_json::Map::len), Some(properties), "{body}");
-}
-
-#[test]
-fn a_new_client_is_what_the_api_takes() {
-    let new = NewClient {
-        name: "n".to_owned(),
-        description: Some(text("d")),
-        app_type: Some(text("non_interactive")),
-        logo_uri: Some(text("https://example.com/logo.png")),
-        grant_types: Some(list("client_credentials")),
-        jwt_configuration: Some(JwtConfiguration {
-            alg: Some(text("RS256")),
-            lifetime_in_seconds: Some(60),
-            secret_encoded: Some(false),
-        }),
-        token_endpoint_auth_method: Some(text("client_secret_basic")),
-        client_metadata: Some([("a".to_owned(), "b".to_owned())].into()),
-        client_aliases: Some(list("urn:alias")),
-        allowed_clients: Some(list("c")),
-        token_quota: Some(quota()),
-        token_exchange: Some(exchange()),
-        organization_usage: Some(text("allow")),
-        organization_require_behavior: Some(text("pre_login_prompt")),
-        default_organization: Some(organization()),
-        oidc_conformant: Some(true),
-        is_first_party: Some(true),
-        is_token_endpoint_ip_header_trusted: Some(true),
-        require_proof_of_possession: Some(true),
-        require_pushed_authorization_requests: Some(true),
-        par_request_expiry: Some(600),
-        compliance_level: Some(text("fapi2_sp_mtls_mtls")),
-    };
-    assert_sent("clients.create", &json!(new), 22);
-}
-
-#[test]
-fn a_changed_client_is_what_the_api_takes() {
-    let patch = ClientPatch {
-        name: Patch::Set("n".to_owned()),
-        description: Patch::Clear.or_empty(),
-        app_type: Patch::Set("non_interactive".to_owned()),
-        logo_uri: Patch::Clear.or_empty(),
-        grant_types: Patch::Set(Vec::new()),
-        jwt_configuration: JwtConfigurationPatch {
-            alg: Patch::Set("PS256".to_owned()),
-            lifetime_in_seconds: Patch::Set(1),
+fn types() -> [Type; 2] {
+    [
+        Type {
+            resource: "auth0_m2m_client",
+            create: Contract::new("clients.create"),
+            update: Contract::new("clients.update"),
+            shown: Contract::new("clients.client"),
+            least: json!({"name": "n"}),
         },
-        token_endpoint_auth_method: Patch::Set("client_secret_post".to_owned()),
-        client_authentication_methods: Patch::Clear,
-        client_metadata: MapPatch::between(
-            &[("a".to_owned(), "1".to_owned())].into(),
-            &[("b".to_owned(), "2".to_owned())].into(),
-        ),
-        client_aliases: Patch::Clear.or_empty(),
-        allowed_clients: Patch::Clear.or_empty(),
-        token_quota: Patch::Set(quota()),
-        token_exchange: Patch::Set(exchange()),
-        organization_usage: Patch::Clear,
-        organization_require_behavior: Patch::Clear,
-        default_organization: Patch::Set(organization()),
-        oidc_conformant: Patch::Set(true),
-        is_first_party: Patch::Set(true),
-        is_token_endpoint_ip_header_trusted: Patch::Set(true),
-        require_proof_of_possession: Patch::Set(true),
-        require_pushed_authorization_requests: Patch::Set(true),
-        par_request_expiry: Patch::Clear,
-        compliance_level: Patch::Clear,
-        client_secret: Patch::Set(SecretString::from("s").into()),
-    };
-    assert_sent("clients.update", &json!(patch), 24);
+        Type {
+            resource: "auth0_client_grant",
+            create: Contract::new("client_grants.create"),
+            update: Contract::new("client_grants.update"),
+            shown: Contract::new("client_grants.grant"),
+            least: json!({"audience": "https://api", "client_id": "c"}),
+        },
+    ]
+}
+
+/// Where the provider knowingly allows less or more than the API, by property, with the reason.
+const DIFFERENCES: [(&str, &str); 6] = [
+    ("token_endpoint_auth_method: accepts \"none\"", "an application without credentials gets no tokens in its own name"),
+    ("jwt_configuration: accepts {\"alg\":\"HS256\",\"lifetime_in_seconds\":0", "a token of no lifetime is of no use"),
+    ("token_exchange: accepts {\"allow_any_profile_of_type\":[]}", "null says that no profile is allowed"),
+    ("token_exchange: accepts {}", "null says that no profile is allowed"),
+    ("default_organization: accepts {\"flows\":[]", "an organization for no flow has no effect"),
+    ("client_id: accepts \"\"", "no application has an empty client id"),
+];
+
+#[test]
+fn every_attribute_fits_its_property() {
+    let server = Server::new(Auth0);
+    let schemas = server.schemas();
+    let mut problems = Vec::new();
+    for api in types() {
+        let schema: &Schema = &schemas.resources[api.resource];
+        for attribute in schema.attributes.iter().filter(|attribute| is_sent(attribute)) {
+            for property in attribute.properties() {
+                api.check(attribute, property, &mut problems);
+            }
+        }
+    }
+    for (difference, reason) in DIFFERENCES {
+        let is_there = problems.iter().any(|problem| problem.starts_with(difference));
+        assert!(is_there, "{difference} ({reason}) is no difference any more");
+    }
+    problems.retain(|problem| !DIFFERENCES.iter().any(|(difference, _)| problem.starts_with(difference)));
+    assert!(problems.is_empty(), "attributes differ from their properties:\n{}", problems.join("\n"));
 }
 
 #[test]
-fn what_is_cleared_with_null_may_be() {
-    let patch = ClientPatch {
-        token_quota: Patch::Clear,
-        token_exchange: Patch::Clear,
-        default_organization: Patch::Clear,
-        ..Default::default()
-    };
-    assert_sent("clients.update", &json!(patch), 3);
+fn every_attribute_is_read_from_a_property_that_responses_show() {
+    let server = Server::new(Auth0);
+    let schemas = server.schemas();
+    let apis = Contract::new("resource_servers.resource_server");
+    let of_types = types().map(|api| (&schemas.resources[api.resource], api.shown));
+    let data_source = (&schemas.data_sources["auth0_resource_server"], apis);
+    for (schema, shown) in of_types.into_iter().chain([data_source]) {
+        let shown = shown.properties();
+        for property in schema.attributes.iter().flat_map(Attribute::properties) {
+            assert!(shown.contains(property), "no response shows `{property}`");
+        }
+    }
 }
 
 #[test]
-fn a_new_grant_is_what_the_api_takes() {
-    let new = NewClientGrant {
-        audience: "https://api".to_owned(),
-        client_id: Some(text("c")),
-        default_for: Some(text("third_party_clients")),
-        scope: Some(list("read")),
-        allow_all_scopes: Some(true),
-        subject_type: Some(text("user")),
-        organization_usage: Some(text("require")),
-        allow_any_organization: Some(true),
-        authorization_details_types: Some(list("payment")),
+fn a_changed_fact_is_found() {
+    let server = Server::new(Auth0);
+    let schemas = server.schemas();
+    let [client, _] = types();
+    let attribute = |name: &str| {
+        let attributes = &schemas.resources["auth0_m2m_client"].attributes;
+        attributes.iter().find(|attribute| attribute.name == name).unwrap().clone()
     };
-    assert_sent("client_grants.create", &json!(new), 9);
+    let problems = |attribute: &Attribute| {
+        let mut problems = Vec::new();
+        client.check(attribute, attribute.properties()[0], &mut problems);
+        problems
+    };
+    let mut renamed = attribute("par_request_expiry");
+    renamed.behaviour = renamed.behaviour.api("par_expiry");
+    let mut unlimited = attribute("par_request_expiry");
+    unlimited.behaviour = unlimited.behaviour.rules(&[Rule::Range(10, 601)]);
+    let mut chosen = attribute("organization_usage");
+    chosen.behaviour = chosen.behaviour.rules(&[Rule::OneOf(&["deny", "allow"])]);
+    let mut cleared = attribute("token_quota");
+    cleared.behaviour = cleared.behaviour.cleared_empty();
+    let mut nullable = attribute("description");
+    nullable.behaviour.property.cleared_empty = false;
+    for broken in [renamed, unlimited, chosen, cleared, nullable] {
+        assert_ne!(problems(&broken), [""; 0], "{}", broken.name);
+    }
+    assert_eq!(problems(&attribute("par_request_expiry")), [""; 0]);
 }
 
-#[test]
-fn a_changed_grant_is_what_the_api_takes() {
-    let patch = ClientGrantPatch {
-        scope: Patch::Set(list("read")),
-        allow_all_scopes: Patch::Set(false),
-        organization_usage: Patch::Clear,
-        allow_any_organization: Patch::Set(false),
-        authorization_details_types: Patch::Set(Vec::new()),
+/// Whether requests carry the attribute.
+fn is_sent(attribute: &Attribute) -> bool {
+    !attribute.properties().is_empty() && attribute.behaviour.mode != Mode::Computed
+}
+
+impl Type {
+    fn check(&self, attribute: &Attribute, property: &str, problems: &mut Vec<String>) {
+        // A property that functions map is checked as what they send.
+        let is_mapped = attribute.behaviour.property.mapping.is_some() && property != attribute.properties()[0];
+        if is_mapped {
+            if !self.update.properties().contains(property) {
+                problems.push(format!("{property}: no body has it"));
+            }
+            return;
+        }
+        let mut bodies = vec![("create", &self.create, self.least.as_object().unwrap().clone())];
+        if !attribute.behaviour.requires_replace {
+            bodies.push(("update", &self.update, Map::new()));
+        }
+        for (name, contract, least) in bodies {
+            let check = |value: &Value| {
+                let mut body = least.clone();
+                exclude(&mut body, property);
+                body.insert(property.to_owned(), value.clone());
+                contract.check(&body.into())
+            };
+            for value in within(attribute) {
+                if let Err(violation) = check(&value) {
+                    problems.push(format!("{property}: {name} refuses {value}: {violation}"));
+                }
+            }
+            for value in beyond(attribute).into_iter().chain(other_choices(attribute)) {
+                if check(&value).is_ok() {
+                    problems.push(format!("{property}: accepts {value} ({name})"));
+                }
+            }
+            if name == "update"
+                && let Some(cleared) = cleared(attribute)
+                && let Err(violation) = check(&cleared)
+            {
+                problems.push(format!("{property}: nothing clears it, {cleared} is refused: {violation}"));
+            }
+        }
+    }
+}
+
+/// What is a choice of anything in the API, and none that the attribute offers.
+fn other_choices(attribute: &Attribute) -> Vec<Value> {
+    let offered = attribute.behaviour.rules.iter().find_map(|rule| match rule {
+        Rule::OneOf(texts) => Some((*texts, false)),
+        Rule::Each(Rule::OneOf(texts)) => Some((*texts, true)),
+        _ => None,
+    });
+    let Some((offered, in_list)) = offered else { return Vec::new() };
+    let mut choices = BTreeSet::new();
+    collect_choices(&Emulator::openapi(), &mut choices);
+    let others = choices.into_iter().filter(|choice| !offered.contains(&choice.as_str()));
+    others.map(|choice| if in_list { json!([choice]) } else { json!(choice) }).collect()
+}
+
+fn collect_choices(schema: &Value, choices: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(members) => {
+            let listed = members.get("enum").and_then(Value::as_array).into_iter().flatten();
+            choices.extend(listed.filter_map(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| collect_choices(member, choices));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_choices(item, choices)),
+        _ => {}
+    }
+}
+
+/// Takes out of a body what the API does not take beside `property`.
+fn exclude(body: &mut Map<String, Value>, property: &str) {
+    if property == "default_for" {
+        body.remove("client_id");
+    }
+}
+
+/// What an update sends to clear the attribute, if removing its line does.
+fn cleared(attribute: &Attribute) -> Option<Value> {
+    let empty = match &attribute.kind {
+        Kind::Nested { nesting: Nesting::Single, .. } => json!({}),
+        kind => wire_form(kind),
     };
-    assert_sent("client_grants.update", &json!(patch), 5);
+    match attribute.behaviour.mode {
+        Mode::Optional if attribute.behaviour.property.merged => None,
+        Mode::Optional if attribute.behaviour.property.mapping.is_some() => Some(empty),
+        Mode::Optional if attribute.behaviour.property.cleared_empty => Some(empty),
+        Mode::Optional => Some(Value::Null),
+        _ => None,
+    }
+}
+
+/// The empty value of a kind.
+fn wire_form(kind: &Kind) -> Value {
+    match kind.ty() {
+        terraform_provider_auth0::value::Type::String => json!(""),
+        terraform_provider_auth0::value::Type::Map(_) => json!({}),
+        _ => json!([]),
+    }
+}
+
+/// The engine sends nothing that is no property of an attribute.
+#[test]
+fn bodies_hold_properties_of_attributes() {
+    let server = Server::new(Auth0);
+    let schemas = server.schemas();
+    for api in types() {
+        let schema = &schemas.resources[api.resource];
+        let known: Vec<_> = schema.attributes.iter().flat_map(Attribute::properties).collect();
+        let top = |path: &String| path.split('.').next().map(str::to_owned);
+        for path in wire::properties(&schema.attributes).iter().filter_map(top) {
+            assert!(known.contains(&path.as_str()), "{path}");
+        }
+    }
 }

@@ -5,18 +5,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::bucket::{Bucket, Reading, Ticket, Wait};
-use super::quota::{Quota, ServiceClock};
-
-/// Kinds of requests that may have a limit of their own.
-/// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-configurations>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Class {
-    /// Requests for tokens, which are not the Management API's.
-    Token,
-    /// Lists of applications, which have a bucket of their own on some plans.
-    ClientLists,
-    Other,
-}
+use crate::auth0::endpoint::Class;
+use crate::auth0::quota::{Quota, ServiceClock};
 
 pub(super) const CLASSES: usize = 3;
 

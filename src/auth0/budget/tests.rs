@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::bucket::{Bucket, Reading};
 use super::*;
+use crate::auth0::quota::Quota;
 use service::{Load, Outcome, Plan, simulate};
 
 const fn plan(size: u32, rate: f64, by_second: bool) -> Plan {

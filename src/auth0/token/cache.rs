@@ -26,7 +26,7 @@ pub(super) struct Cache {
 
 /// A token, and when it may be used. Times are UNIX times.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct CachedToken {
     #[serde(serialize_with = "expose", deserialize_with = "conceal")]
     pub(super) token: SecretString,
     pub(super) asked_at: Duration,
@@ -55,12 +55,12 @@ impl Cache {
     }
 
     /// The token, if there is one and `unix_now` is its time.
-    pub(super) fn load(&self, unix_now: Duration) -> Option<Kept> {
+    pub(super) fn load(&self, unix_now: Duration) -> Option<CachedToken> {
         let kept = self.tell(self.read(), "a token on disk is not used")??;
         (kept.asked_at..kept.renew_at).contains(&unix_now).then_some(kept)
     }
 
-    pub(super) fn store(&self, kept: &Kept) {
+    pub(super) fn store(&self, kept: &CachedToken) {
         self.tell(self.write(kept), "a token is not kept on disk");
     }
 
@@ -77,7 +77,7 @@ impl Cache {
         outcome.inspect_err(|reason| tracing::warn!(file = %self.file.display(), %reason, "{what}")).ok()
     }
 
-    fn read(&self) -> Result<Option<Kept>, Unusable> {
+    fn read(&self) -> Result<Option<CachedToken>, Unusable> {
         let folder = self.folder();
         match fs::symlink_metadata(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -96,7 +96,7 @@ impl Cache {
         serde_json::from_str(text.expose_secret()).map(Some).map_err(|_| Unusable::Strange(self.file.clone()))
     }
 
-    fn write(&self, kept: &Kept) -> Result<(), Unusable> {
+    fn write(&self, kept: &CachedToken) -> Result<(), Unusable> {
         let folder = self.folder();
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         check(folder, &fs::symlink_metadata(folder)?, Metadata::is_dir)?;
@@ -146,9 +146,9 @@ mod tests {
 
     const NOW: Duration = Duration::from_secs(1_000);
 
-    fn kept(token: &str) -> Kept {
+    fn kept(token: &str) -> CachedToken {
         let seconds = Duration::from_secs;
-        Kept { token: token.into(), asked_at: seconds(900), renew_at: seconds(1_100) }
+        CachedToken { token: token.into(), asked_at: seconds(900), renew_at: seconds(1_100) }
     }
 
     fn cache(home: &TempDir) -> Cache {

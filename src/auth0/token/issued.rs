@@ -6,14 +6,16 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::bounds::Bounds;
-use super::super::call::Call;
+use super::super::cancellation::Bounds;
+use super::super::clock::unix_now;
 use super::super::error::Error;
-use super::super::http::unix_now;
+use super::super::request::Request;
+use super::super::sender::Sender;
 use super::super::settings::Credentials;
-use super::super::transport::Transport;
-use super::proof::{Asking, Proof, Wanted};
-use super::{TokenError, exchange, lifetime, refusal};
+use super::super::token_error::TokenError;
+use super::explain::explain;
+use super::lifetime::lifetime;
+use super::client_auth::{Attempt, ClientAuth, TokenScope};
 
 /// What was granted.
 pub(in crate::auth0) struct Issued {
@@ -34,22 +36,23 @@ struct IssuedBody<'a> {
 
 /// Asks for a token. A token in place of credentials proves nothing, and is answered like wrong ones.
 pub(in crate::auth0) async fn issue(
-    transport: &Transport,
+    sender: &Sender,
     credentials: Credentials,
-    wanted: &Wanted,
+    wanted: &TokenScope,
     bounds: &Bounds,
 ) -> Result<Issued, Error> {
-    let proof = Proof::of(credentials).map_err(|_| TokenError::WrongCredentials)?;
-    let issuer = transport.tenant().url().to_string();
-    let Asking { form, question } = proof.ask(wanted, issuer, None)?;
-    let call = Call::token(transport.tenant(), form);
+    let proof = ClientAuth::of(credentials).map_err(|_| TokenError::WrongCredentials)?;
+    let issuer = sender.tenant.url().to_string();
+    let Attempt { form, question } = proof.ask(wanted, issuer, None)?;
+    let request = Request::token(&sender.tenant, form);
     let asked_at = unix_now();
-    let answer = exchange(transport, &call, bounds).await?;
-    if !answer.status.is_success() {
-        return Err(refusal::explain(&answer, call.endpoint(), &question, unix_now()));
+    let outcome = sender.exchange(&request, bounds).await?;
+    let response = &outcome.response;
+    if !response.status.is_success() {
+        return Err(explain(&outcome, request.endpoint.clone(), &question, unix_now()));
     }
-    let no_token = |_| TokenError::NotAuth0 { status: answer.status.as_u16() };
-    let body: IssuedBody<'_> = serde_json::from_slice(&answer.body).map_err(no_token)?;
+    let no_token = |_| TokenError::NotAuth0 { status: response.status.as_u16() };
+    let body: IssuedBody<'_> = serde_json::from_slice(&response.body).map_err(no_token)?;
     let IssuedBody { access_token, expires_in, scope } = body;
     Ok(Issued { token: access_token.into(), asked_at, lifetime: lifetime(expires_in), scope })
 }

@@ -1,6 +1,6 @@
 //! `ApplyResourceChange`: create, update or delete, with nothing lost when it fails.
 
-use super::{moved, wholly_known};
+use super::{require_wholly_known, wrong_tenant};
 use crate::{
     diagnostic::Diagnostics,
     framework::{
@@ -33,7 +33,7 @@ pub(in crate::framework) async fn apply<C>(
     origin: &str,
 ) -> Result<Applied, Diagnostics> {
     if let (false, Some(seen_at)) = (prior.is_null(), private.origin.as_deref().filter(|seen_at| *seen_at != origin)) {
-        return Err(moved("The object was not touched.", seen_at, origin));
+        return Err(wrong_tenant("The object was not touched.", seen_at, origin));
     }
     let Entry { schema, implementation: resource } = entry;
     if planned.is_null() {
@@ -58,8 +58,8 @@ pub(in crate::framework) async fn apply<C>(
             resource.update(&cx, prior.clone(), wanted).await
         }
     };
-    Ok(match written.map(|state| settled(&planned, state)) {
-        Ok(state) => match wholly_known(state.clone()) {
+    Ok(match written.map(|state| keep_planned(&planned, state)) {
+        Ok(state) => match require_wholly_known(state.clone()) {
             Ok(state) => Applied { state, diagnostics: Diagnostics::new() },
             Err(diagnostics) => Applied { state: state.unknowns_as_null(), diagnostics },
         },
@@ -73,17 +73,17 @@ pub(in crate::framework) async fn apply<C>(
 
 /// The outcome of a write, with what was planned as it was planned. Terraform takes anything else for a bug; but the answer
 /// also tells what somebody else changed since the refresh, and that is for the next refresh to show.
-fn settled(planned: &Dynamic, state: Dynamic) -> Dynamic {
+fn keep_planned(planned: &Dynamic, state: Dynamic) -> Dynamic {
     match (planned, state) {
         (Dynamic::Unknown, state) => state,
         (Dynamic::Map(planned), Dynamic::Map(mut state)) => {
             let settle = |(name, planned): (&String, &Dynamic)| {
-                (name.clone(), settled(planned, state.remove(name).unwrap_or(Dynamic::Null)))
+                (name.clone(), keep_planned(planned, state.remove(name).unwrap_or(Dynamic::Null)))
             };
             Dynamic::Map(planned.iter().map(settle).collect())
         }
         (Dynamic::List(planned), Dynamic::List(state)) if planned.len() == state.len() => {
-            Dynamic::List(planned.iter().zip(state).map(|(planned, state)| settled(planned, state)).collect())
+            Dynamic::List(planned.iter().zip(state).map(|(planned, state)| keep_planned(planned, state)).collect())
         }
         (planned, state) => {
             if planned.is_wholly_known() {

@@ -1,6 +1,6 @@
 //! `ImportResourceState`
 
-use super::wholly_known;
+use super::require_wholly_known;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     framework::{
@@ -19,5 +19,5 @@ pub(in crate::framework) async fn import<C>(
     if id.is_empty() {
         return Err(Diagnostic::error("Invalid Import ID", "The import id is empty.").into());
     }
-    wholly_known(entry.implementation.import(cx, id).await?)
+    require_wholly_known(entry.implementation.import(cx, id).await?)
 }

@@ -1,6 +1,6 @@
 //! `OpenEphemeralResource`
 
-use super::wholly_known;
+use super::require_wholly_known;
 use crate::{
     diagnostic::Diagnostics,
     framework::{
@@ -19,7 +19,7 @@ pub(in crate::framework) async fn open<C>(
     config: Dynamic,
 ) -> Result<Opened<Dynamic>, Diagnostics> {
     let opened = entry.implementation.open(cx, config.clone()).await?;
-    let result = wholly_known(echoed(&entry.schema, &config, opened.result))?;
+    let result = require_wholly_known(echoed(&entry.schema, &config, opened.result))?;
     Ok(Opened { result, ..opened })
 }
 

@@ -18,7 +18,7 @@ pub(in crate::framework) fn plan<C>(
     } else {
         plan::plan(&entry.schema.attributes, prior, config)
     };
-    let (mut planned, diagnostics) = entry.implementation.modify_plan(prior, config, planned)?;
+    let (mut planned, diagnostics) = entry.implementation.modify_plan(prior, planned)?;
     if prior.is_null() {
         planned.requires_replace.clear();
     }

@@ -1,6 +1,6 @@
 //! `ReadResource` and `ReadDataSource`.
 
-use super::{moved, wholly_known};
+use super::{require_wholly_known, wrong_tenant};
 use crate::{
     diagnostic::Diagnostics,
     framework::{
@@ -25,8 +25,8 @@ pub(in crate::framework) async fn read<C>(
     let read = entry.implementation.read(&cx, prior.clone()).await;
     let read = read.map_err(|found| Operation::Read.explain(&entry.schema, &cx, &prior, found))?;
     match (read, &private.origin) {
-        (Some(state), _) => wholly_known(respell(&entry.schema.attributes, &prior, state)),
-        (None, Some(seen_at)) if seen_at != origin => Err(moved("The object was not found.", seen_at, origin)),
+        (Some(state), _) => require_wholly_known(respell(&entry.schema.attributes, &prior, state)),
+        (None, Some(seen_at)) if seen_at != origin => Err(wrong_tenant("The object was not found.", seen_at, origin)),
         (None, _) => Ok(Dynamic::Null),
     }
 }
@@ -38,5 +38,5 @@ pub(in crate::framework) async fn read_data_source<C>(
     config: Dynamic,
 ) -> Result<Dynamic, Diagnostics> {
     let state = entry.implementation.read(cx, config.clone()).await?;
-    wholly_known(respell(&entry.schema.attributes, &config, state))
+    require_wholly_known(respell(&entry.schema.attributes, &config, state))
 }

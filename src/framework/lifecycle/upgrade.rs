@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::wholly_known;
+use super::require_wholly_known;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     framework::{
@@ -27,7 +27,7 @@ pub(in crate::framework) fn upgrade<C>(
         .into());
     }
     let state = match version.cmp(&entry.schema.version) {
-        Ordering::Less => wholly_known(entry.implementation.upgrade(&OldState::new(*version, json))?)?,
+        Ordering::Less => require_wholly_known(entry.implementation.upgrade(&OldState::new(*version, json))?)?,
         Ordering::Equal => json::decode_lenient(json, entry.schema.ty()).map_err(|error| undecodable(&error))?,
         Ordering::Greater => {
             return Err(Diagnostic::error(

@@ -5,8 +5,9 @@ use crate::{
     framework::{Action, Cx, Progress},
     model,
     provider::{
+        client_id::is_client_id,
         connection::{Connection, session},
-        resources::m2m_client::is_client_id,
+        resources::m2m_client::CLIENTS,
         rotation::not_rotated,
     },
     schema::{REQUIRED, Rule},
@@ -44,7 +45,7 @@ impl Action<Connection> for RotateClientSecretAction {
     ) -> Result<(), Diagnostics> {
         let client_id = config.client_id.as_str().unwrap_or_default();
         progress.tell(format!("Rotating the secret of the client {client_id}"));
-        let rotated = session(cx).clients().rotate_secret(client_id).await;
+        let rotated = session(cx).api(&CLIENTS, &[]).rotate_secret(client_id).await;
         rotated.map_err(|error| not_rotated(&error, "Invoke the action again."))?;
         progress.tell(format!("The client {client_id} has a new secret; the old one stops working within 30 seconds"));
         Ok(())

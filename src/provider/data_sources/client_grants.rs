@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    auth0::client_grants::{self, Filter, Grantee},
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, DataSource},
     model,
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
+        resources::client_grant::{ClientGrant, Search},
     },
     schema::{
-        COMPUTED, OPTIONAL, Rule,
+        COMPUTED, OPTIONAL, Results, Rule,
         combination::{conflicting, given},
     },
     value::Value,
@@ -34,39 +34,11 @@ model! {
         /// Set to `true`, only grants that any organization may use. Auth0 has no search for the others.
         allow_any_organization: Value<bool> = OPTIONAL,
         /// The grants, in the order of their ids.
-        client_grants: Value<Vec<Found>> = COMPUTED,
+        client_grants: Value<Results<ClientGrant>> = COMPUTED,
     }
 }
 
-model! {
-    /// A client grant.
-    pub(in crate::provider) struct Found {
-        /// The identifier of the grant, `cgr_…`.
-        id: Value<String> = COMPUTED,
-        /// The client id of the application.
-        client_id: Value<String> = COMPUTED,
-        /// The kind of applications that have this grant without one of their own.
-        default_for: Value<String> = COMPUTED,
-        /// The identifier of the API.
-        audience: Value<String> = COMPUTED,
-        /// The scopes that the application gets; null when it gets all of them.
-        scopes: Value<BTreeSet<String>> = COMPUTED,
-        /// Whether the application gets every scope of the API.
-        allow_all_scopes: Value<bool> = COMPUTED,
-        /// Whether the tokens are for the application itself (`client`) or for a user (`user`).
-        subject_type: Value<String> = COMPUTED,
-        /// Whether tokens are for an organization: `deny`, `allow` or `require`; null when it was never set.
-        organization_usage: Value<String> = COMPUTED,
-        /// Whether any organization will do.
-        allow_any_organization: Value<bool> = COMPUTED,
-        /// The types of authorization details that the application may ask for.
-        authorization_details_types: Value<BTreeSet<String>> = COMPUTED,
-        /// Whether Auth0 itself made the grant and keeps it.
-        is_system: Value<bool> = COMPUTED,
-    }
-}
-
-const NAMES: Names = Names { object: "client grants", renamed: &[], telling: &[] };
+const NAMES: Names = Names { object: "client grants", attributes: || &[], renamed: &[], message_hints: &[] };
 
 /// See the module.
 pub(in crate::provider) struct ClientGrantsDataSource;
@@ -92,48 +64,25 @@ impl DataSource<Connection> for ClientGrantsDataSource {
         if problems.has_errors() {
             return Err(problems);
         }
-        let client = config.client_id.as_str().map(Grantee::Client);
-        let filter = Filter {
-            grantee: client.or_else(|| config.default_for.as_str().map(Grantee::Default)),
+        let search = Search {
+            client_id: config.client_id.as_str(),
+            default_for: config.default_for.as_str(),
             audience: config.audience.as_str(),
             subject_type: config.subject_type.as_str(),
             any_organization: config.allow_any_organization == Value::Known(true),
         };
-        let grants = session(cx).client_grants().list(filter).await;
-        let grants = grants.map_err(|error| NAMES.diagnose("list", &error))?;
-        let client_grants = Value::Known(grants.into_iter().map(from_api).collect());
+        let grants = search.run(&session(cx)).await.map_err(|error| NAMES.diagnose("list", &error))?;
+        let client_grants = Value::Known(Results(grants.into_iter().map(with_empty_sets).collect()));
         Ok(ClientGrants { client_grants, ..config })
     }
 }
 
-fn from_api(grant: client_grants::ClientGrant) -> Found {
-    let subject_type = grant.subject_type().to_owned();
-    let client_grants::ClientGrant {
-        id,
-        audience,
-        client_id,
-        default_for,
-        scope,
-        allow_all_scopes,
-        subject_type: _,
-        organization_usage,
-        allow_any_organization,
-        authorization_details_types,
-        is_system,
-    } = grant;
-    let all = allow_all_scopes.unwrap_or(false);
-    let set = |list: Option<Vec<String>>| Value::Known(list.into_iter().flatten().collect());
-    Found {
-        id: Value::Known(id),
-        client_id: client_id.into(),
-        default_for: default_for.into(),
-        audience: Value::Known(audience),
-        scopes: if all { Value::Null } else { set(scope) },
-        allow_all_scopes: Value::Known(all),
-        subject_type: Value::Known(subject_type),
-        organization_usage: organization_usage.into(),
-        allow_any_organization: Value::Known(allow_any_organization.unwrap_or(false)),
-        authorization_details_types: set(authorization_details_types),
-        is_system: Value::Known(is_system.unwrap_or(false)),
+/// A result that other expressions can go through: what a grant has none of is empty, and null only where it has all.
+fn with_empty_sets(grant: ClientGrant) -> ClientGrant {
+    let all = grant.allow_all_scopes == Value::Known(true);
+    ClientGrant {
+        scopes: if all { Value::Null } else { grant.scopes.or(BTreeSet::new()) },
+        authorization_details_types: grant.authorization_details_types.or(BTreeSet::new()),
+        ..grant
     }
 }

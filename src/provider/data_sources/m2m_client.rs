@@ -1,25 +1,26 @@
 //! `auth0_m2m_client` as a data source: an application that somebody else manages.
 
 use crate::{
-    auth0::clients::Client,
+    auth0::{Flaw, Object},
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, DataSource},
     provider::{
+        client_id::is_client_id,
         connection::{Connection, session},
         diagnosis::Names,
-        resources::m2m_client::{M2mClient, from_api, is_client_id, legible, machine_to_machine},
+        resources::m2m_client::{CLIENTS, M2mClient, Shown},
     },
     schema::{
         Schema,
         combination::{exactly_one_of, given},
     },
-    value::Value,
+    value::{Value, nfc},
 };
 
 /// The arguments, of which exactly one is given.
 const ARGUMENTS: [&str; 3] = ["id", "client_id", "name"];
 
-const NAMES: Names = Names { object: "client", renamed: &[], telling: &[] };
+const NAMES: Names = Names { object: "client", attributes: || &[], renamed: &[], message_hints: &[] };
 
 /// See the module.
 pub(in crate::provider) struct M2mClientDataSource;
@@ -48,37 +49,42 @@ impl DataSource<Connection> for M2mClientDataSource {
         if problems.has_errors() {
             return Err(problems);
         }
-        let client = match (&config.id, &config.client_id, &config.name) {
-            (Value::Known(id), _, _) => by_id(cx, id, "id").await?,
-            (_, Value::Known(id), _) => by_id(cx, id, "client_id").await?,
-            (_, _, Value::Known(name)) => by_name(cx, name).await?,
+        match (&config.id, &config.client_id, &config.name) {
+            (Value::Known(id), _, _) => by_id(cx, id, "id").await,
+            (_, Value::Known(id), _) => by_id(cx, id, "client_id").await,
+            (_, _, Value::Known(name)) => by_name(cx, name).await,
             _ => unreachable!("one argument is given and all are known when a data source is read"),
-        };
-        let nothing = M2mClient::lookup(Value::Null, Value::Null);
-        let client = legible(machine_to_machine(client)?, &nothing)?;
-        Ok(from_api(client, &nothing))
+        }
     }
 }
 
-async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<Client, Diagnostics> {
+async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<M2mClient, Diagnostics> {
     if !is_client_id(id) {
         let detail = format!("{id:?} is not a client id, which is made of letters, digits, `-` and `_`.");
         return Err(Diagnostic::error("Invalid Client ID", detail).at(argument).into());
     }
-    match session(cx).clients().look_up(id).await {
-        Ok(client) => client.ok_or_else(|| not_found(&format!("the client id `{id}`"), argument)),
+    match session(cx).api(&CLIENTS, &[]).read_singly(id, shown).await {
+        Ok(Some(found)) => found.into_client(),
+        Ok(None) => Err(not_found(&format!("the client id `{id}`"), argument)),
         Err(error) => Err(NAMES.diagnose("read", &error).into()),
     }
 }
 
-async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<Client, Diagnostics> {
-    let found = session(cx).clients().find(name).await.map_err(|error| NAMES.diagnose("look up", &error))?;
-    let mut found: Vec<_> = found.into_iter().filter_map(|client| machine_to_machine(client).ok()).collect();
+/// The only machine-to-machine application of the name.
+async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnostics> {
+    let wanted = nfc(name.to_owned());
+    let view = |object: &Object| {
+        let stored = object.get("name").and_then(serde_json::Value::as_str);
+        let is_wanted = stored.is_some_and(|stored| nfc(stored.to_owned()) == wanted);
+        Ok(if is_wanted { Some(shown(object)?).filter(Shown::is_machine_to_machine) } else { None })
+    };
+    let found = session(cx).api(&CLIENTS, &[]).list(&[], view).await;
+    let mut found = found.map_err(|error| NAMES.diagnose("look up", &error))?;
     match (found.pop(), found.as_slice()) {
         (None, _) => Err(not_found(&format!("the name {name:?}"), "name")),
-        (Some(only), []) => Ok(only),
+        (Some(only), []) => only.into_client(),
         (Some(last), others) => {
-            let ids: Vec<_> = others.iter().chain([&last]).map(|client| format!("`{}`", client.client_id)).collect();
+            let ids: Vec<_> = others.iter().chain([&last]).map(|found| format!("`{}`", found.id())).collect();
             let detail = format!(
                 "{} machine-to-machine applications have the name {name:?}: {}. Look up the right one by `client_id`.",
                 ids.len(),
@@ -87,6 +93,11 @@ async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<Client, Diagnostics>
             Err(Diagnostic::error("Client Name Not Unique", detail).at("name").into())
         }
     }
+}
+
+/// An application of which nothing is known.
+fn shown(object: &Object) -> Result<Shown, Flaw> {
+    Ok(Shown::seen(object, &M2mClient::default())?.value)
 }
 
 fn not_found(what: &str, argument: &str) -> Diagnostics {

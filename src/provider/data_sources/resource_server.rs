@@ -1,20 +1,23 @@
 //! `auth0_resource_server`: an API, with its scopes.
 
+use serde_json::Value as Json;
+
 use crate::{
-    auth0::resource_servers::{self, Policy, SubjectTypeAuthorization},
-    diagnostic::{Diagnostic, Diagnostics},
+    auth0::{Area, Flaw, Identity, Object, Seen},
+    diagnostic::{Diagnostic, Diagnostics, Path},
     framework::{Cx, DataSource},
     model,
     provider::{
         connection::{Connection, session},
         diagnosis::Names,
-        sight::Sight,
+        mapping,
     },
     schema::{
-        COMPUTED, OPTIONAL, Rule,
+        COMPUTED, Default, Mapping, Model as _, OPTIONAL, Rule,
         combination::{exactly_one_of, given},
+        wire,
     },
-    value::Value,
+    value::{DecodeError, Dynamic, Type, json::tree, nfc},
 };
 
 model! {
@@ -30,9 +33,9 @@ model! {
         /// The name of the API.
         name: Value<String> = COMPUTED,
         /// Whether the API is Auth0's own, such as the Management API.
-        is_system: Value<bool> = COMPUTED,
+        is_system: Value<bool> = COMPUTED.absent(Default::Bool(false)),
         /// The permissions that the API knows, in the order of their names.
-        scopes: Value<Vec<Scope>> = COMPUTED,
+        scopes: Value<Vec<Scope>> = COMPUTED.mapped(&SCOPES),
         /// The algorithm that signs access tokens.
         signing_alg: Value<String> = COMPUTED,
         /// How long access tokens are valid, in seconds.
@@ -41,15 +44,15 @@ model! {
         /// (`…_authz`); null when it was never set.
         token_dialect: Value<String> = COMPUTED,
         /// Whether the permissions of users come from their roles.
-        enforce_policies: Value<bool> = COMPUTED,
+        enforce_policies: Value<bool> = COMPUTED.absent(Default::Bool(false)),
         /// Whether refresh tokens may be asked for.
-        allow_offline_access: Value<bool> = COMPUTED,
+        allow_offline_access: Value<bool> = COMPUTED.absent(Default::Bool(false)),
         /// How an application gets access in its own name: by a client grant (`require_client_grant`) or never (`deny_all`);
         /// null when it was never set.
-        client_policy: Value<String> = COMPUTED,
+        client_policy: Value<String> = COMPUTED.mapped(&CLIENT_POLICY),
         /// How an application gets access for a user: always (`allow_all`), by a client grant (`require_client_grant`) or never
         /// (`deny_all`); null when it was never set.
-        user_policy: Value<String> = COMPUTED,
+        user_policy: Value<String> = COMPUTED.mapped(&USER_POLICY),
     }
 }
 
@@ -57,15 +60,15 @@ model! {
     /// A permission of an API.
     pub(in crate::provider) struct Scope {
         /// What grants and tokens call it, such as `read:invoices`.
-        name: Value<String> = COMPUTED,
+        name: Value<String> = COMPUTED.api("value"),
         /// What it permits.
-        description: Value<String> = COMPUTED,
+        description: Value<String> = OPTIONAL,
     }
 }
 
 const NOT_EMPTY: Rule = Rule::Length(1, usize::MAX);
 
-const NAMES: Names = Names { object: "API", renamed: &[], telling: &[] };
+const NAMES: Names = Names { object: "API", attributes: || &[], renamed: &[], message_hints: &[] };
 
 /// See the module.
 pub(in crate::provider) struct ResourceServerDataSource;
@@ -84,22 +87,20 @@ impl DataSource<Connection> for ResourceServerDataSource {
             return Err(problems);
         }
         let session = session(cx);
-        let apis = session.resource_servers();
+        let apis = session.api(&RESOURCE_SERVERS, &[]);
         let (found, argument, value) = match (config.identifier.as_str(), config.id.as_str()) {
-            (Some(identifier), _) => {
-                // Nothing is known of it before, so all that a list shows has to be confirmed until lists have proven right.
-                let nothing = Sight::of(ResourceServer::default());
-                let view = |api: &resource_servers::ResourceServer| Sight::of(from_api(api.clone()));
-                (apis.read(identifier, &nothing, view).await, "identifier", identifier)
-            }
-            (None, Some(id)) => (apis.look_up(id).await, "id", id),
+            // A list shows an API as it is: there is nothing that it was known as.
+            (Some(identifier), _) => (apis.read(identifier, seen).await, "identifier", identifier),
+            (None, Some(id)) => (apis.read_singly(id, |object| Ok(seen(object)?.value)).await, "id", id),
             (None, None) => unreachable!("one argument is given and all are known when a data source is read"),
         };
         // The service finds an API by either, whichever it was given as.
-        let is =
-            |api: &resource_servers::ResourceServer| value == if argument == "id" { &api.id } else { &api.identifier };
+        let is = |api: &ResourceServer| {
+            let shown = if argument == "id" { &api.id } else { &api.identifier };
+            shown.as_str() == Some(&*nfc(value.to_owned()))
+        };
         match found {
-            Ok(Some(api)) if is(&api) => Ok(from_api(api)),
+            Ok(Some(api)) if is(&api) => Ok(api),
             Ok(_) => {
                 let detail = format!("No API in this tenant has the {argument} {value:?}.");
                 Err(Diagnostic::error("API Not Found", detail).at(argument).into())
@@ -109,41 +110,51 @@ impl DataSource<Connection> for ResourceServerDataSource {
     }
 }
 
-fn from_api(api: resource_servers::ResourceServer) -> ResourceServer {
-    let resource_servers::ResourceServer {
-        id,
-        identifier,
-        name,
-        is_system,
-        scopes,
-        signing_alg,
-        token_lifetime,
-        token_dialect,
-        enforce_policies,
-        allow_offline_access,
-        subject_type_authorization,
-    } = api;
-    let SubjectTypeAuthorization { client, user } =
-        subject_type_authorization.unwrap_or(SubjectTypeAuthorization { client: None, user: None });
-    let policy = |of: Option<Policy>| of.and_then(|of| of.policy).into();
-    let mut scopes: Vec<_> = scopes.into_iter().flatten().collect();
-    scopes.sort_by(|one, other| one.value.cmp(&other.value));
-    let scope = |resource_servers::Scope { value, description }| Scope {
-        name: Value::Known(value),
-        description: description.filter(|text| !text.is_empty()).into(),
-    };
-    ResourceServer {
-        id: Value::Known(id),
-        identifier: Value::Known(identifier),
-        name: name.into(),
-        is_system: Value::Known(is_system.unwrap_or(false)),
-        scopes: Value::Known(scopes.into_iter().map(scope).collect()),
-        signing_alg: signing_alg.into(),
-        token_lifetime: token_lifetime.into(),
-        token_dialect: token_dialect.into(),
-        enforce_policies: Value::Known(enforce_policies.unwrap_or(false)),
-        allow_offline_access: Value::Known(allow_offline_access.unwrap_or(false)),
-        client_policy: policy(client),
-        user_policy: policy(user),
-    }
+fn seen(object: &Object) -> Result<Seen<ResourceServer>, Flaw> {
+    Ok(Seen { value: mapping::read(object, &ResourceServer::default())?, same: None })
 }
+
+/// The scopes in the order of their names, whatever order the service has them in.
+const SCOPES: Mapping = Mapping {
+    properties: &["scopes"],
+    create: |_, _| {},
+    update: |_, _, _| {},
+    read: |shown, _| {
+        let path = Path::root().attribute("scopes");
+        let none = Vec::new();
+        let shown = shown.get("scopes").and_then(Json::as_array).unwrap_or(&none);
+        let scope = |(index, scope): (usize, &Json)| {
+            let path = path.index(index);
+            let scope = scope.as_object().ok_or_else(|| DecodeError::new(&path, "expected an object"))?;
+            wire::read(Scope::attributes(), scope, &Dynamic::Null, &path)
+        };
+        let mut scopes = shown.iter().enumerate().map(scope).collect::<Result<Vec<_>, _>>()?;
+        scopes.sort_by(|one, other| one.attribute("name").cmp(other.attribute("name")));
+        Ok(Dynamic::List(scopes))
+    },
+};
+
+const CLIENT_POLICY: Mapping = policy(|shown, _| read_policy(shown, "client"));
+const USER_POLICY: Mapping = policy(|shown, _| read_policy(shown, "user"));
+
+const fn policy(read: fn(&Object, &Dynamic) -> Result<Dynamic, DecodeError>) -> Mapping {
+    Mapping { properties: &["subject_type_authorization"], create: |_, _| {}, update: |_, _, _| {}, read }
+}
+
+fn read_policy(shown: &Object, subject: &str) -> Result<Dynamic, DecodeError> {
+    let policy = shown.get("subject_type_authorization").and_then(|subjects| subjects.get(subject)?.get("policy"));
+    tree::read(policy.unwrap_or(&Json::Null), &Type::String, &Path::root().attribute(format!("{subject}_policy")))
+}
+
+/// APIs: <https://auth0.com/docs/api/management/v2/resource-servers>.
+///
+/// There are no checkpoints for APIs. So the list of more than 1,000 cannot be read to its end. The refusal shows that, and
+/// they are read singly.
+static RESOURCE_SERVERS: Area = Area {
+    path: &["resource-servers"],
+    key: "identifier",
+    identity: Identity::Key(&["identifier"]),
+    secrets: &[],
+    ends: &[],
+    properties: mapping::properties::<ResourceServer>,
+};

@@ -1,6 +1,6 @@
 //! `auth0_access_token`: a token of an application, for whoever calls an API with it.
 
-mod refusal;
+mod explain;
 
 use std::{
     collections::BTreeSet,
@@ -111,14 +111,14 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
             scopes: scopes.iter().cloned().collect(),
             organization: config.organization.known().cloned(),
         };
-        let token = session(cx).access_tokens().request(request).await;
-        let token = token.map_err(|error| refusal::diagnose(&error))?;
+        let token = session(cx).request_token(request).await;
+        let token = token.map_err(|error| explain::diagnose(&error))?;
         let claims = token.claims();
         let granted = granted(&token, claims.as_ref());
         if let (Some(granted), false) = (&granted, scopes.is_empty()) {
             let missing: Vec<_> = scopes.difference(granted).map(|scope| format!("`{scope}`")).collect();
             if !missing.is_empty() {
-                return Err(refusal::not_granted(&missing, &audience).into());
+                return Err(explain::not_granted(&missing, &audience).into());
             }
         }
         let end = end(&token, claims.as_ref());
@@ -133,7 +133,7 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
     }
 
     async fn renew(&self, _cx: &Cx<Connection>, private: Bytes) -> Result<Renewed, Diagnostics> {
-        let warnings = refusal::ends(&String::from_utf8_lossy(&private)).into();
+        let warnings = explain::ends(&String::from_utf8_lossy(&private)).into();
         Ok(Renewed { warnings, ..Renewed::default() })
     }
 }

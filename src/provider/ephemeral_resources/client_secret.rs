@@ -6,9 +6,10 @@ use crate::{
     framework::{Cx, EphemeralResource, Opened},
     model,
     provider::{
+        client_id::is_client_id,
         connection::{Connection, session},
         diagnosis::Names,
-        resources::m2m_client::is_client_id,
+        resources::m2m_client::CLIENTS,
     },
     schema::{COMPUTED, Disclosed, REQUIRED, Rule},
     value::Value,
@@ -32,7 +33,7 @@ model! {
     }
 }
 
-const NAMES: Names = Names { object: "client", renamed: &[], telling: &[] };
+const NAMES: Names = Names { object: "client", attributes: || &[], renamed: &[], message_hints: &[] };
 
 /// See the module.
 pub(in crate::provider) struct ClientSecretEphemeralResource;
@@ -43,7 +44,7 @@ impl EphemeralResource<Connection> for ClientSecretEphemeralResource {
 
     async fn open(&self, cx: &Cx<Connection>, config: ClientSecret) -> Result<Opened<ClientSecret>, Diagnostics> {
         let client_id = config.client_id.as_str().unwrap_or_default();
-        let found = session(cx).clients().secret(client_id).await;
+        let found = session(cx).api(&CLIENTS, &[]).secret(client_id).await;
         let found = found.map_err(|error| NAMES.diagnose("read the secret of", &error))?;
         match found.ok_or_else(|| not_found(client_id))? {
             SecretView::Shown(secret) => {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use terraform_provider_auth0::diagnostic::{Diagnostics, Path};
-use terraform_provider_auth0::framework::{Cx, Failed, OldState, Plan, Resource};
+use terraform_provider_auth0::framework::{Cx, Failed, ModifyPlan, OldState, Resource};
 use terraform_provider_auth0::schema::Model;
 use terraform_provider_auth0::value::{Dynamic, Value};
 
@@ -13,6 +13,8 @@ use super::store::Store;
 pub(crate) trait Object: Model + Clone {
     const NAME: &'static str;
     const VERSION: i64 = 0;
+    /// What it does to a plan, if anything.
+    const MODIFY_PLAN: Option<ModifyPlan<Self>> = None;
 
     fn id(&mut self) -> &mut Value<String>;
 
@@ -32,7 +34,6 @@ pub(crate) trait Object: Model + Clone {
         Diagnostics::new()
     }
 
-    fn modify_plan(_prior: Option<&Self>, _plan: &mut Plan<Self>) {}
 
     fn upgrade(state: &OldState) -> Result<Self, Diagnostics> {
         panic!("there is no version {}", state.version)
@@ -52,13 +53,10 @@ impl<O: Object> Resource<Store> for Objects<O> {
     const NAME: &'static str = O::NAME;
     const VERSION: i64 = O::VERSION;
     type Model = O;
+    const MODIFY_PLAN: Option<ModifyPlan<O>> = O::MODIFY_PLAN;
 
     fn validate(&self, config: &O) -> Diagnostics {
         config.validate()
-    }
-
-    fn modify_plan(&self, prior: Option<&O>, _config: Option<&O>, plan: &mut Plan<O>) {
-        O::modify_plan(prior, plan);
     }
 
     fn upgrade(&self, state: &OldState) -> Result<O, Diagnostics> {

@@ -1,7 +1,7 @@
 //! `corner_rule`: rules across attributes, and plans that say more than the schema does.
 
 use terraform_provider_auth0::diagnostic::{Diagnostic, Diagnostics};
-use terraform_provider_auth0::framework::Plan;
+use terraform_provider_auth0::framework::{ModifyPlan, Plan};
 use terraform_provider_auth0::model;
 use terraform_provider_auth0::schema::combination::{
     at_least_one_of, conflicting, exactly_one_of, given, required_together,
@@ -39,6 +39,7 @@ model! {
 
 impl Object for Ruled {
     const NAME: &'static str = "corner_rule";
+    const MODIFY_PLAN: Option<ModifyPlan<Self>> = Some(modify_plan);
 
     fn id(&mut self) -> &mut Value<String> {
         &mut self.id
@@ -58,22 +59,22 @@ impl Object for Ruled {
         ];
         found.into_iter().flatten().collect()
     }
+}
 
-    fn modify_plan(prior: Option<&Self>, plan: &mut Plan<Self>) {
-        let Some(planned) = &mut plan.state else {
-            plan.diagnostics.push(if prior.is_some_and(|prior| prior.guarded.known() == Some(&true)) {
-                Diagnostic::error("Guarded", "The object is guarded.").at("guarded")
-            } else {
-                Diagnostic::warning("Gone for Good", "Nothing brings the object back.")
-            });
-            return;
-        };
-        if !planned.name.is_unknown() && planned.title.is_unknown() {
-            planned.title = title(&planned.name);
-        }
-        if prior.is_some_and(|prior| prior.size.known() > planned.size.known()) {
-            plan.requires_replace.push("size".into());
-        }
+fn modify_plan(prior: Option<&Ruled>, plan: &mut Plan<Ruled>) {
+    let Some(planned) = &mut plan.state else {
+        plan.diagnostics.push(if prior.is_some_and(|prior| prior.guarded.known() == Some(&true)) {
+            Diagnostic::error("Guarded", "The object is guarded.").at("guarded")
+        } else {
+            Diagnostic::warning("Gone for Good", "Nothing brings the object back.")
+        });
+        return;
+    };
+    if !planned.name.is_unknown() && planned.title.is_unknown() {
+        planned.title = title(&planned.name);
+    }
+    if prior.is_some_and(|prior| prior.size.known() > planned.size.known()) {
+        plan.requires_replace.push("size".into());
     }
 }
 

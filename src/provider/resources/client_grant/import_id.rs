@@ -1,6 +1,6 @@
 //! The ids by which a client grant is imported.
 
-use crate::{diagnostic::Diagnostic, provider::resources::m2m_client::is_client_id};
+use crate::{diagnostic::Diagnostic, provider::client_id::is_client_id};
 
 /// What an import id names.
 #[derive(Debug, PartialEq, Eq)]

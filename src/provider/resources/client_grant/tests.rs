@@ -1,9 +1,10 @@
 //! The mapping between the model and the Management API.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::*;
-use crate::schema::Model;
 
 fn set(elements: &[&str]) -> Value<BTreeSet<String>> {
     Value::Known(elements.iter().map(|element| (*element).to_owned()).collect())
@@ -22,16 +23,19 @@ fn grant() -> ClientGrant {
         subject_type: known("client"),
         allow_any_organization: Value::Known(false),
         is_system: Value::Known(false),
-        ..ClientGrant::lookup("cgr_1".to_owned())
+        id: known("cgr_1"),
+        adopt_existing: Value::Known(false),
+        deletion_protection: Value::Known(false),
+        ..ClientGrant::default()
     }
 }
 
 fn answered(json: serde_json::Value) -> ClientGrant {
-    from_api(serde_json::from_value(json).unwrap(), &grant())
+    mapping::read(json.as_object().unwrap(), &grant()).unwrap()
 }
 
 fn patch(prior: &ClientGrant, plan: &ClientGrant) -> serde_json::Value {
-    serde_json::to_value(changes(prior, plan)).unwrap()
+    serde_json::to_value(mapping::update(prior, plan)).unwrap()
 }
 
 fn problems(config: &ClientGrant) -> Vec<String> {
@@ -41,11 +45,11 @@ fn problems(config: &ClientGrant) -> Vec<String> {
 #[test]
 fn a_new_grant_says_no_more_than_is_configured() {
     assert_eq!(
-        serde_json::to_value(to_api(&grant())).unwrap(),
+        serde_json::Value::from(mapping::create(&grant())),
         json!({"client_id": "abc", "audience": "https://api", "scope": ["read"], "subject_type": "client"})
     );
     let all = ClientGrant { scopes: Value::Null, allow_all_scopes: Value::Known(true), ..grant() };
-    let sent = serde_json::to_value(to_api(&all)).unwrap();
+    let sent = serde_json::Value::from(mapping::create(&all));
     assert_eq!((sent.get("scope"), &sent["allow_all_scopes"]), (None, &json!(true)));
 }
 

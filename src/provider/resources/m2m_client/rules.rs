@@ -1,8 +1,6 @@
 //! What a configuration of an application must satisfy, beyond the rules that stand beside each attribute.
 
-use url::Url;
-
-use super::{ClientCredentialsQuota, M2mClient, TokenQuota};
+use super::application::{ClientCredentialsQuota, M2mClient, TokenQuota};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
     value::Value,
@@ -65,26 +63,4 @@ fn quota_without_limit(quota: &Value<TokenQuota>) -> Option<Diagnostic> {
 
 fn conflict(path: Path, detail: &str) -> Diagnostic {
     Diagnostic::error("Invalid Combination of Attributes", detail).at(path)
-}
-
-pub(super) fn is_name(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['<', '>'])
-}
-
-pub(super) fn is_address(text: &str) -> bool {
-    // The parser would leave out what stands around an address.
-    let bare = !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    text.is_empty() || (bare && Url::parse(text).is_ok_and(|url| url.has_host()))
-}
-
-/// Auth0's documentation, "Metadata Field Names and Data Types".
-pub(super) fn is_metadata_key(text: &str) -> bool {
-    (1..=255).contains(&text.chars().count())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || " \t:,-+=_*?\"/\\()<>@".contains(c))
-}
-
-pub(super) fn is_organization_id(text: &str) -> bool {
-    text.strip_prefix("org_").is_some_and(|rest| {
-        !rest.is_empty() && rest.len() <= 50 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    })
 }

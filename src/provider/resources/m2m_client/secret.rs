@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{M2mClient, NAMES, id};
+use super::{CLIENTS, id, application::M2mClient, names::NAMES};
 use crate::{
-    auth0::{Error, Patch, clients::ClientPatch},
+    auth0::{Body, Error},
     diagnostic::Diagnostic,
     framework::{Cx, Failed},
     provider::{
@@ -16,15 +16,29 @@ use crate::{
     value::Value,
 };
 
+/// The property that a PATCH takes and a POST does not.
+const SECRET: &str = "client_secret";
+
+/// Adds the supplied secret to an update if its version changes. There is nothing else to compare a secret with. A version
+/// that is removed leaves the secret alone.
+pub(super) fn with_new_secret(body: Body, prior: &M2mClient, plan: &M2mClient) -> Body {
+    match (plan.client_secret_wo.known(), plan.client_secret_wo_version.known()) {
+        (Some(secret), version @ Some(_)) if version != prior.client_secret_wo_version.known() => {
+            body.with_secret(SECRET, secret.clone())
+        }
+        _ => body,
+    }
+}
+
 /// Gives a new application the secret that a POST does not take.
 pub(super) async fn supply(
     cx: &Cx<Connection>,
     made: M2mClient,
     secret: SecretString,
 ) -> Result<M2mClient, Failed<M2mClient>> {
-    let patch = ClientPatch { client_secret: Patch::Set(secret.into()), ..ClientPatch::default() };
-    match session(cx).clients().update(id(&made), &patch).await {
-        Ok(_) => Ok(made),
+    let body = Body::default().with_secret(SECRET, secret);
+    match session(cx).api(&CLIENTS, &[]).update(id(&made), &body, |_| Ok(())).await {
+        Ok(()) => Ok(made),
         Err(error) => Err(unfinished(cx, made, &error).await),
     }
 }
@@ -37,7 +51,7 @@ pub(super) async fn supply(
 async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &Error) -> Failed<M2mClient> {
     let problem = NAMES.diagnose("set the secret of", error);
     let client_id = id(&made).to_owned();
-    if error.is_refusal() && session(cx).clients().delete(&client_id).await.is_ok() {
+    if error.is_refusal() && session(cx).api(&CLIENTS, &[]).delete(&client_id).await.is_ok() {
         let detail = format!("{} The application was removed again.", problem.detail);
         return Diagnostic { detail, ..problem }.into();
     }
@@ -57,9 +71,9 @@ async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &Error) -> Fail
 }
 
 /// An update failed, with whatever it was to do about the secret.
-pub(super) fn not_updated(patch: &ClientPatch, error: &Error) -> Diagnostic {
+pub(super) fn not_updated(body: &Body, error: &Error) -> Diagnostic {
     let problem = NAMES.diagnose("update", error);
-    if patch.client_secret == Patch::Keep {
+    if !body.has_secret() {
         return problem;
     }
     let detail = format!("{} {}", problem.detail, fate(error, "The next apply sets it again."));
@@ -76,7 +90,7 @@ pub(super) async fn rotate_if_due(
     if !is_due(&prior.rotate_secret_when, &changed.rotate_secret_when) {
         return Ok(changed);
     }
-    match session(cx).clients().rotate_secret(id(prior)).await {
+    match session(cx).api(&CLIENTS, &[]).rotate_secret(id(prior)).await {
         Ok(()) => Ok(changed),
         Err(error) => {
             let changed = M2mClient { rotate_secret_when: prior.rotate_secret_when.clone(), ..changed };

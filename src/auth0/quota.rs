@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 /// The headers of one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) struct Quota {
+pub(super) struct Quota {
     /// How much the bucket holds.
     pub(super) limit: u32,
     /// How much is left in it.
@@ -19,7 +19,7 @@ pub(in super::super) struct Quota {
 
 impl Quota {
     /// Reads the headers `x-ratelimit-limit`, `x-ratelimit-remaining` and `x-ratelimit-reset`.
-    pub(in super::super) fn read(limit: Option<&str>, remaining: Option<&str>, reset: Option<&str>) -> Option<Self> {
+    pub(super) fn read(limit: Option<&str>, remaining: Option<&str>, reset: Option<&str>) -> Option<Self> {
         let number = |text: &str| text.trim().parse::<i64>().ok();
         let limit = limit.and_then(number).and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit > 0)?;
         // A bucket that is overdrawn is empty.

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::super::assertion::{self, Assertion, SigningKey};
-use super::super::call::Form;
-use super::super::http::unix_now;
+use super::super::clock::unix_now;
+use super::super::request::Form;
 use super::super::settings::Credentials;
-use super::TokenError;
+use super::super::token_error::TokenError;
 
 /// How an application can prove who it is.
-pub(super) enum Proof {
+pub(super) enum ClientAuth {
     Secret { client_id: String, client_secret: SecretString },
     Key { client_id: String, key: SigningKey },
     Assertion(Assertion),
@@ -19,7 +19,7 @@ pub(super) enum Proof {
 }
 
 /// What a token is wanted for.
-pub(in crate::auth0) struct Wanted {
+pub(in crate::auth0) struct TokenScope {
     /// The API.
     pub(in crate::auth0) audience: String,
     /// Scopes with spaces between; all that there are if nothing is said.
@@ -28,7 +28,7 @@ pub(in crate::auth0) struct Wanted {
     pub(in crate::auth0) organization: Option<String>,
 }
 
-impl Wanted {
+impl TokenScope {
     /// Whatever the application may do with the API.
     pub(super) fn everything(audience: String) -> Self {
         Self { audience, scope: None, organization: None }
@@ -43,7 +43,7 @@ impl Wanted {
 }
 
 /// One request for a token.
-pub(super) struct Asking {
+pub(super) struct Attempt {
     pub(super) form: Form,
     pub(super) question: Question,
 }
@@ -65,7 +65,7 @@ pub(super) enum Shown {
     Assertion(Assertion),
 }
 
-impl Proof {
+impl ClientAuth {
     /// What an application shows that has these credentials; nothing if they are a token already.
     pub(super) fn of(credentials: Credentials) -> Result<Self, SecretString> {
         Ok(match credentials {
@@ -92,7 +92,7 @@ impl Proof {
     }
 
     /// A request for a token. The assertion `spent` has brought one already and will bring no other.
-    pub(super) fn ask(&self, wanted: &Wanted, issuer: String, spent: Option<&Assertion>) -> Result<Asking, TokenError> {
+    pub(super) fn ask(&self, wanted: &TokenScope, issuer: String, spent: Option<&Assertion>) -> Result<Attempt, TokenError> {
         let (form, shown) = match self {
             Self::Secret { client_id, client_secret } => {
                 let (id, secret) = (client_id.clone(), client_secret.clone());
@@ -109,11 +109,11 @@ impl Proof {
             Self::Assertion(assertion) => presented(wanted, assertion.clone(), spent)?,
             Self::AssertionFile(path) => presented(wanted, Assertion::in_file(path)?, spent)?,
         };
-        Ok(Asking { form, question: Question { audience: wanted.audience.clone(), issuer, shown } })
+        Ok(Attempt { form, question: Question { audience: wanted.audience.clone(), issuer, shown } })
     }
 }
 
-fn presented(wanted: &Wanted, assertion: Assertion, spent: Option<&Assertion>) -> Result<(Form, Shown), TokenError> {
+fn presented(wanted: &TokenScope, assertion: Assertion, spent: Option<&Assertion>) -> Result<(Form, Shown), TokenError> {
     if spent.is_some_and(|spent| spent.text() == assertion.text()) {
         return Err(TokenError::AssertionSpent);
     }
@@ -124,7 +124,7 @@ fn presented(wanted: &Wanted, assertion: Assertion, spent: Option<&Assertion>) -
 type Fields = Vec<(&'static str, String)>;
 
 /// The form for client credentials, <https://www.rfc-editor.org/rfc/rfc6749#section-4.4>.
-fn form(wanted: &Wanted, proof: impl Fn() -> Fields + Send + Sync + 'static) -> Form {
+fn form(wanted: &TokenScope, proof: impl Fn() -> Fields + Send + Sync + 'static) -> Form {
     let wanted = wanted.fields();
     Box::new(move || {
         let mut fields = vec![("grant_type", "client_credentials".to_owned())];

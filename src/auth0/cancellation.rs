@@ -5,16 +5,12 @@ use std::time::Duration;
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// How long an answer is still waited for when an operation ends while the service creates something.
-/// Terraform can only remember an object whose id has arrived.
-const LANDING: Duration = Duration::from_secs(5);
+use super::endpoint::Endpoint;
+use super::error::Error;
 
-/// Why an operation ended before it was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
-    Stopped,
-    DeadlinePassed,
-}
+/// How long a response is still waited for if an operation ends while the service creates something.
+/// Terraform can only remember an object whose id has arrived.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Bounds of one operation.
 #[derive(Clone, Debug)]
@@ -32,28 +28,32 @@ impl Bounds {
         self.deadline
     }
 
-    /// Waits for `work`, which is dropped at the end of the operation.
-    pub(super) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Ended> {
+    /// Waits for `work` of the request at `endpoint`, and drops it at the end of the operation.
+    pub(super) async fn run<T>(&self, endpoint: &Endpoint, work: impl Future<Output = T>) -> Result<T, Error> {
         tokio::select! {
             biased;
-            ended = self.ended() => Err(ended),
+            ended = self.ended() => Err(ended.error(endpoint)),
             value = work => Ok(value),
         }
     }
 
-    /// Waits for `work` that must not be started in vain: it is not begun after the end of the
-    /// operation, but once begun it is given a little longer.
-    pub(super) async fn run_to_landing<T>(&self, work: impl Future<Output = T>) -> Result<T, Landing> {
-        self.run(std::future::ready(())).await.map_err(Landing::NotBegun)?;
+    /// Waits for `work` that must not be started in vain. It does not begin after the end of the operation, but once
+    /// begun it has a little longer. If that is not enough either, what came of it is unknown.
+    pub(super) async fn run_with_grace<T>(
+        &self,
+        endpoint: &Endpoint,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        self.run(endpoint, std::future::ready(())).await?;
         let too_late = async {
             let ended = self.ended().await;
-            time::sleep(LANDING).await;
+            time::sleep(GRACE).await;
             ended
         };
         tokio::select! {
             biased;
             value = work => Ok(value),
-            ended = too_late => Err(Landing::CutOff(ended)),
+            ended = too_late => Err(ended.error(endpoint).unknown_fate()),
         }
     }
 
@@ -66,11 +66,21 @@ impl Bounds {
     }
 }
 
-/// How far work had come that did not reach its end.
+/// Why an operation ended before it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Landing {
-    NotBegun(Ended),
-    CutOff(Ended),
+enum Ended {
+    Stopped,
+    DeadlinePassed,
+}
+
+impl Ended {
+    fn error(self, endpoint: &Endpoint) -> Error {
+        let endpoint = endpoint.clone();
+        match self {
+            Self::Stopped => Error::Cancelled { endpoint },
+            Self::DeadlinePassed => Error::DeadlineExceeded { endpoint },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +92,10 @@ mod tests {
         (stop.clone(), Bounds::new(stop, Instant::now() + Duration::from_secs(seconds)))
     }
 
+    fn endpoint() -> Endpoint {
+        Endpoint { method: reqwest::Method::GET, host: "acme.auth0.com".to_owned(), path: "/".to_owned() }
+    }
+
     async fn seconds(count: u64) -> u64 {
         time::sleep(Duration::from_secs(count)).await;
         count
@@ -90,14 +104,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn work_within_the_bounds_is_done() {
         let (_stop, bounds) = bounds(10);
-        assert_eq!(bounds.run(seconds(9)).await, Ok(9));
+        assert_eq!(bounds.run(&endpoint(), seconds(9)).await.unwrap(), 9);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_deadline_ends_a_wait() {
         let (_stop, bounds) = bounds(10);
         let start = Instant::now();
-        assert_eq!(bounds.run(seconds(60)).await, Err(Ended::DeadlinePassed));
+        assert!(matches!(bounds.run(&endpoint(), seconds(60)).await, Err(Error::DeadlineExceeded { .. })));
         assert_eq!(start.elapsed(), Duration::from_secs(10));
     }
 
@@ -105,11 +119,12 @@ mod tests {
     async fn stopping_ends_a_wait_at_once() {
         let (stop, bounds) = bounds(60);
         let start = Instant::now();
-        let (result, ()) = tokio::join!(bounds.run(seconds(30)), async {
+        let endpoint = endpoint();
+        let (result, ()) = tokio::join!(bounds.run(&endpoint, seconds(30)), async {
             seconds(2).await;
             stop.cancel();
         });
-        assert_eq!(result, Err(Ended::Stopped));
+        assert!(matches!(result, Err(Error::Cancelled { .. })));
         assert_eq!(start.elapsed(), Duration::from_secs(2));
     }
 
@@ -120,14 +135,15 @@ mod tests {
             seconds(2).await;
             stop.cancel();
         };
-        let (result, ()) = tokio::join!(bounds.run_to_landing(seconds(6)), stopping);
-        assert_eq!(result, Ok(6));
-        assert_eq!(bounds.run_to_landing(seconds(1)).await, Err(Landing::NotBegun(Ended::Stopped)));
+        let endpoint = endpoint();
+        let (result, ()) = tokio::join!(bounds.run_with_grace(&endpoint, seconds(6)), stopping);
+        assert_eq!(result.unwrap(), 6);
+        assert!(matches!(bounds.run_with_grace(&endpoint, seconds(1)).await, Err(Error::Cancelled { .. })));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_creation_that_takes_too_long_is_cut_off() {
         let (_stop, bounds) = bounds(10);
-        assert_eq!(bounds.run_to_landing(seconds(60)).await, Err(Landing::CutOff(Ended::DeadlinePassed)));
+        assert!(matches!(bounds.run_with_grace(&endpoint(), seconds(60)).await, Err(Error::UnknownFate { .. })));
     }
 }

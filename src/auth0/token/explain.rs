@@ -1,86 +1,16 @@
-//! Why no access token was granted.
+//! Finds out why no access token was granted.
 
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use super::super::assertion::{AssertionError, Suspicion};
-use super::super::call::Endpoint;
-use super::super::error::{self, Error};
-use super::super::http::Answer;
-use super::proof::{Question, Shown};
-
-/// Why the token endpoint granted no token.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// The application is unknown or its secret is another one.
-    #[error("the client id or the client secret is wrong")]
-    WrongCredentials,
-    /// An assertion was not accepted, or an application that has no key has shown one.
-    #[error("the client assertion was refused{}{}", said(description), suspected(suspicion.as_ref()))]
-    AssertionRefused {
-        /// Whether it was signed here with a private key, and not elsewhere.
-        signed_here: bool,
-        /// The service's words, if any.
-        description: String,
-        /// What may be wrong, as far as that can be seen from here.
-        suspicion: Option<Suspicion>,
-    },
-    /// Another token is needed, but there is no other assertion to get it with.
-    #[error(
-        "another token is needed, but the client assertion has been used already, and Auth0 takes each of them once"
-    )]
-    AssertionSpent,
-    /// There is no assertion where it should be.
-    #[error("the client assertion cannot be used: {0}")]
-    Assertion(#[from] AssertionError),
-    /// The application exists, but may not call the API.
-    #[error("the application is not authorized to call `{audience}`: it needs a client grant for that API")]
-    NotAuthorized {
-        /// The API that was asked for.
-        audience: String,
-    },
-    /// The tenant has no such API.
-    #[error("the tenant has no API `{audience}`")]
-    UnknownAudience {
-        /// The API that was asked for.
-        audience: String,
-    },
-    /// The application may not use client credentials.
-    #[error("the application does not allow the grant type `client_credentials`")]
-    GrantTypeNotAllowed,
-    /// No more tokens are granted for now, by a limit that the tenant has set:
-    /// <https://auth0.com/docs/fine-grained-m2m-token-quotas>.
-    #[error("the token quota of the application or its tenant is used up{}", error::for_a_while(*wait))]
-    QuotaExceeded {
-        /// How long the service asks to wait.
-        wait: Option<Duration>,
-    },
-    /// Any other refusal, in the service's words.
-    #[error("{status} {error}: {description}")]
-    Refused {
-        /// Status of the answer.
-        status: u16,
-        /// OAuth error code.
-        error: String,
-        /// Explanation for people.
-        description: String,
-    },
-    /// What answered is no token endpoint.
-    #[error("what answered with status {status} is no token endpoint: is the domain an Auth0 tenant?")]
-    NotAuth0 {
-        /// Status of the answer.
-        status: u16,
-    },
-}
-
-impl TokenError {
-    /// Whether asking again would be answered in the same way.
-    pub(super) fn is_final(&self) -> bool {
-        !matches!(self, Self::QuotaExceeded { .. } | Self::Refused { status: 408 | 500.., .. })
-    }
-}
+use super::super::assertion::Suspicion;
+use super::super::endpoint::Endpoint;
+use super::super::error::Error;
+use super::super::response::{Outcome, Response};
+use super::super::token_error::TokenError;
+use super::client_auth::{Question, Shown};
 
 /// The OAuth error form: <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>.
 #[derive(Deserialize)]
@@ -90,37 +20,30 @@ struct OauthError {
     error_description: String,
 }
 
-fn said(description: &str) -> String {
-    if description.is_empty() { String::new() } else { format!(" (\"{description}\")") }
-}
-
-fn suspected(suspicion: Option<&Suspicion>) -> String {
-    suspicion.map_or_else(String::new, |suspicion| format!(": {suspicion}"))
-}
-
-/// What an answer that is no token means. Assertions end with time, so it matters that it is `unix_now` here.
-pub(super) fn explain(answer: &Answer, endpoint: Endpoint, question: &Question, unix_now: Duration) -> Error {
-    let status = answer.status.as_u16();
-    let body = serde_json::from_slice(&answer.body);
-    if answer.status == StatusCode::TOO_MANY_REQUESTS {
+/// What a response without a token means. Assertions end with time, so it matters that it is `unix_now` here.
+pub(super) fn explain(outcome: &Outcome, endpoint: Endpoint, question: &Question, unix_now: Duration) -> Error {
+    let response = &outcome.response;
+    let status = response.status.as_u16();
+    let body = serde_json::from_slice(&response.body);
+    if response.status == StatusCode::TOO_MANY_REQUESTS {
         return match body {
             Ok(OauthError { error_description, .. }) if error_description.ends_with("quota exceeded") => {
-                TokenError::QuotaExceeded { wait: answer.wait }.into()
+                TokenError::QuotaExceeded { wait: response.wait }.into()
             }
-            _ => Error::refusal(answer, endpoint),
+            _ => Error::refusal(outcome, endpoint),
         };
     }
     let Ok(OauthError { error, error_description: description }) = body else {
         // A failing service often answers with a page of its front end.
-        return if answer.status.is_server_error() || answer.redirect.is_some() {
-            Error::foreign(answer, endpoint)
+        return if response.status.is_server_error() || response.redirect.is_some() {
+            Error::foreign(response, endpoint)
         } else {
             TokenError::NotAuth0 { status }.into()
         };
     };
     let audience = || question.audience.clone();
     Error::Token(match (status, error.as_str()) {
-        (401, "access_denied" | "invalid_client") => refused(answer, question, description, unix_now),
+        (401, "access_denied" | "invalid_client") => refused(response, question, description, unix_now),
         (_, "access_denied") if description.starts_with("Client is not authorized to access") => {
             TokenError::NotAuthorized { audience: audience() }
         }
@@ -133,8 +56,8 @@ pub(super) fn explain(answer: &Answer, endpoint: Endpoint, question: &Question, 
 }
 
 /// The service does not say which part of a proof it did not accept.
-fn refused(answer: &Answer, question: &Question, description: String, unix_now: Duration) -> TokenError {
-    let service_now = answer.date.unwrap_or(unix_now);
+fn refused(response: &Response, question: &Question, description: String, unix_now: Duration) -> TokenError {
+    let service_now = response.date.unwrap_or(unix_now);
     let (signed_here, suspicion) = match &question.shown {
         Shown::Secret => return TokenError::WrongCredentials,
         Shown::Signature => (true, Suspicion::of_clocks(unix_now, service_now)),
@@ -148,7 +71,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::super::assertion::{Assertion, unsigned};
-    use super::super::super::call::Call;
+    use super::super::super::request::Request;
     use super::*;
 
     const AUDIENCE: &str = "https://login.acme.com/api/v2/";
@@ -156,7 +79,7 @@ mod tests {
     const NOW: Duration = Duration::from_secs(1_000);
 
     fn endpoint() -> Endpoint {
-        Call::token(&"login.acme.com".parse().unwrap(), Box::new(Vec::new)).endpoint()
+        Request::token(&"login.acme.com".parse().unwrap(), Box::new(Vec::new)).endpoint
     }
 
     fn question(shown: Shown) -> Question {
@@ -165,7 +88,7 @@ mod tests {
     }
 
     fn explained(status: u16, body: &'static str) -> Error {
-        explain(&Answer::of(status, body), endpoint(), &question(Shown::Secret), NOW)
+        explain(&Response::of(status, body).at_once(), endpoint(), &question(Shown::Secret), NOW)
     }
 
     #[test]
@@ -219,7 +142,7 @@ mod tests {
     #[test]
     fn an_outage_or_a_rate_limit_is_no_refusal() {
         assert!(matches!(explained(503, "<html>"), Error::Foreign { status: 503, .. }));
-        let moved = Answer { redirect: Some("https://acme.com".to_owned()), ..Answer::of(301, "<html>") };
+        let moved = Response { redirect: Some("https://acme.com".to_owned()), ..Response::of(301, "<html>") }.at_once();
         let explained_move = explain(&moved, endpoint(), &question(Shown::Secret), NOW);
         assert!(matches!(explained_move, Error::Redirect { status: 301, .. }), "{explained_move}");
         assert!(matches!(explained(429, r#"{"error":"too_many_requests"}"#), Error::RateLimited { .. }));
@@ -230,8 +153,8 @@ mod tests {
     fn a_used_up_token_quota_is_not_the_rate_limit() {
         let body = r#"{"error":"too_many_requests","error_description":"Client quota exceeded"}"#;
         let wait = Some(Duration::from_mins(59));
-        let answer = Answer { wait, ..Answer::of(429, body) };
-        let error = explain(&answer, endpoint(), &question(Shown::Secret), NOW);
+        let outcome = Response { wait, ..Response::of(429, body) }.at_once();
+        let error = explain(&outcome, endpoint(), &question(Shown::Secret), NOW);
         let Error::Token(error) = error else { panic!("{error}") };
         assert_eq!(error, TokenError::QuotaExceeded { wait });
         assert!(!error.is_final());
@@ -242,8 +165,8 @@ mod tests {
     fn a_refused_assertion_is_explained_by_what_can_be_seen_from_here() {
         let refused = |shown, date, body: &'static str| {
             let date = Some(Duration::from_secs(date));
-            let answer = Answer { date, ..Answer::of(401, body) };
-            match explain(&answer, endpoint(), &question(shown), NOW) {
+            let outcome = Response { date, ..Response::of(401, body) }.at_once();
+            match explain(&outcome, endpoint(), &question(shown), NOW) {
                 Error::Token(error) => error.to_string(),
                 other => panic!("{other}"),
             }

@@ -1,51 +1,30 @@
 //! One request to a tenant, described but not sent.
 
-use std::fmt;
-
 use bytes::Bytes;
 use reqwest::Method;
 use serde::Serialize;
 use url::Url;
 use url::form_urlencoded;
 
-use super::budget::Class;
+use super::endpoint::{Class, Endpoint};
 use super::error::Error;
 use super::tenant::Tenant;
-
-/// Method and path of a request, as errors and logs name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    pub(super) method: Method,
-    /// With its port where that is not the usual one.
-    pub(super) host: String,
-    pub(super) path: String,
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)
-    }
-}
 
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repeat {
-    /// Twice does what once does. So it is with a GET; with a PATCH, as it carries the values that are wanted and never what is
-    /// to be added to those that are there; and with a DELETE, after which there is no such object, be it that this or an
-    /// earlier one has deleted it.
+    /// Idempotent: GET, DELETE, and PATCH, which carries final values and never increments.
     Always,
-    /// Twice makes two objects, so only if the first one surely did nothing. Whoever creates looks for what came of it.
+    /// Twice makes two objects, so only if the first one surely did nothing. A create looks for what came of it.
     IfUnsent,
 }
 
 /// A request. Its body may hold secrets, so it has no `Debug`.
-pub(super) struct Call {
-    pub(super) method: Method,
+pub(super) struct Request {
+    pub(super) endpoint: Endpoint,
     pub(super) url: Url,
     pub(super) body: Option<Body>,
     pub(super) repeat: Repeat,
-    /// Whether it carries the access token.
-    pub(super) authorized: bool,
     /// Which rate limit it falls under.
     pub(super) class: Class,
 }
@@ -77,19 +56,20 @@ impl Body {
     }
 }
 
-impl Call {
+impl Request {
     /// A request to the Management API; each segment becomes exactly one segment of the path.
-    pub(super) fn new(tenant: &Tenant, method: Method, segments: &[&str]) -> Result<Self, Error> {
+    pub(super) fn new<S: AsRef<str>>(tenant: &Tenant, method: Method, segments: &[S]) -> Result<Self, Error> {
+        let segments: Vec<_> = segments.iter().map(AsRef::as_ref).collect();
         // An empty segment would address the collection instead of the object; dot segments and control
         // characters are resolved or dropped by every URL parser, however they are encoded.
         if let Some(id) = segments.iter().find(|id| matches!(**id, "" | "." | "..") || id.contains(char::is_control)) {
             return Err(Error::InvalidId { id: (*id).to_owned() });
         }
         let mut url = tenant.url().clone();
-        url.path_segments_mut().expect("a tenant's address has a host").clear().extend(["api", "v2"]).extend(segments);
+        url.path_segments_mut().expect("a tenant's address has a host").clear().extend(["api", "v2"]).extend(&segments);
         let repeat = if method == Method::POST { Repeat::IfUnsent } else { Repeat::Always };
         let class = if method == Method::GET && segments == ["clients"] { Class::ClientLists } else { Class::Other };
-        Ok(Self { method, url, body: None, repeat, authorized: true, class })
+        Ok(Self { endpoint: endpoint(method, &url), url, body: None, repeat, class })
     }
 
     /// A request for a token. Asking twice yields two tokens, which does no harm.
@@ -97,7 +77,8 @@ impl Call {
         let mut url = tenant.url().clone();
         url.set_path("oauth/token");
         let body = Some(Body::Form(form));
-        Self { method: Method::POST, url, body, repeat: Repeat::Always, authorized: false, class: Class::Token }
+        let endpoint = endpoint(Method::POST, &url);
+        Self { endpoint, url, body, repeat: Repeat::Always, class: Class::Token }
     }
 
     /// The same, for a POST that may be sent twice as well as once.
@@ -116,21 +97,21 @@ impl Call {
         self
     }
 
-    pub(super) fn endpoint(&self) -> Endpoint {
-        Endpoint {
-            method: self.method.clone(),
-            host: self.url.authority().to_owned(),
-            path: self.url.path().to_owned(),
-        }
+    pub(super) fn method(&self) -> &Method {
+        &self.endpoint.method
     }
+}
+
+fn endpoint(method: Method, url: &Url) -> Endpoint {
+    Endpoint { method, host: url.authority().to_owned(), path: url.path().to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(id: &str) -> Result<Call, Error> {
-        Call::new(&"acme.auth0.com".parse().unwrap(), Method::GET, &["clients", id])
+    fn read(id: &str) -> Result<Request, Error> {
+        Request::new(&"acme.auth0.com".parse().unwrap(), Method::GET, &["clients", id])
     }
 
     #[test]
@@ -143,10 +124,10 @@ mod tests {
             ("%2e%2e", "/api/v2/clients/%252e%252e"),
             ("https://api.acme.com/", "/api/v2/clients/https:%2F%2Fapi.acme.com%2F"),
         ] {
-            let call = read(id).unwrap();
-            assert_eq!(call.url.path(), path);
-            assert_eq!(call.url.query(), None);
-            assert_eq!(call.endpoint().to_string(), format!("GET {path}"));
+            let request = read(id).unwrap();
+            assert_eq!(request.url.path(), path);
+            assert_eq!(request.url.query(), None);
+            assert_eq!(request.endpoint.to_string(), format!("GET {path}"));
         }
     }
 
@@ -160,9 +141,9 @@ mod tests {
     #[test]
     fn only_a_creation_is_not_repeated() {
         let tenant = "acme.auth0.com".parse().unwrap();
-        let repeat = |method| Call::new(&tenant, method, &["clients"]).unwrap().repeat;
+        let repeat = |method| Request::new(&tenant, method, &["clients"]).unwrap().repeat;
         assert_eq!(repeat(Method::POST), Repeat::IfUnsent);
         assert_eq!([Method::GET, Method::PATCH, Method::DELETE].map(repeat), [Repeat::Always; 3]);
-        assert_eq!(Call::token(&tenant, Box::new(Vec::new)).repeat, Repeat::Always);
+        assert_eq!(Request::token(&tenant, Box::new(Vec::new)).repeat, Repeat::Always);
     }
 }

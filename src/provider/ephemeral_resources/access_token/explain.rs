@@ -6,7 +6,7 @@ use crate::{
     provider::diagnosis::Names,
 };
 
-const NAMES: Names = Names { object: "access token", renamed: &[], telling: &[] };
+const NAMES: Names = Names { object: "access token", attributes: || &[], renamed: &[], message_hints: &[] };
 
 /// Explains why there is no token.
 pub(super) fn diagnose(error: &Error) -> Diagnostic {

@@ -1,0 +1,374 @@
+//! Creates an object, once. If the response is lost, it finds out what became of the request before it sends anything again.
+//!
+//! An object with a unique key is found by it: a second request could do no more than be refused. But an object that was
+//! there must not pass for the new one, unless they are equal in all that was sent. An object with nothing but a name is
+//! the business of [`super::lost_creations`].
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use reqwest::Method;
+use serde_json::Value;
+use tokio::sync::{Notify, OnceCell};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::area::Identity;
+use super::body::Body;
+use super::collection::Collection;
+use super::document::{Document, Object, Seen};
+use super::endpoint::Endpoint;
+use super::error::{Error, Flaw};
+use super::lost_creations::{Before, Candidate, LIST_LAG, LostCreations, MOST_LOST, Ticket, Verdict, Wanted};
+use super::page::Documents;
+use super::request::Request;
+use super::transport::Operation;
+use super::unicode;
+
+/// An object that is there after a create.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created<T> {
+    /// The object in the caller's terms.
+    pub value: T,
+    /// Whether the response was lost, and the object found by its key, equal to what was sent. It may have been there before.
+    pub found: bool,
+}
+
+/// What a caller makes of an object.
+pub(super) type View<T> = Arc<dyn Fn(&Object) -> Result<Seen<T>, Flaw> + Send + Sync>;
+
+/// A create.
+pub(super) struct Creation<'a, T> {
+    collection: &'a Collection,
+    operation: &'a Operation,
+    request: Request,
+    body: &'a Body,
+    view: View<T>,
+}
+
+impl<'a, T: 'static> Creation<'a, T> {
+    pub(super) fn new(
+        collection: &'a Collection,
+        operation: &'a Operation,
+        body: &'a Body,
+        view: View<T>,
+    ) -> Result<Self, Error> {
+        let request = collection.whole(operation, Method::POST)?.json(body);
+        Ok(Self { collection, operation, request, body, view })
+    }
+
+    pub(super) async fn run(&self, creations: &Creations) -> Result<Created<T>, Error> {
+        match self.collection.area.identity {
+            Identity::Key(properties) => self.run_keyed(properties).await,
+            Identity::Name { property, filters } => {
+                let value = self.run_named(creations, property, filters).await?;
+                Ok(Created { value, found: false })
+            }
+        }
+    }
+
+    /// Sends the request. An object that cannot be read may be there all the same.
+    async fn send(&self) -> Result<(Document, T), Error> {
+        let document = self.collection.fetch(self.operation, &self.request).await?;
+        match self.value(&document) {
+            Ok(value) => Ok((document, value)),
+            Err(error) => Err(error.unknown_fate()),
+        }
+    }
+
+    fn value(&self, document: &Document) -> Result<T, Error> {
+        let seen = (self.view)(&document.object);
+        seen.map(|seen| seen.value).map_err(|flaw| flaw.at(&self.request.endpoint))
+    }
+
+    fn endpoint(&self) -> &Endpoint {
+        &self.request.endpoint
+    }
+
+    async fn run_keyed(&self, key: &[&'static str]) -> Result<Created<T>, Error> {
+        for lost in 0.. {
+            let cause = match self.send().await {
+                Ok((_, value)) => return Ok(Created { value, found: false }),
+                Err(Error::UnknownFate { cause, .. }) => cause,
+                // The one that is in the way may be that of the request before.
+                Err(conflict) if lost > 0 && conflict.is_conflict() => Box::new(conflict),
+                Err(refusal) => return Err(refusal),
+            };
+            tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
+            match self.find(key).await {
+                Ok(Some(value)) => {
+                    tracing::info!("it was created, and is taken over");
+                    return Ok(Created { value, found: true });
+                }
+                Ok(None) if lost + 1 < MOST_LOST && !cause.is_conflict() => {}
+                Ok(None) => return Err(*cause),
+                Err(error) => {
+                    return Err(Error::UnknownFate { cause, candidates: Vec::new(), unseen: Some(Box::new(error)) });
+                }
+            }
+        }
+        unreachable!("the number of losses is bounded")
+    }
+
+    /// The object that came of the request, if one did. A late list may not show it yet.
+    async fn find(&self, key: &[&'static str]) -> Result<Option<T>, Error> {
+        let found = self.find_now(key).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        self.operation.bounds().run(self.endpoint(), sleep(LIST_LAG)).await?;
+        self.find_now(key).await
+    }
+
+    async fn find_now(&self, key: &[&'static str]) -> Result<Option<T>, Error> {
+        let sent = self.body.properties();
+        // The service compares byte by byte, so it must not be asked for what has several Unicode forms.
+        let filters = key.iter().filter_map(|name| Some((*name, sent.get(*name)?.as_str()?)));
+        let filters: Vec<_> = filters.filter(|(_, value)| value.is_ascii()).collect();
+        let is_candidate = |document: &Document| {
+            let is_same = |(name, sent): (&String, &Value)| match (sent, document.object.get(name)) {
+                (Value::String(sent), Some(Value::String(shown))) => unicode::same(sent, shown),
+                _ => true,
+            };
+            sent.iter().all(is_same)
+        };
+        let listed = self.collection.list(self.operation, &filters).await?;
+        for listed in listed.values().filter(|document| is_candidate(document)) {
+            // A late list may show one that was deleted a moment ago, so the object itself is asked for.
+            let request = self.collection.object(self.operation, Method::GET, &listed.id)?;
+            if let Some(document) = self.collection.fetch_one(self.operation, &request).await?
+                && let Ok(Seen { value, same: Some(true) }) = (self.view)(&document.object)
+            {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn run_named(&self, creations: &Creations, property: &str, filters: Filters) -> Result<T, Error> {
+        let before = creations.before(self.collection, self.operation, filters).await?;
+        let name = self.body.properties().get(property).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let view = Arc::clone(&self.view);
+        let became = Arc::new(move |shown: &Object| view(shown).ok().and_then(|seen| seen.same));
+        let wanted = Wanted { name, property: property.to_owned(), body: self.body.properties().clone(), became };
+        for lost in 1.. {
+            let entry = creations.enter(self.operation, self.endpoint(), &wanted).await?;
+            let cause = match self.send().await {
+                Ok((document, value)) => {
+                    entry.answered(&document.id);
+                    return Ok(value);
+                }
+                Err(Error::UnknownFate { cause, .. }) => cause,
+                Err(refusal) => return Err(refusal),
+            };
+            let unknown = |candidates, unseen| Error::UnknownFate { cause: cause.clone(), candidates, unseen };
+            let before = before.as_ref().as_ref();
+            let before = before.map_err(|hidden| unknown(Vec::new(), Some(Box::new(hidden.clone()))))?;
+            tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
+            match self.look(entry, &wanted, before, filters).await {
+                Ok((Verdict::Is(place), candidates)) => {
+                    let document = candidates[place].shown.as_deref().expect("what is taken over was seen");
+                    tracing::info!(id = document.id, "it was created, and is taken over");
+                    return self.value(document);
+                }
+                Ok((Verdict::Doubtful(candidates), _)) => return Err(unknown(candidates, None)),
+                Ok((Verdict::Absent, _)) if lost < MOST_LOST => {
+                    tracing::info!("it was not created, so that is tried again");
+                }
+                Ok((Verdict::Absent, _)) => return Err(*cause),
+                Err(error) => return Err(unknown(Vec::new(), Some(Box::new(error)))),
+            }
+        }
+        unreachable!("the number of losses is bounded")
+    }
+
+    /// Looks for what was lost, in two lists.
+    async fn look(
+        &self,
+        entry: Entry<'_>,
+        wanted: &Wanted,
+        before: &Before,
+        filters: Filters,
+    ) -> Result<(Verdict, Vec<Candidate>), Error> {
+        let Entry { creations, ticket } = &entry;
+        creations.change(|ledger| ledger.lose(*ticket));
+        creations.until(self.operation, self.endpoint(), || creations.ledger().is_settled(*ticket)).await?;
+        let earlier = creations.list(self, filters, Instant::now()).await?;
+        let later = creations.list(self, filters, earlier.begun + LIST_LAG).await?;
+
+        let mut candidates = wanted.candidates(before, &later.documents);
+        // What a list has once shown may have been missed by the next, if others moved up while it was read.
+        let listed = |id: &str| later.documents.contains_key(id);
+        let missing = wanted.candidates(before, &earlier.documents).into_iter().filter(|each| !listed(&each.id));
+        candidates.extend(missing.map(|candidate| Candidate { shown: None, ..candidate }));
+        let candidates = self.confirm(creations, wanted, candidates).await?;
+
+        let verdict = creations.ledger().judge(*ticket, &candidates);
+        Ok((verdict, candidates))
+    }
+
+    /// Reads those singly that a list shows as something else: a list may confirm, never surprise.
+    async fn confirm(
+        &self,
+        creations: &Creations,
+        wanted: &Wanted,
+        candidates: Vec<Candidate>,
+    ) -> Result<Vec<Candidate>, Error> {
+        let mut confirmed = Vec::new();
+        for candidate in candidates {
+            let made = creations.ledger().has_made(&candidate.id);
+            let shown = candidate.shown.as_ref();
+            if made || shown.and_then(|shown| (wanted.became)(&shown.object)) == Some(true) {
+                confirmed.push(candidate);
+                continue;
+            }
+            let request = self.collection.object(self.operation, Method::GET, &candidate.id)?;
+            if let Some(document) = self.collection.fetch_one(self.operation, &request).await? {
+                confirmed.push(Candidate { shown: Some(Arc::new(document)), ..candidate });
+            }
+        }
+        Ok(confirmed)
+    }
+}
+
+type Filters = &'static [(&'static str, &'static str)];
+
+/// What this process creates in one collection of objects that have nothing but a name.
+#[derive(Default)]
+pub(super) struct Creations {
+    ledger: Mutex<LostCreations>,
+    news: Notify,
+    /// What was there before, or why that is hidden.
+    before: OnceCell<Arc<Result<Before, Error>>>,
+    /// The latest complete list, for all who are looking.
+    list: tokio::sync::Mutex<Option<Arc<List>>>,
+}
+
+struct List {
+    begun: Instant,
+    documents: Documents,
+}
+
+impl Creations {
+    /// Each change behind this lock is made in one step, so a panic elsewhere leaves it in order.
+    fn ledger(&self) -> MutexGuard<'_, LostCreations> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut LostCreations) -> R) -> R {
+        let result = change(&mut self.ledger());
+        self.news.notify_waiters();
+        result
+    }
+
+    /// What was there before the first create; read once.
+    ///
+    /// Without it nothing tells what becomes of a lost create. So if nothing is known of the tenant's health, no create is
+    /// begun, and if lists are refused or cannot be read, a lost response is an error.
+    async fn before(
+        &self,
+        collection: &Collection,
+        operation: &Operation,
+        filters: Filters,
+    ) -> Result<Arc<Result<Before, Error>>, Error> {
+        let request = collection.whole(operation, Method::GET)?;
+        let read = self.before.get_or_try_init(|| async {
+            let page = collection.beginning(operation, filters).await;
+            let before = page.and_then(|page| {
+                let total = page.total.ok_or_else(|| Flaw::expected("total", "a number").at(&request.endpoint))?;
+                Ok(Before::new(page.items.into_keys(), total))
+            });
+            match before {
+                Err(error) if !is_hidden(&error) => Err(error),
+                before => Ok(Arc::new(before)),
+            }
+        });
+        operation.bounds().run(&request.endpoint, read).await?.map(Arc::clone)
+    }
+
+    /// Begins a create as soon as no namesake is lost.
+    async fn enter(&self, operation: &Operation, endpoint: &Endpoint, wanted: &Wanted) -> Result<Entry<'_>, Error> {
+        let mut ticket = None;
+        let mut enter = || {
+            ticket = self.ledger().begin(wanted);
+            ticket.is_some()
+        };
+        self.until(operation, endpoint, &mut enter).await?;
+        Ok(Entry { creations: self, ticket: ticket.expect("it was waited for") })
+    }
+
+    /// Waits until something holds. It is asked after each change of the ledger.
+    async fn until(
+        &self,
+        operation: &Operation,
+        endpoint: &Endpoint,
+        mut holds: impl FnMut() -> bool,
+    ) -> Result<(), Error> {
+        let waiting = async {
+            loop {
+                let mut news = std::pin::pin!(self.news.notified());
+                // From here on nothing is missed, though nothing is waited for yet.
+                news.as_mut().enable();
+                if holds() {
+                    return;
+                }
+                news.await;
+            }
+        };
+        operation.bounds().run(endpoint, waiting).await
+    }
+
+    /// A complete list that began at that time or later, read once for all who wait for one.
+    async fn list<T: 'static>(
+        &self,
+        creation: &Creation<'_, T>,
+        filters: Filters,
+        since: Instant,
+    ) -> Result<Arc<List>, Error> {
+        let turn = async {
+            sleep_until(since).await;
+            self.list.lock().await
+        };
+        let mut latest = creation.operation.bounds().run(creation.endpoint(), turn).await?;
+        match &*latest {
+            Some(list) if list.begun >= since => Ok(Arc::clone(list)),
+            _ => {
+                let begun = Instant::now();
+                let documents = creation.collection.list(creation.operation, filters).await?;
+                Ok(Arc::clone(latest.insert(Arc::new(List { begun, documents }))))
+            }
+        }
+    }
+}
+
+/// Whether the service works, but does not let this token see the list, or not in a form that can be read.
+fn is_hidden(error: &Error) -> bool {
+    match error {
+        Error::Decode { .. } => true,
+        Error::Api(refusal) => refusal.status < 500,
+        _ => false,
+    }
+}
+
+/// A create in the ledger. It leaves it in whatever way it ends.
+struct Entry<'a> {
+    creations: &'a Creations,
+    ticket: Ticket,
+}
+
+impl Entry<'_> {
+    fn answered(self, id: &str) {
+        self.creations.ledger().answered(self.ticket, id);
+    }
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        let searching = self.creations.change(|ledger| {
+            ledger.close(self.ticket);
+            ledger.has_lost()
+        });
+        // A list may be large, and is of no use then.
+        if !searching && let Ok(mut list) = self.creations.list.try_lock() {
+            *list = None;
+        }
+    }
+}
