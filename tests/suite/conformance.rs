@@ -1,4 +1,4 @@
-//! `docs/conformance.md` lists what Terraform may expect of a provider, and each test that shows it is named there.
+//! `contributing/conformance.md` lists what Terraform may expect of a provider, and each test that shows it is named there.
 //!
 //! A test shows item 7 when its name begins with `item_007_`. The table's column of tests is generated from the sources.
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::golden::{assert_golden, difference, files, text};
 
-const TABLE: &str = "docs/conformance.md";
+const TABLE: &str = "contributing/conformance.md";
 /// The number of the last item.
 const LAST: usize = 120;
 

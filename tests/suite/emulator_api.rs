@@ -9,7 +9,7 @@ use terraform_provider_auth0::emulator::Emulator;
 
 use crate::golden::{assert_golden, difference};
 
-const PAGE: &str = "docs/emulator-api.md";
+const PAGE: &str = "contributing/emulator-api.md";
 
 /// Parts of the API by the beginning of their paths.
 const GROUPS: [(&str, &str); 4] = [
@@ -57,7 +57,7 @@ impl<'a> Page<'a> {
         let mut page = format!(
             "# API of the emulator\n\n\
              <!-- Generated from the list of endpoints and the contracts in src/emulator; do not edit. -->\n\n\
-             What [`auth0-emulator`](emulator.md) takes and gives, endpoint by endpoint. Every request is checked against\n\
+             What [`auth0-emulator`](../docs/guides/emulator.md) takes and gives, endpoint by endpoint. Every request is checked against\n\
              what is written here, and so is every answer in builds for development. Unknown query parameters and unknown\n\
              properties at the top of a body are refused. What is refused gets {error}, at the token endpoint {oauth_error}.\n\
              `GET /_emulator/openapi.json` has the same as an OpenAPI document.\n",
