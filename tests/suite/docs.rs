@@ -134,7 +134,7 @@ fn subcategory(subject: Subject<'_>) -> &'static str {
         return "";
     };
     let group = SUBCATEGORIES.iter().find(|(listed, _)| *listed == name);
-    group.map(|(_, group)| *group).unwrap_or_else(|| panic!("{name} has no line in SUBCATEGORIES"))
+    group.map_or_else(|| panic!("{name} has no line in SUBCATEGORIES"), |(_, group)| *group)
 }
 
 fn path(folder: &str, type_name: &str) -> String {

@@ -51,10 +51,9 @@ fn links_lead_to_files_and_headings() {
     let mut dead = Vec::new();
     for page in pages() {
         for link in relative_links(&text(&page)) {
-            let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
-            let target = if path.is_empty() { page.clone() } else { resolve(&page, path) };
+            let (target, anchor) = resolve(&page, &link);
             let exists = in_repository(&target).exists();
-            if !exists || (!anchor.is_empty() && !anchors(&text(&target)).iter().any(|found| found == anchor)) {
+            if !exists || (!anchor.is_empty() && !anchors(&text(&target)).contains(&anchor)) {
                 dead.push(format!("{}: {link}", page.display()));
             }
         }
@@ -66,8 +65,8 @@ fn links_lead_to_files_and_headings() {
 fn published_pages_link_to_published_pages() {
     for page in files("docs", "md") {
         for link in relative_links(&text(&page)) {
-            let target = resolve(&page, link.split('#').next().unwrap_or_default());
-            let is_page = link.starts_with('#') || link.split('#').next().is_some_and(|path| path.ends_with(".md"));
+            let (target, _) = resolve(&page, &link);
+            let is_page = target.extension().is_some_and(|found| found == "md");
             assert!(is_page && target.starts_with("docs"), "{} links to {link}", page.display());
         }
     }
@@ -99,7 +98,9 @@ fn prose_is_told_from_code_and_tables() {
     assert_eq!(relative_links(page), ["x.md#y"]);
     assert_eq!(words("Two – links, CODE three!"), 4);
     assert_eq!(anchors("# A `b.c` – d_e!\n## X\n## X\n<a id=\"z\"></a>"), ["a-bc--d_e", "x", "x-1", "z"]);
-    assert_eq!(resolve(Path::new("docs/guides/a.md"), "../resources/b.md"), Path::new("docs/resources/b.md"));
+    let resolve = |link| resolve(Path::new("docs/guides/a.md"), link);
+    assert_eq!(resolve("../resources/b.md"), ("docs/resources/b.md".into(), String::new()));
+    assert_eq!(resolve("#c"), ("docs/guides/a.md".into(), "c".to_owned()));
 }
 
 /// Every page for readers.
@@ -109,16 +110,17 @@ fn pages() -> Vec<PathBuf> {
     root.chain(folders).collect()
 }
 
-/// Where a link of a page leads, as a path in the repository.
-fn resolve(page: &Path, link: &str) -> PathBuf {
-    let mut target = page.parent().unwrap_or(Path::new("")).to_owned();
-    for part in Path::new(link).components() {
+/// Where a link of a page leads: a path in the repository, and an anchor or nothing.
+fn resolve(page: &Path, link: &str) -> (PathBuf, String) {
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let mut target = if path.is_empty() { page } else { page.parent().unwrap_or(Path::new("")) }.to_owned();
+    for part in Path::new(path).components() {
         match part {
             Component::ParentDir => drop(target.pop()),
             part => target.push(part),
         }
     }
-    target
+    (target, anchor.to_owned())
 }
 
 /// The lines of a page without its front matter and its blocks of code.
