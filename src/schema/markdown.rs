@@ -383,7 +383,7 @@ terraform import x y
         let page =
             Page { provider: "post", subject, subcategory: "", schema: &schema, example: "provider {}\n", import };
         let page = page.render();
-        let start = "# post Provider\n\nA box with a `label`,\nand what is in it.\n\n## Example Usage\n";
+        let start = "# post Provider\n\nA box with a `label`, and what is in it.\n\n## Example Usage\n";
         assert!(page.contains(start), "{page}");
         assert!(page.contains("```\n\n## Configuration\n\nMore about boxes.\n\n## Schema"), "{page}");
     }
