@@ -1,5 +1,5 @@
 //! What the emulator can take: 16 clients at once, a thousand applications and a thousand grants. `cargo bench --bench
-//! emulator`; figures in `docs/benchmarks.md`. It ends with a panic where an answer is wrong, an object is missing or there
+//! emulator`; figures in `contributing/benchmarks.md`. It ends with a panic where an answer is wrong, an object is missing or there
 //! twice, or an update is lost.
 #![expect(
     clippy::print_stdout,

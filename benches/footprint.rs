@@ -1,5 +1,5 @@
 //! What the provider costs: start, size, memory and requests. `cargo bench --bench footprint`; figures in
-//! `docs/benchmarks.md`.
+//! `contributing/benchmarks.md`.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,

@@ -6,7 +6,7 @@
 //! cargo bench --bench scale -- help                which tables there are
 //! ```
 //!
-//! Figures in `docs/benchmarks.md`. Bars are held by the program: where one is missed, it says so and its exit code is not 0.
+//! Figures in `contributing/benchmarks.md`. Bars are held by the program: where one is missed, it says so and its exit code is not 0.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,

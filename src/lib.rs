@@ -9,7 +9,7 @@
 //!  protocol ──▶ framework ──▶ schema ──▶ value ──▶ diagnostic
 //! ```
 //!
-//! `docs/architecture.md` walks through a call from top to bottom.
+//! `contributing/architecture.md` walks through a call from top to bottom.
 
 pub mod diagnostic;
 pub mod value;

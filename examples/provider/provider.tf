@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# Without a `provider` block, or with an empty one, everything comes from the environment:
-# AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.
+# Each argument can also come from the environment: AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET.
+# The block can then be empty, or left out.
 provider "auth0" {
   domain        = "example.eu.auth0.com"
   client_id     = "AaiyAPdpYdesoKnqjj8HJqRn4T5titww"
@@ -17,4 +17,15 @@ provider "auth0" {
 variable "auth0_client_secret" {
   type      = string
   sensitive = true
+}
+
+# An application, and the scope of the Management API that it can use.
+resource "auth0_m2m_client" "reports" {
+  name = "Nightly reports"
+}
+
+resource "auth0_client_grant" "reports" {
+  client_id = auth0_m2m_client.reports.client_id
+  audience  = "https://example.eu.auth0.com/api/v2/"
+  scopes    = ["read:users"]
 }

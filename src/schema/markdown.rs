@@ -15,6 +15,8 @@ pub struct Page<'a> {
     pub provider: &'a str,
     /// What the page is about.
     pub subject: Subject<'a>,
+    /// The page's group in the navigation of the Registry; empty for none.
+    pub subcategory: &'a str,
     /// Its schema.
     pub schema: &'a Schema,
     /// Configuration that shows it in use.
@@ -51,10 +53,19 @@ impl Page<'_> {
     /// The page as Markdown.
     #[must_use]
     pub fn render(&self) -> String {
+        let description = self.schema.description.as_str();
+        // A first look at the provider needs an example. What follows the summary says how to configure it.
+        let (before, after) = match self.subject {
+            Subject::Provider => description.split_once("\n\n").unwrap_or((description, "")),
+            _ => (description, ""),
+        };
         let mut page = self.front_matter();
-        let _ = write!(page, "\n# {}\n\n{}\n", self.heading(), self.schema.description);
+        let _ = write!(page, "\n# {}\n\n{before}\n", self.heading());
         if !self.example.is_empty() {
             let _ = write!(page, "\n## Example Usage\n\n{}", fenced("terraform", self.example));
+        }
+        if !after.is_empty() {
+            let _ = write!(page, "\n## Configuration\n\n{after}\n");
         }
         page.push_str("\n## Schema\n");
         write_attributes(&mut page, &self.schema.attributes, &[]);
@@ -71,7 +82,8 @@ impl Page<'_> {
         };
         let summary = self.schema.description.split("\n\n").next().unwrap_or_default();
         let summary = on_one_line(summary).replace('`', "");
-        format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {summary}\n---\n")
+        let group = self.subcategory;
+        format!("---\npage_title: \"{title}\"\nsubcategory: \"{group}\"\ndescription: |-\n  {summary}\n---\n")
     }
 
     fn heading(&self) -> String {
@@ -272,7 +284,12 @@ mod tests {
     fn page(schema: &Schema) -> String {
         let import = Import { block: "import {}\n", command: "terraform import x y\n" };
         let subject = Subject::Resource("post_parcel");
-        Page { provider: "post", subject, schema, example: "resource {}\n", import }.render()
+        Page { provider: "post", subject, subcategory: "Post", schema, example: "resource {}\n", import }.render()
+    }
+
+    /// A page without an example and an import.
+    fn bare(subject: Subject<'_>, schema: &Schema) -> String {
+        Page { provider: "post", subject, subcategory: "", schema, example: "", import: Import::default() }.render()
     }
 
     #[test]
@@ -281,7 +298,7 @@ mod tests {
             page(&Schema::of::<Parcel>(0)),
             r#"---
 page_title: "post_parcel Resource - terraform-provider-post"
-subcategory: ""
+subcategory: "Post"
 description: |-
   A box with a label, and what is in it.
 ---
@@ -342,8 +359,7 @@ terraform import x y
     #[test]
     fn what_a_data_source_looks_up_by_is_optional() {
         let schema = Schema::lookup::<Parcel>("Finds a box.", &["label"]);
-        let subject = Subject::DataSource("post_parcel");
-        let page = Page { provider: "post", subject, schema: &schema, example: "", import: Import::default() }.render();
+        let page = bare(Subject::DataSource("post_parcel"), &schema);
         assert!(page.contains("# post_parcel (Data Source)\n\nFinds a box.\n\n## Schema\n\n### Optional\n\n- `label`"));
         assert!(page.contains("### Read-Only\n\n- `id`"), "{page}");
         assert!(!page.contains("## Import") && !page.contains("Default:"), "{page}");
@@ -352,15 +368,24 @@ terraform import x y
     #[test]
     fn what_leaves_no_state_has_a_page_as_well() {
         let schema = Schema::of::<Lock>(0);
-        let page = |subject| {
-            Page { provider: "post", subject, schema: &schema, example: "", import: Import::default() }.render()
-        };
-        let ephemeral = page(Subject::EphemeralResource("post_lock"));
+        let ephemeral = bare(Subject::EphemeralResource("post_lock"), &schema);
         assert!(
             ephemeral.contains("page_title: \"post_lock Ephemeral Resource - terraform-provider-post\""),
             "{ephemeral}"
         );
-        assert!(page(Subject::Action("post_lock")).contains("# post_lock (Action)"));
+        assert!(bare(Subject::Action("post_lock"), &schema).contains("# post_lock (Action)"));
+    }
+
+    #[test]
+    fn provider_page_shows_example_before_details() {
+        let schema = Schema::of::<Parcel>(0);
+        let (subject, import) = (Subject::Provider, Import::default());
+        let page =
+            Page { provider: "post", subject, subcategory: "", schema: &schema, example: "provider {}\n", import };
+        let page = page.render();
+        let start = "# post Provider\n\nA box with a `label`, and what is in it.\n\n## Example Usage\n";
+        assert!(page.contains(start), "{page}");
+        assert!(page.contains("```\n\n## Configuration\n\nMore about boxes.\n\n## Schema"), "{page}");
     }
 
     #[test]

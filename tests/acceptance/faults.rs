@@ -1,7 +1,7 @@
 //! Every kind of request, spoilt in every way: after another apply, tenant and state agree, and nothing is there twice.
 //!
 //! `FAULTS=all cargo test --test acceptance -- faults::` tries all of them and prints the table of
-//! [docs/reliability.md](../../docs/reliability.md); `FAULTS=7` tries as many, and `SEED` chooses others.
+//! [docs/guides/reliability.md](../../docs/guides/reliability.md); `FAULTS=7` tries as many, and `SEED` chooses others.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

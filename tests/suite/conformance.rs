@@ -1,12 +1,12 @@
-//! `docs/conformance.md` lists what Terraform may expect of a provider, and each test that shows it is named there.
+//! `contributing/conformance.md` lists what Terraform can expect of a provider, with the tests that show it.
 //!
-//! A test shows item 7 when its name begins with `item_007_`. The table's column of tests is generated from the sources.
+//! A test shows item 7 if its name begins with `item_007_`. The column of tests is generated from the sources.
 
 use std::collections::BTreeMap;
 
 use crate::golden::{assert_golden, difference, files, text};
 
-const TABLE: &str = "docs/conformance.md";
+const TABLE: &str = "contributing/conformance.md";
 /// The number of the last item.
 const LAST: usize = 120;
 
@@ -27,7 +27,7 @@ fn every_item_is_listed_once_and_in_order() {
 }
 
 #[test]
-fn an_item_without_a_test_says_what_it_waits_for() {
+fn item_without_test_gives_a_reason() {
     let tests = tests();
     let table = text(TABLE);
     let silent = table.lines().filter_map(Row::read).filter(|row| {
@@ -53,7 +53,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The line with the tests that there are.
+/// The line of the table with the tests of its item.
 fn filled(line: &str, tests: &BTreeMap<usize, Vec<String>>) -> String {
     let Some(Row { number, behaviour, note }) = Row::read(line) else { return line.to_owned() };
     let tests = tests.get(&number).map(|tests| tests.join("<br>")).unwrap_or_default();

@@ -1,4 +1,6 @@
-//! The pages of the Registry are what the schemas and the examples say.
+//! The generated pages of the Registry match the schemas and the examples.
+
+use std::collections::BTreeSet;
 
 use terraform_provider_auth0::{
     framework::{Schemas, Server},
@@ -11,6 +13,17 @@ use terraform_provider_auth0::{
 };
 
 use crate::golden::{assert_golden, blessing, difference, files, in_repository, text};
+
+/// The group of each type in the Registry's navigation. Types of the same name share a group.
+const SUBCATEGORIES: [(&str, &str); 7] = [
+    ("auth0_access_token", "Credentials"),
+    ("auth0_client_grant", "APIs"),
+    ("auth0_client_grants", "APIs"),
+    ("auth0_client_secret", "Credentials"),
+    ("auth0_m2m_client", "Applications"),
+    ("auth0_resource_server", "APIs"),
+    ("auth0_rotate_client_secret", "Credentials"),
+];
 
 #[test]
 fn pages_are_generated_from_schemas_and_examples() {
@@ -30,6 +43,16 @@ fn pages_are_generated_from_schemas_and_examples() {
 }
 
 #[test]
+fn every_type_has_one_subcategory() {
+    let server = Server::new(Auth0);
+    let Schemas { provider: _, resources, data_sources, ephemeral_resources, actions } = server.schemas();
+    let kinds = [resources, data_sources, ephemeral_resources, actions];
+    let types: BTreeSet<_> = kinds.into_iter().flat_map(|schemas| schemas.keys().copied()).collect();
+    let listed: Vec<_> = SUBCATEGORIES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed, types.into_iter().collect::<Vec<_>>(), "one line per type, in order of names");
+}
+
+#[test]
 fn every_description_ends_in_a_full_stop() {
     for (place, description) in described(Server::new(Auth0).schemas()) {
         assert!(description.ends_with('.'), "{place}: {description:?}");
@@ -37,11 +60,11 @@ fn every_description_ends_in_a_full_stop() {
     }
 }
 
-/// Names are all that a reader of a plan sees, and all that a reviewer has to go by.
+/// A reader of a plan sees only names, so a name that sounds secret must be sensitive.
 #[test]
-fn what_is_called_a_secret_is_sensitive() {
+fn secret_names_are_sensitive() {
     const SECRET: [&str; 5] = ["assertion", "key", "password", "secret", "token"];
-    /// What only leads to a secret, or says how one is used.
+    /// Endings of names that only lead to a secret, or say how to use one.
     const ABOUT: [&str; 3] = ["_file", "_signing_alg", "_dialect"];
     for (place, attribute) in attributes(Server::new(Auth0).schemas()) {
         let is_text = matches!(&attribute.kind, Kind::Value(Type::String));
@@ -52,9 +75,9 @@ fn what_is_called_a_secret_is_sensitive() {
     }
 }
 
-/// A page and a guide say how the provider is configured; neither may forget an argument.
+/// The page and the guide must both name every argument.
 #[test]
-fn every_argument_of_the_provider_is_documented_with_its_variable() {
+fn guide_names_every_argument_and_variable() {
     let guide = text("docs/guides/authentication.md");
     let server = Server::new(Auth0);
     let arguments = &server.schemas().provider.attributes;
@@ -99,7 +122,19 @@ fn pages(schemas: &Schemas) -> Vec<(String, String)> {
 }
 
 fn page(subject: Subject<'_>, schema: &Schema, example: &str, import: Import<'_>) -> String {
-    Page { provider: "auth0", subject, schema, example, import }.render()
+    Page { provider: "auth0", subject, subcategory: subcategory(subject), schema, example, import }.render()
+}
+
+fn subcategory(subject: Subject<'_>) -> &'static str {
+    let (Subject::Resource(name)
+    | Subject::DataSource(name)
+    | Subject::EphemeralResource(name)
+    | Subject::Action(name)) = subject
+    else {
+        return "";
+    };
+    let group = SUBCATEGORIES.iter().find(|(listed, _)| *listed == name);
+    group.map_or_else(|| panic!("{name} has no line in SUBCATEGORIES"), |(_, group)| *group)
 }
 
 fn path(folder: &str, type_name: &str) -> String {

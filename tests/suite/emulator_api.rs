@@ -1,5 +1,5 @@
-//! The page about what the emulator imitates is what its own description of its API says.
-#![expect(clippy::unwrap_used, reason = "where the description is not as expected, the test ends")]
+//! The page about the API of the emulator is made from the emulator's OpenAPI document.
+#![expect(clippy::unwrap_used, reason = "an unexpected description ends the test")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use terraform_provider_auth0::emulator::Emulator;
 
 use crate::golden::{assert_golden, difference};
 
-const PAGE: &str = "docs/emulator-api.md";
+const PAGE: &str = "contributing/emulator-api.md";
 
 /// Parts of the API by the beginning of their paths.
 const GROUPS: [(&str, &str); 4] = [
@@ -20,20 +20,20 @@ const GROUPS: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn the_page_about_the_api_is_generated_from_routes_and_contracts() {
+fn api_page_is_generated_from_the_contracts() {
     let document = Emulator::openapi();
     assert_golden(&difference(PAGE, &Page::of(&document).render()).into_iter().collect::<Vec<_>>());
 }
 
-/// A page in the making: what is described in a section of its own, in the order in which it was mentioned.
+/// A page in the making. `sections` lists the definitions with their own section, in the order in which they were mentioned.
 struct Page<'a> {
     document: &'a Value,
     sections: Vec<String>,
-    /// Definitions that are not spelled out wherever they are used.
+    /// Definitions that are described once and linked from everywhere else.
     separate: BTreeSet<String>,
 }
 
-/// A schema and all that it is made of, the nearest first.
+/// A schema and all schemas that it is made of, the nearest first.
 type Parts<'a> = Vec<&'a Map<String, Value>>;
 
 impl<'a> Page<'a> {
@@ -57,10 +57,10 @@ impl<'a> Page<'a> {
         let mut page = format!(
             "# API of the emulator\n\n\
              <!-- Generated from the list of endpoints and the contracts in src/emulator; do not edit. -->\n\n\
-             What [`auth0-emulator`](emulator.md) takes and gives, endpoint by endpoint. Every request is checked against\n\
-             what is written here, and so is every answer in builds for development. Unknown query parameters and unknown\n\
-             properties at the top of a body are refused. What is refused gets {error}, at the token endpoint {oauth_error}.\n\
-             `GET /_emulator/openapi.json` has the same as an OpenAPI document.\n",
+             Every endpoint of [`auth0-emulator`](emulator.md). The emulator checks every request against this page, and\n\
+             development builds check every response. Unknown query parameters and unknown properties at the top of a body\n\
+             are refused. A refused request gets {error}, or {oauth_error} at the token endpoint.\n\
+             `GET /_emulator/openapi.json` returns the same as an OpenAPI document.\n",
         );
         for (title, prefix) in GROUPS {
             writeln!(page, "\n## {title}").unwrap();
@@ -70,7 +70,7 @@ impl<'a> Page<'a> {
                 }
             }
         }
-        page.push_str("\n## Bodies and answers\n");
+        page.push_str("\n## Bodies\n");
         let mut described = 0;
         while let Some(name) = self.sections.get(described).cloned() {
             page.push_str(&self.section(&name));
@@ -108,11 +108,11 @@ impl<'a> Page<'a> {
             writeln!(text, "\nTakes {body} as {}.", types.join(" or ")).unwrap();
         }
         let (status, success) = object(&operation["responses"]).find(|(status, _)| *status != "default").unwrap();
-        let answer = match &success["content"]["application/json"]["schema"] {
+        let body = match &success["content"]["application/json"]["schema"] {
             Value::Null => "no body".to_owned(),
             schema => self.mentioned(schema),
         };
-        writeln!(text, "\nAnswers {status} with {answer}.").unwrap();
+        writeln!(text, "\nResponds {status} with {body}.").unwrap();
         text
     }
 
@@ -197,7 +197,7 @@ impl<'a> Page<'a> {
         said.join(", ")
     }
 
-    /// The definition that stands for the value and has a section of its own.
+    /// The definition of the value, if it has its own section.
     fn elsewhere(&self, parts: &Parts<'a>) -> Option<String> {
         let mut names = parts.iter().filter_map(|part| part.get("$ref")).map(name_in);
         names.find(|name| self.separate.contains(*name)).map(str::to_owned)
@@ -227,7 +227,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Calls with the name of every definition that is referred to.
+/// Calls `found` with the name of every referenced definition.
 fn references(schema: &Value, found: &mut dyn FnMut(&str)) {
     match schema {
         Value::Object(members) => members.iter().for_each(|(name, member)| match member {
@@ -256,7 +256,7 @@ fn types<'a>(parts: &Parts<'a>) -> Vec<&'a str> {
     }
 }
 
-/// Whether null is one of the alternatives, or is allowed by all that there is to say about types.
+/// Whether null is one of the alternatives, or every type allows it.
 fn nullable(parts: &Parts<'_>) -> bool {
     let takes_null = |kind: &Value| kind == "null" || array(kind).any(|kind| kind == "null");
     let typed: Vec<bool> = parts.iter().filter_map(|part| part.get("type")).map(takes_null).collect();
@@ -280,7 +280,7 @@ fn choices<'a>(values: impl Iterator<Item = &'a Value>) -> String {
     values.join(", ")
 }
 
-/// In the font of code, also in a table.
+/// As code, also in a table.
 fn code(text: &str) -> String {
     format!("`{}`", text.replace('|', "\\|"))
 }

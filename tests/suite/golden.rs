@@ -1,4 +1,4 @@
-//! Files of the repository that are generated: checked by default, rewritten with `BLESS=1`.
+//! Generated files of the repository: checked by default, rewritten with `BLESS=1`.
 
 use std::{
     fs,
@@ -35,12 +35,12 @@ pub(crate) fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
 }
 
 /// Whether generated files are rewritten instead of checked.
-#[expect(clippy::disallowed_methods, reason = "the switch of the tests, not of the provider")]
+#[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the provider")]
 pub(crate) fn blessing() -> bool {
     std::env::var_os("BLESS").is_some_and(|value| !value.is_empty() && value != "0")
 }
 
-/// What is wrong with a generated file that should hold `expected`: its name and the first line that differs.
+/// The name and the first different line of a generated file that does not hold `expected`.
 pub(crate) fn difference(path: &str, expected: &str) -> Option<String> {
     let file = in_repository(path);
     let stored = fs::read_to_string(&file).unwrap_or_default();
@@ -57,11 +57,11 @@ pub(crate) fn difference(path: &str, expected: &str) -> Option<String> {
     Some(format!("{path}:{}\n  stored:   {}\n  expected: {}", same + 1, line(&stored), line(expected)))
 }
 
-/// Fails with all that is wrong, and how generated files are rewritten.
+/// Fails with all differences, and says how to rewrite generated files.
 pub(crate) fn assert_golden(differences: &[String]) {
     assert!(
         differences.is_empty(),
-        "{}\nIf the change is meant, rewrite the files with `BLESS=1 cargo test --test suite` and commit them.",
+        "{}\nIf the change is intended, rewrite the files with `BLESS=1 cargo test --test suite` and commit them.",
         differences.join("\n")
     );
 }

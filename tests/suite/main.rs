@@ -21,6 +21,7 @@ mod emulator_api;
 mod floors;
 mod fuzz;
 mod golden;
+mod links;
 mod messages;
 mod provider;
 mod wire;

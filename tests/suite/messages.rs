@@ -1,10 +1,10 @@
-//! The guide to messages names every one that the code has.
+//! The guide to messages names every message of the code.
 
 use std::collections::BTreeSet;
 
 use crate::golden::{files, text};
 
-/// First lines in the code of those floors that a user hears from.
+/// First lines of messages, from the floors that write to users.
 fn summaries() -> BTreeSet<String> {
     let mut summaries = BTreeSet::new();
     for folder in ["src/provider", "src/framework", "src/schema"] {
@@ -27,7 +27,7 @@ fn every_message_is_in_the_guide() {
     let summaries = summaries();
     assert!(summaries.len() > 25, "{summaries:?}");
     for summary in summaries {
-        // What is filled in, such as a kind of object or a name in backticks, differs from case to case.
+        // The parts that are filled in differ from case to case: a kind of object, or a name in backticks.
         let fixed = summary.split(['{', '`']).next().unwrap_or_default().trim().to_lowercase();
         assert!(guide.contains(&fixed), "{summary:?} is not in the guide to messages");
     }

@@ -1,6 +1,6 @@
 //! The plugin protocol, seen from the host's side: processes, and raw gRPC.
 //!
-//! Each test is named after its item in `docs/conformance.md`.
+//! Each test is named after its item in `contributing/conformance.md`.
 
 #![expect(clippy::unwrap_used, reason = "where something unexpected is met, the test ends")]
 

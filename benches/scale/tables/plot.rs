@@ -1,10 +1,10 @@
-//! Draws the requests of plans, `docs/benchmarks/requests.svg`.
+//! Draws the requests of plans, `contributing/benchmarks/requests.svg`.
 
 use plotters::prelude::*;
 
 use super::requests::Point;
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/benchmarks/requests.svg");
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/contributing/benchmarks/requests.svg");
 
 pub(crate) fn draw(points: &[Point]) {
     let area = SVGBackend::new(FILE, (800, 480)).into_drawing_area();

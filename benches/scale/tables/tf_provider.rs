@@ -1,5 +1,5 @@
 //! The smallest provider on the crate tf-provider and on this project's framework. It is the evidence for a decision in
-//! `docs/architecture.md`, and has a manifest of its own, `benches/tf-provider`: the crate needs a `protoc`.
+//! `contributing/architecture.md`, and has a manifest of its own, `benches/tf-provider`: the crate needs a `protoc`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
