@@ -23,16 +23,15 @@ use setting::{Lookup, Setting};
 model! {
     /// The Auth0 provider registers machine-to-machine applications and says what each may call.
     ///
-    /// It talks to the Management API of one tenant, as a machine-to-machine application that has a grant for that API, or
-    /// with a token that was made elsewhere. Every argument can be left out of the configuration and given as an environment
-    /// variable; what the configuration says wins, and an empty variable counts as absent. All of them may depend on values
-    /// that are only known after an apply: until then nothing is asked of the tenant.
+    /// The provider uses the Management API of one tenant. It acts as a machine-to-machine application that has a grant for
+    /// that API, or uses a token from elsewhere. Each argument can also come from an environment variable. The configuration
+    /// takes precedence, and an empty variable counts as absent. Arguments can depend on values that are known only after an
+    /// apply. Until then the provider sends no requests.
     ///
-    /// There are four ways to authenticate: with `client_secret`, with `client_assertion_private_key`, with `client_assertion`
-    /// and with `api_token`. [A guide](guides/authentication.md) says which is for what. The configuration decides between them.
-    /// Where it names none of them, the environment does: `AUTH0_API_TOKEN` comes first (unless the configuration has a
-    /// `client_id`), then `AUTH0_CLIENT_ASSERTION` and `AUTH0_CLIENT_ASSERTION_FILE`, then
-    /// `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY` and `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`, and at last `AUTH0_CLIENT_SECRET`.
+    /// There are four methods to authenticate: `client_secret`, `client_assertion_private_key`, `client_assertion` and
+    /// `api_token`. [Authentication](guides/authentication.md) says which one to use. If the configuration has none of them,
+    /// the provider searches the environment, in
+    /// [this order](guides/authentication.md#arguments-and-variables).
     pub struct Config {
         /// The tenant's domain, such as `example.eu.auth0.com`, optionally with a port, or its address, such as
         /// `https://example.eu.auth0.com/`. An emulator on this machine is given as `http://127.0.0.1:PORT`; plain http is refused for any other host. Environment variable: `AUTH0_DOMAIN`.
@@ -44,8 +43,8 @@ model! {
         client_id: Value<String> = OPTIONAL,
         /// The client secret of that application. Environment variable: `AUTH0_CLIENT_SECRET`.
         client_secret: Value<SecretString> = OPTIONAL.sensitive(),
-        /// A private key of that application, instead of a secret: an RSA key of at least 2048 bits in PEM form (PKCS #8 or
-        /// PKCS #1), without a passphrase. The provider signs an assertion with it for each token, and the key goes nowhere.
+        /// A private key of that application, instead of a secret. It is an RSA key of at least 2048 bits in PEM form (PKCS #8
+        /// or PKCS #1), without a passphrase. The provider signs an assertion with it for each token and never sends the key.
         /// Environment variable: `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY`.
         client_assertion_private_key: Value<SecretString> = OPTIONAL.sensitive(),
         /// A file with such a key. Environment variable: `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`.
@@ -53,9 +52,10 @@ model! {
         /// The algorithm of the key's credential in Auth0. Without it, `RS256`. Environment variable:
         /// `AUTH0_CLIENT_ASSERTION_SIGNING_ALG`.
         client_assertion_signing_alg: Value<String> = OPTIONAL.rules(&[Rule::OneOf(SigningAlgorithm::NAMES)]),
-        /// An assertion that was signed elsewhere, by a key service for example, so that the key is not on this machine. Auth0
-        /// takes each assertion once and for five minutes at most, and Terraform starts the provider once to plan and once to
-        /// apply, so this is for a plan or for the apply of a saved plan. `client_id` may be left out: the assertion has it as `sub`.
+        /// An assertion that was signed elsewhere, for example by a key service, so that the key is not on this machine. Auth0
+        /// accepts each assertion once and for at most five minutes. Terraform starts the provider once to plan and once to
+        /// apply, so use this for a plan or for the apply of a saved plan. `client_id` can be left out, because the assertion has
+        /// it as `sub`.
         /// Environment variable: `AUTH0_CLIENT_ASSERTION`.
         client_assertion: Value<SecretString> = OPTIONAL.sensitive(),
         /// A file with such an assertion. It is read whenever a token is needed, so it may be replaced meanwhile. Environment
