@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
+use bytes::{Bytes, BytesMut};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -18,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
+use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
@@ -25,7 +27,11 @@ use super::Shared;
 use super::api::CONTROL;
 use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
+use super::router::MAX_BODY;
 use super::witness::observed;
+
+/// Paths of the Management API start like this.
+const MANAGEMENT: &str = "/api/v2/";
 
 /// Serves connections until the token is cancelled; those still open are closed then.
 pub(crate) async fn run(
@@ -94,7 +100,7 @@ impl Server {
             return self.serve_tenant(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
-        let mut request = self.note_patch(seq, request).await;
+        let mut request = self.log_body(seq, request).await;
         if let Some(witness) = &self.shared.witness {
             request = observed(request, witness).await;
         }
@@ -123,14 +129,16 @@ impl Server {
         response
     }
 
-    /// Enters the body of a PATCH into the log.
-    async fn note_patch(&self, seq: u64, request: Request<Body>) -> Request<Body> {
-        if request.method() != Method::PATCH {
+    /// Enters the body of a write to the Management API into the log.
+    async fn log_body(&self, seq: u64, request: Request<Body>) -> Request<Body> {
+        let is_write = matches!(*request.method(), Method::POST | Method::PATCH | Method::PUT | Method::DELETE);
+        // Not token requests: their forms hold nothing but secrets.
+        if !is_write || !request.uri().path().starts_with(MANAGEMENT) {
             return request;
         }
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-        self.shared.log().says(seq, serde_json::from_slice(&bytes).ok());
+        let bytes = read_at_most(body, MAX_BODY).await;
+        self.shared.log().keep_body(seq, &bytes);
         Request::from_parts(parts, Body::from(bytes))
     }
 
@@ -163,6 +171,19 @@ impl Server {
             Err(error) => ApiError::without_code(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
         }
     }
+}
+
+/// The body. Of one that is longer than `limit`, as much as shows that it is; of one that breaks off, nothing.
+async fn read_at_most(body: Body, limit: usize) -> Bytes {
+    let (mut chunks, mut bytes) = (body.into_data_stream(), BytesMut::new());
+    while bytes.len() <= limit {
+        match chunks.next().await {
+            None => break,
+            Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
+            Some(Err(_)) => return Bytes::new(),
+        }
+    }
+    bytes.freeze()
 }
 
 fn answer(substitute: Substitute) -> Response<Body> {

@@ -215,11 +215,8 @@ impl Tenant {
 
     /// Every PATCH since then: what was changed, such as `clients/ID`, and what was said.
     pub(crate) fn patches(&self) -> Vec<(String, Value)> {
-        let patch = |request: LoggedRequest| {
-            let object = request.path.strip_prefix("/api/v2/")?.to_owned();
-            Some((object, request.patch?))
-        };
-        self.emulator.requests().into_iter().filter_map(patch).collect()
+        let patches = self.emulator.requests().into_iter().filter(|request| request.method == "PATCH");
+        patches.filter_map(|patch| Some((patch.path.strip_prefix("/api/v2/")?.to_owned(), patch.body?))).collect()
     }
 
     /// Waits until somebody has asked `request`, such as `POST /api/v2/clients`, so many times.
