@@ -1,6 +1,8 @@
 //! An offline tenant of a test's own, and what its administrator can see and do behind Terraform's back.
 
-use std::cell::OnceCell;
+pub(crate) mod recording;
+
+use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -11,6 +13,8 @@ use terraform_provider_auth0::emulator::{Action, Emulator, Fault, LoggedRequest,
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{sleep, timeout};
 
+use self::recording::Recording;
+
 /// Far longer than anything takes, and far shorter than a hanging build.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -20,6 +24,7 @@ pub(crate) struct Tenant {
     http: reqwest::Client,
     runtime: Runtime,
     token: OnceCell<String>,
+    recording: RefCell<Option<Recording>>,
 }
 
 impl Tenant {
@@ -103,6 +108,7 @@ impl Tenant {
             emulator,
             runtime: Builder::new_current_thread().enable_all().build().unwrap(),
             token: OnceCell::new(),
+            recording: RefCell::new(Recording::start()),
         }
     }
 
@@ -194,7 +200,14 @@ impl Tenant {
     }
 
     pub(crate) fn forget_requests(&self) {
+        self.record_requests();
         self.emulator.clear_requests();
+    }
+
+    fn record_requests(&self) {
+        if let Some(recording) = self.recording.borrow_mut().as_mut() {
+            recording.add(&self.emulator.requests());
+        }
     }
 
     /// The requests since then, with `{id}` in place of ids, and without the query.
@@ -288,6 +301,12 @@ impl Tenant {
             let response = self.http.post(format!("{}/oauth/token", self.url())).json(&request).send().await;
             response.unwrap().json().await.unwrap()
         })
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        self.record_requests();
     }
 }
 
