@@ -2,7 +2,7 @@
 //!
 //! It shares no code with the provider, so that a mistake about Auth0 in one of them shows. How the parts relate:
 //! `server` takes connections, keeps the log and commits faults; `api` is the list of the endpoints, which `router` serves
-//! and `openapi` describes; the handlers (`clients`, `client_grants`, …) translate between requests and `store`, which is
+//! and `openapi` describes, and `endpoint` says what an endpoint is; the handlers (`clients`, `client_grants`, …) translate between requests and `store`, which is
 //! the tenant; `contract` says what requests and answers look like.
 
 mod answer;
@@ -15,6 +15,7 @@ mod clock;
 pub mod contract;
 mod control;
 mod credentials;
+mod endpoint;
 mod error;
 mod faults;
 mod fields;
@@ -138,7 +139,7 @@ impl Emulator {
     /// What is imitated, as an OpenAPI document.
     #[must_use]
     pub fn openapi() -> Value {
-        openapi::document()
+        openapi::document(&api::ROUTES)
     }
 
     /// The requests so far, in the order of their arrival.

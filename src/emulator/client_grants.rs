@@ -1,7 +1,7 @@
 //! `/api/v2/client-grants`.
 
 use super::answer::Answer;
-use super::api::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
+use super::endpoint::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::error::ApiError;
 use super::organizations;
 use super::query::{Kind, Parameter};

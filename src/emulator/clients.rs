@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use super::api::{Call, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, TAKE};
 use super::authorization::Scopes;
 use super::contract::Contract;
+use super::endpoint::{Call, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, TAKE};
 use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter, Query};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::api::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
+use super::endpoint::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
 use super::error::ApiError;
 use super::query::Parameter;
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::api::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
+use super::endpoint::{Call, FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, TAKE};
 use super::error::ApiError;
 use super::query::{Kind, Parameter};
 use super::store::{GrantFilter, Organization};

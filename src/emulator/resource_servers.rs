@@ -1,7 +1,7 @@
 //! `/api/v2/resource-servers`.
 
 use super::answer::Answer;
-use super::api::{Call, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, PER_PAGE};
+use super::endpoint::{Call, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, PER_PAGE};
 use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter};

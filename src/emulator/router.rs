@@ -12,15 +12,13 @@ use axum::routing::{MethodFilter, on};
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::api::{Call, Handler, ROUTES, Route};
+use super::api::ROUTES;
 use super::authorization::Verifier;
 use super::contract::Contract;
+use super::endpoint::{Call, Handler, MAX_BODY, Route};
 use super::error::ApiError;
 use super::query::Query;
 use super::{Object, Shared};
-
-/// Bodies over this size are refused, as by the service.
-pub(crate) const MAX_BODY: usize = 1 << 20;
 
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let mut router = Router::new();
@@ -94,7 +92,7 @@ async fn bytes(body: Body, limit: usize) -> Result<bytes::Bytes, ApiError> {
 /// The same result, if it keeps the contract of its route. This is how every test watches over all answers.
 fn kept(route: &Route, result: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
     let breach = match &result {
-        Ok(answer) => answer.breach(&route.success),
+        Ok(answer) => route.success.breach(answer),
         Err(error) => error.breach(),
     };
     match breach {

@@ -24,10 +24,9 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
 use super::Shared;
-use super::api::CONTROL;
+use super::endpoint::{CONTROL, MAX_BODY};
 use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
-use super::router::MAX_BODY;
 use super::witness::observed;
 
 /// Paths of the Management API start like this.

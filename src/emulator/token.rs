@@ -13,8 +13,8 @@ use self::access::Token;
 use self::request::{Proof, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
+use super::endpoint::MAX_BODY;
 use super::error::ApiError;
-use super::router::MAX_BODY;
 use super::store::{Client, Tenant};
 
 pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::client_grants::GrantFilter;
 use super::record::{Record, text};
 use super::refusal::{Kind, Refusal};
-use super::{Objects, Tenant, merge};
+use super::{Tenant, merge};
 
 /// As many grants may be associated with one organization (public cloud, "Entity Limit Policy").
 const MAX_GRANTS: usize = 100;
@@ -123,8 +123,8 @@ impl Tenant {
 
     /// Forgets associations of grants that are no more.
     pub(super) fn prune_associations(&mut self) {
-        let Objects { organizations, client_grants, .. } = &mut self.objects;
-        let is_gone = |id: &String| client_grants.find(id).is_none();
+        let (organizations, grants) = (&mut self.objects.organizations, &self.objects.client_grants);
+        let is_gone = |id: &String| grants.find(id).is_none();
         let prune = |organization: &mut Organization| organization.grants.retain(|id| !is_gone(id));
         organizations.change_where(|organization| organization.grants.iter().any(is_gone), prune);
     }
