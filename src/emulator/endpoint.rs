@@ -16,6 +16,9 @@ pub(crate) const CONTROL: &str = "/_emulator";
 /// Bodies over this size are refused, as by the service.
 pub(crate) const MAX_BODY: usize = 1 << 20;
 
+/// The control interface takes the state of a whole tenant.
+const MAX_STATE: usize = 1 << 28;
+
 /// Parameters of lists that are paged by offset.
 pub(crate) const PAGE: Parameter = Parameter::new("page", Kind::Number { minimum: 0, maximum: u64::MAX });
 pub(crate) const PER_PAGE: Parameter = Parameter::new("per_page", Kind::Number { minimum: 1, maximum: 100 });
@@ -50,10 +53,12 @@ pub(crate) struct Success {
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// Of the Management API: the request is known to be well-formed and allowed.
-    Management(fn(&mut Call<'_>) -> Result<Answer, ApiError>),
+    Management(ManagementHandler),
     /// Of anything else: needs no token, and judges the body itself.
     Open(fn(&Shared, &HeaderMap, &[u8]) -> Result<Answer, ApiError>),
 }
+
+pub(crate) type ManagementHandler = fn(&mut Call<'_>) -> Result<Answer, ApiError>;
 
 /// A request on its way to a handler of the Management API.
 pub(crate) struct Call<'a> {
@@ -81,7 +86,7 @@ impl Route {
         query: &'static [Parameter],
         body: Option<Contract>,
         success: Success,
-        handler: fn(&mut Call<'_>) -> Result<Answer, ApiError>,
+        handler: ManagementHandler,
     ) -> Self {
         Self { method, path, scopes, query, body, success, handler: Handler::Management(handler) }
     }
@@ -110,6 +115,11 @@ impl Route {
 
     pub(crate) fn is_management(&self) -> bool {
         matches!(self.handler, Handler::Management(_))
+    }
+
+    /// The most bytes that a body may have.
+    pub(crate) fn max_body(&self) -> usize {
+        if self.path.starts_with(CONTROL) { MAX_STATE } else { MAX_BODY }
     }
 
     /// Whether errors are those of OAuth, and forms are taken.

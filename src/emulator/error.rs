@@ -56,6 +56,15 @@ impl ApiError {
         )
     }
 
+    /// A body of more bytes than this.
+    pub(crate) fn body_too_large(is_oauth: bool, limit: usize) -> Self {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        if is_oauth {
+            return Self::oauth(status, "invalid_request", "The body is too large");
+        }
+        Self::without_code(status, format!("Payload content length greater than maximum allowed: {limit}"))
+    }
+
     /// A limit of the tenant's plan is reached, in the form that the endpoint has for errors.
     pub(crate) fn too_many_requests(path: &str, message: String) -> Self {
         match path {

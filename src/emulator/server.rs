@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use bytes::{Bytes, BytesMut};
@@ -23,11 +23,10 @@ use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
-use super::Shared;
 use super::endpoint::{CONTROL, MAX_BODY};
 use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
-use super::witness::observed;
+use super::{Shared, locked};
 
 /// Paths of the Management API start like this.
 const MANAGEMENT: &str = "/api/v2/";
@@ -99,10 +98,7 @@ impl Server {
             return self.serve_tenant(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
-        let mut request = self.log_body(seq, request).await;
-        if let Some(witness) = &self.shared.witness {
-            request = observed(request, witness).await;
-        }
+        let request = self.log_body(seq, request).await;
         // Even a sleep of no length takes until the next tick of the timer, a millisecond.
         if !self.shared.latency.is_zero() {
             sleep(self.shared.latency).await;
@@ -128,17 +124,19 @@ impl Server {
         response
     }
 
-    /// Enters the body of a write to the Management API into the log.
+    /// Reads the body of a request, which may be endless, and enters that of a write to the Management API into the log. Token
+    /// requests are left out: their bodies hold secrets and little else.
     async fn log_body(&self, seq: u64, request: Request<Body>) -> Request<Body> {
-        let is_write = matches!(*request.method(), Method::POST | Method::PATCH | Method::PUT | Method::DELETE);
-        // Not token requests: their forms hold nothing but secrets.
-        if !is_write || !request.uri().path().starts_with(MANAGEMENT) {
-            return request;
-        }
         let (parts, body) = request.into_parts();
-        let bytes = read_at_most(body, MAX_BODY).await;
-        self.shared.log().keep_body(seq, &bytes);
-        Request::from_parts(parts, Body::from(bytes))
+        let body = read_at_most(body, MAX_BODY).await;
+        let is_write = matches!(parts.method, Method::POST | Method::PATCH | Method::PUT | Method::DELETE);
+        if is_write && parts.uri.path().starts_with(MANAGEMENT) {
+            self.shared.log().keep_body(seq, &body);
+        }
+        if let Some(witness) = &self.shared.witness {
+            locked(witness).look_at(&parts.headers, &body);
+        }
+        Request::from_parts(parts, Body::from(body))
     }
 
     /// Answers a request of the tenant's, if its plan allows it now.
@@ -162,7 +160,10 @@ impl Server {
     async fn serve_tenant(&self, request: Request<Body>) -> Response<Body> {
         let Ok(mut response) = self.router.clone().call(request).await;
         if let Some(witness) = &self.shared.witness {
-            response = observed(response, witness).await;
+            let (parts, body) = response.into_parts();
+            let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            locked(witness).look_at(&parts.headers, &body);
+            response = Response::from_parts(parts, Body::from(body));
         }
         // What is answered has to be there after a crash.
         match self.shared.save() {
@@ -208,7 +209,7 @@ fn answer(substitute: Substitute) -> Response<Body> {
 /// The first bytes of a body, announced as if they were all of it.
 async fn cut(response: Response<Body>, length: usize) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
-    let mut bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let mut bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     bytes.truncate(length);
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     Response::from_parts(parts, Body::from(bytes))

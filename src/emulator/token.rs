@@ -13,14 +13,10 @@ use self::access::Token;
 use self::request::{Proof, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
-use super::endpoint::MAX_BODY;
 use super::error::ApiError;
 use super::store::{Client, Tenant};
 
 pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
-    if body.len() > MAX_BODY {
-        return Err(ApiError::oauth(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "The body is too large"));
-    }
     let request = TokenRequest::parse(headers, body)?;
     shared.with_tenant(|tenant| grant(tenant, &request))
 }

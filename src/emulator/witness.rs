@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, Response, header};
+use axum::http::{HeaderMap, header};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -19,7 +18,8 @@ impl Witness {
         self.0.iter().cloned().collect()
     }
 
-    fn look_at(&mut self, headers: &HeaderMap, body: &[u8]) {
+    /// Looks at the headers and the body of a request or an answer.
+    pub(crate) fn look_at(&mut self, headers: &HeaderMap, body: &[u8]) {
         let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         self.0.extend(authorization.and_then(|value| value.split_once(' ')).map(|(_, proof)| proof.to_owned()));
         if let Ok(json) = serde_json::from_slice(body) {
@@ -44,33 +44,6 @@ impl Witness {
             _ => {}
         }
     }
-}
-
-/// A request or a response whose body can be read and put back.
-pub(crate) trait Message: Sized {
-    fn parts(self) -> (HeaderMap, Body, Box<dyn FnOnce(Body) -> Self + Send>);
-}
-
-impl Message for Request<Body> {
-    fn parts(self) -> (HeaderMap, Body, Box<dyn FnOnce(Body) -> Self + Send>) {
-        let (parts, body) = self.into_parts();
-        (parts.headers.clone(), body, Box::new(|body| Self::from_parts(parts, body)))
-    }
-}
-
-impl Message for Response<Body> {
-    fn parts(self) -> (HeaderMap, Body, Box<dyn FnOnce(Body) -> Self + Send>) {
-        let (parts, body) = self.into_parts();
-        (parts.headers.clone(), body, Box::new(|body| Self::from_parts(parts, body)))
-    }
-}
-
-/// Lets `look` see a message, which is the same afterwards.
-pub(crate) async fn observed<M: Message>(message: M, witness: &std::sync::Mutex<Witness>) -> M {
-    let (headers, body, whole) = message.parts();
-    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    super::locked(witness).look_at(&headers, &bytes);
-    whole(Body::from(bytes))
 }
 
 #[cfg(test)]
