@@ -58,10 +58,10 @@ pub(crate) enum Handler {
     Open(fn(&Shared, &HeaderMap, &[u8]) -> Result<Answer, ApiError>),
 }
 
-pub(crate) type ManagementHandler = fn(&mut Call<'_>) -> Result<Answer, ApiError>;
+pub(crate) type ManagementHandler = fn(&mut RequestContext<'_>) -> Result<Answer, ApiError>;
 
 /// A request on its way to a handler of the Management API.
-pub(crate) struct Call<'a> {
+pub(crate) struct RequestContext<'a> {
     pub tenant: &'a mut Tenant,
     pub scopes: Scopes,
     /// What stands in the path, decoded, in order.
@@ -70,7 +70,7 @@ pub(crate) struct Call<'a> {
     pub(super) body: Object,
 }
 
-impl Call<'_> {
+impl RequestContext<'_> {
     /// The body, which fits the contract of the endpoint; empty where there is none to speak of.
     pub(crate) fn take_body(&mut self) -> Object {
         std::mem::take(&mut self.body)

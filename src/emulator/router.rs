@@ -17,7 +17,7 @@ use super::answer::Answer;
 use super::api::ROUTES;
 use super::authorization::Scopes;
 use super::contract::Contract;
-use super::endpoint::{Call, Handler, ManagementHandler, Route};
+use super::endpoint::{Handler, ManagementHandler, RequestContext, Route};
 use super::error::ApiError;
 use super::query::Query;
 use super::store::Tenant;
@@ -33,7 +33,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
                 Ok(path) => serve(route, &shared, path, request).await,
                 Err(rejection) => Err(ApiError::without_code(StatusCode::BAD_REQUEST, rejection.body_text())),
             };
-            let answer = if cfg!(debug_assertions) { kept(route, result) } else { result };
+            let answer = if cfg!(debug_assertions) { check_answer(route, result) } else { result };
             answer.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
         };
         router = router.route(&route.full_path(), on(filter, handler));
@@ -73,7 +73,7 @@ fn manage(
     };
     // A request that is refused changes nothing, not even the ids of what comes next.
     let ids = tenant.ids.clone();
-    let result = handler(&mut Call { tenant, scopes, path, query, body });
+    let result = handler(&mut RequestContext { tenant, scopes, path, query, body });
     if result.is_err() {
         tenant.ids = ids;
     }
@@ -97,8 +97,8 @@ fn object(contract: &Contract, headers: &HeaderMap, body: &[u8]) -> Result<Objec
     }
 }
 
-/// The same result, if it keeps the contract of its route. This is how every test watches over all answers.
-fn kept(route: &Route, result: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
+/// The result, or an error if it breaks the contract of its route. In builds for development this checks every answer.
+fn check_answer(route: &Route, result: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
     let breach = match &result {
         Ok(answer) => route.success.breach(answer),
         Err(error) => error.breach(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::endpoint::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
+use super::endpoint::{INCLUDE_TOTALS, PAGE, PER_PAGE, RequestContext};
 use super::error::ApiError;
 use super::query::{Kind, Parameter};
 
@@ -21,8 +21,9 @@ pub(crate) const LIST: &[Parameter] = &[
     Parameter::new("take", Kind::NotImitated),
 ];
 
-pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let mut page = call.query.paging().of(call.tenant.listed_users(), "users", |user| user.document.clone().into())?;
+pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    let mut page =
+        context.query.paging().of(context.tenant.listed_users(), "users", |user| user.document.clone().into())?;
     // This list alone also tells how many there are on the page.
     if let Some(length) = page.get("users").and_then(Value::as_array).map(Vec::len) {
         page["length"] = length.into();
