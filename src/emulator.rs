@@ -7,6 +7,7 @@
 
 mod answer;
 mod api;
+mod api_error;
 mod authorization;
 mod builder;
 mod client_grants;
@@ -16,7 +17,6 @@ pub mod contract;
 mod control;
 mod credentials;
 mod endpoint;
-mod error;
 mod faults;
 mod fields;
 mod glob;

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use axum::http::{HeaderMap, Method};
 
 use super::answer::Answer;
+use super::api_error::ApiError;
 use super::contract::Contract;
 use super::endpoint::{Route, Success};
-use super::error::ApiError;
 use super::{
     Shared, client_grants, clients, control, credentials, openapi, organizations, resource_servers, token, users,
 };

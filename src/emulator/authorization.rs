@@ -7,7 +7,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
 
-use super::error::ApiError;
+use super::api_error::ApiError;
 use super::store::Tenant;
 
 /// The scopes of a token.

@@ -1,8 +1,8 @@
 //! `/api/v2/client-grants`.
 
 use super::answer::Answer;
+use super::api_error::ApiError;
 use super::endpoint::{FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, RequestContext, TAKE};
-use super::error::ApiError;
 use super::organizations;
 use super::query::{Kind, Parameter};
 use super::store::GrantFilter;

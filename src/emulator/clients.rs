@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
+use super::api_error::ApiError;
 use super::authorization::Scopes;
 use super::contract::Contract;
 use super::endpoint::{FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, RequestContext, TAKE};
-use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter, Query};
 use super::store::{Client, GrantFilter, Tenant};

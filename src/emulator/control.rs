@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Shared;
 use super::answer::Answer;
-use super::error::ApiError;
+use super::api_error::ApiError;
 use super::faults::Fault;
 
 pub(crate) fn requests(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {

@@ -3,9 +3,9 @@
 use axum::http::{HeaderMap, Method, StatusCode};
 
 use super::answer::Answer;
+use super::api_error::ApiError;
 use super::authorization::Scopes;
 use super::contract::Contract;
-use super::error::ApiError;
 use super::query::{Kind, Parameter, Query};
 use super::store::Tenant;
 use super::{Object, Shared};

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::api_error::ApiError;
 use super::endpoint::{FROM, INCLUDE_TOTALS, PAGE, PER_PAGE, RequestContext, TAKE};
-use super::error::ApiError;
 use super::query::{Kind, Parameter};
 use super::store::{GrantFilter, Organization};
 

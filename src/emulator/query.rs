@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use url::form_urlencoded;
 
-use super::error::ApiError;
+use super::api_error::ApiError;
 use super::paging::Paging;
 
 /// A parameter that an endpoint takes.

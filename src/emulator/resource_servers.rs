@@ -1,8 +1,8 @@
 //! `/api/v2/resource-servers`.
 
 use super::answer::Answer;
+use super::api_error::ApiError;
 use super::endpoint::{INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, PER_PAGE, RequestContext};
-use super::error::ApiError;
 use super::fields::Selection;
 use super::query::{Kind, Parameter};
 use super::store::ResourceServer;

@@ -15,10 +15,10 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::api::ROUTES;
+use super::api_error::ApiError;
 use super::authorization::Scopes;
 use super::contract::Contract;
 use super::endpoint::{Handler, ManagementHandler, RequestContext, Route};
-use super::error::ApiError;
 use super::query::Query;
 use super::store::Tenant;
 use super::{Object, Shared};

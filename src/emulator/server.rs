@@ -23,8 +23,8 @@ use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
+use super::api_error::ApiError;
 use super::endpoint::{CONTROL, MAX_BODY};
-use super::error::ApiError;
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
 use super::{Shared, locked};
 

@@ -13,7 +13,7 @@ use self::access::Token;
 use self::request::{Proof, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
-use super::error::ApiError;
+use super::api_error::ApiError;
 use super::store::{Client, Tenant};
 
 pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::answer::Answer;
+use super::api_error::ApiError;
 use super::endpoint::{INCLUDE_TOTALS, PAGE, PER_PAGE, RequestContext};
-use super::error::ApiError;
 use super::query::{Kind, Parameter};
 
 pub(crate) const LIST: &[Parameter] = &[

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::error::StoreError;
 use super::keys::Material;
 use super::record::text;
-use super::refusal::Refusal;
 use crate::emulator::clock;
 
 /// A credential in the pool of a client.
@@ -26,7 +26,7 @@ impl Credential {
     }
 
     /// Makes a credential of a body that fits the contract.
-    pub(crate) fn new(id: String, mut body: Map<String, Value>, now: Timestamp) -> Result<Self, Refusal> {
+    pub(crate) fn new(id: String, mut body: Map<String, Value>, now: Timestamp) -> Result<Self, StoreError> {
         let pem = body.remove("pem").and_then(|pem| pem.as_str().map(str::to_owned));
         let from_certificate = body.remove("parse_expiry_from_cert") == Some(json!(true));
         if from_certificate && body.contains_key("expires_at") {
@@ -109,6 +109,6 @@ fn normalize_expiry(document: &mut Map<String, Value>) {
     }
 }
 
-fn invalid(text: &str) -> Refusal {
-    Refusal::Invalid(text.to_owned())
+fn invalid(text: &str) -> StoreError {
+    StoreError::Invalid(text.to_owned())
 }

@@ -52,7 +52,7 @@ pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) 
     let header = jsonwebtoken::decode_header(assertion).map_err(|_| "The client assertion is not a JWT")?;
     let claims = jsonwebtoken::dangerous::insecure_decode::<Claims>(assertion);
     let claims = claims.map_err(|_| "iss, sub, aud, exp and jti are required in the client assertion")?.claims;
-    let client = tenant.client(&claims.sub).map_err(|refusal| refusal.to_string())?;
+    let client = tenant.client(&claims.sub).map_err(|error| error.to_string())?;
     let now = tenant.clock.now();
     let signed = client
         .assertion_credentials()

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::contract::{Contract, Violation};
 use super::paging::NoPage;
-use super::store::{Kind, Refusal};
+use super::store::{ObjectKind, StoreError};
 
 /// An answer other than success.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,29 +98,29 @@ impl From<NoPage> for ApiError {
     }
 }
 
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        let (status, code) = match &refusal {
-            Refusal::Missing(Kind::Client) => (StatusCode::NOT_FOUND, "inexistent_client"),
-            Refusal::Missing(Kind::ClientGrant) => (StatusCode::NOT_FOUND, "inexistent_client_grant"),
-            Refusal::Missing(Kind::Credential) => (StatusCode::NOT_FOUND, "inexistent_credential"),
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let (status, code) = match &error {
+            StoreError::Missing(ObjectKind::Client) => (StatusCode::NOT_FOUND, "inexistent_client"),
+            StoreError::Missing(ObjectKind::ClientGrant) => (StatusCode::NOT_FOUND, "inexistent_client_grant"),
+            StoreError::Missing(ObjectKind::Credential) => (StatusCode::NOT_FOUND, "inexistent_credential"),
             // Recorded without a code.
-            Refusal::Missing(Kind::Organization) => {
-                return Self::without_code(StatusCode::NOT_FOUND, refusal.to_string());
+            StoreError::Missing(ObjectKind::Organization) => {
+                return Self::without_code(StatusCode::NOT_FOUND, error.to_string());
             }
-            Refusal::Missing(Kind::ResourceServer) | Refusal::UnknownAudience(_) => {
+            StoreError::Missing(ObjectKind::ResourceServer) | StoreError::UnknownAudience(_) => {
                 (StatusCode::NOT_FOUND, "inexistent_resource_server")
             }
-            Refusal::GrantExists { .. }
-            | Refusal::ResourceServerExists
-            | Refusal::OrganizationExists
-            | Refusal::GrantAssociated
-            | Refusal::TooManyGrants(_)
-            | Refusal::AliasExists(_) => (StatusCode::CONFLICT, "conflict"),
-            Refusal::Unsuitable(_) => (StatusCode::BAD_REQUEST, "validation_error"),
-            Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+            StoreError::GrantExists { .. }
+            | StoreError::ResourceServerExists
+            | StoreError::OrganizationExists
+            | StoreError::GrantAssociated
+            | StoreError::TooManyGrants(_)
+            | StoreError::AliasExists(_) => (StatusCode::CONFLICT, "conflict"),
+            StoreError::Unsuitable(_) => (StatusCode::BAD_REQUEST, "validation_error"),
+            StoreError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
         };
-        Self::new(status, code, refusal.to_string())
+        Self::new(status, code, error.to_string())
     }
 }
 
