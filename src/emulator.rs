@@ -29,6 +29,7 @@ mod paging;
 mod query;
 mod resource_servers;
 mod router;
+mod secret_recorder;
 mod seed;
 mod server;
 mod signing;
@@ -36,7 +37,6 @@ mod store;
 mod tls;
 mod token;
 mod users;
-mod witness;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -55,9 +55,9 @@ use self::limits::Limits;
 pub use self::limits::Plan;
 use self::log::Log;
 pub use self::log::LoggedRequest;
+use self::secret_recorder::SecretRecorder;
 use self::store::{DataError, Tenant};
 use self::tls::CaFile;
-use self::witness::Witness;
 
 type Object = Map<String, Value>;
 
@@ -175,10 +175,11 @@ impl Emulator {
         self.shared.with_tenant(|tenant| tenant.dump())
     }
 
-    /// Every secret, token and assertion that has passed so far, if it was started to [watch](Builder::watch) for them.
+    /// Every secret, token and assertion in requests and answers so far. Empty unless the emulator was told to
+    /// [record](Builder::record_secrets) them.
     #[must_use]
-    pub fn secrets_seen(&self) -> Vec<String> {
-        self.shared.witness.as_ref().map(|witness| locked(witness).seen()).unwrap_or_default()
+    pub fn recorded_secrets(&self) -> Vec<String> {
+        self.shared.secret_recorder.as_ref().map(|recorder| lock(recorder).secrets()).unwrap_or_default()
     }
 
     /// Stops the tenant's clock at this time.
@@ -207,13 +208,13 @@ struct Shared {
     /// So long after it was done a write shows in lists.
     eventual: Duration,
     clock: SteadyClock,
-    /// Only where it was asked for: to read every body twice takes time.
-    witness: Option<Mutex<Witness>>,
+    /// Only on request: reading every body twice takes time.
+    secret_recorder: Option<Mutex<SecretRecorder>>,
 }
 
 impl Shared {
     fn with_tenant<T>(&self, act: impl FnOnce(&mut Tenant) -> T) -> T {
-        let mut tenant = locked(&self.tenant);
+        let mut tenant = lock(&self.tenant);
         if !self.eventual.is_zero() {
             let delay = u64::try_from(self.eventual.as_millis()).unwrap_or(u64::MAX);
             tenant.let_lists_follow(self.clock.unix_milliseconds(), delay);
@@ -227,19 +228,19 @@ impl Shared {
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
-        locked(&self.log)
+        lock(&self.log)
     }
 
     fn faults(&self) -> MutexGuard<'_, Faults> {
-        locked(&self.faults)
+        lock(&self.faults)
     }
 
     fn limits(&self) -> MutexGuard<'_, Limits> {
-        locked(&self.limits)
+        lock(&self.limits)
     }
 }
 
 /// A panic elsewhere does not spoil what is inside: every change is made in one step.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -33,7 +33,7 @@ pub struct Builder {
     seed: Option<u64>,
     state: Option<Value>,
     data: Option<PathBuf>,
-    watch: bool,
+    record_secrets: bool,
 }
 
 impl Default for Builder {
@@ -49,7 +49,7 @@ impl Default for Builder {
             seed: None,
             state: None,
             data: None,
-            watch: false,
+            record_secrets: false,
         }
     }
 }
@@ -116,10 +116,10 @@ impl Builder {
         Self { data: Some(file.into()), ..self }
     }
 
-    /// Remembers every secret that passes, for [`Emulator::secrets_seen`].
+    /// Records every secret in requests and answers, for [`Emulator::recorded_secrets`].
     #[must_use]
-    pub fn watch(self, watch: bool) -> Self {
-        Self { watch, ..self }
+    pub fn record_secrets(self, record_secrets: bool) -> Self {
+        Self { record_secrets, ..self }
     }
 
     /// Starts the emulator; it accepts connections when this returns.
@@ -160,7 +160,7 @@ impl Builder {
             latency: self.latency,
             eventual: self.eventual,
             clock: SteadyClock::start(),
-            witness: self.watch.then(Mutex::default),
+            secret_recorder: self.record_secrets.then(Mutex::default),
         });
 
         let server = Server::new(router::router(&shared), Arc::clone(&shared));

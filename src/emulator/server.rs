@@ -26,7 +26,7 @@ use tower_service::Service as _;
 use super::api_error::ApiError;
 use super::endpoint::{CONTROL, MAX_BODY};
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
-use super::{Shared, locked};
+use super::{Shared, lock};
 
 /// Paths of the Management API start like this.
 const MANAGEMENT: &str = "/api/v2/";
@@ -133,8 +133,8 @@ impl Server {
         if is_write && parts.uri.path().starts_with(MANAGEMENT) {
             self.shared.log().keep_body(seq, &body);
         }
-        if let Some(witness) = &self.shared.witness {
-            locked(witness).look_at(&parts.headers, &body);
+        if let Some(recorder) = &self.shared.secret_recorder {
+            lock(recorder).record(&parts.headers, &body);
         }
         Request::from_parts(parts, Body::from(body))
     }
@@ -159,10 +159,10 @@ impl Server {
 
     async fn serve_tenant(&self, request: Request<Body>) -> Response<Body> {
         let Ok(mut response) = self.router.clone().call(request).await;
-        if let Some(witness) = &self.shared.witness {
+        if let Some(recorder) = &self.shared.secret_recorder {
             let (parts, body) = response.into_parts();
             let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-            locked(witness).look_at(&parts.headers, &body);
+            lock(recorder).record(&parts.headers, &body);
             response = Response::from_parts(parts, Body::from(body));
         }
         // What is answered has to be there after a crash.

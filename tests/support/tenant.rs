@@ -39,12 +39,12 @@ impl Tenant {
 
     /// A tenant that remembers every secret that passes.
     pub(crate) fn start_watching() -> Self {
-        Self::of(Emulator::builder().watch(true).start())
+        Self::of(Emulator::builder().record_secrets(true).start())
     }
 
     /// Every secret, token and assertion that has passed so far.
     pub(crate) fn secrets_seen(&self) -> Vec<String> {
-        self.emulator.secrets_seen()
+        self.emulator.recorded_secrets()
     }
 
     /// Spoils so many requests like this.

@@ -1,4 +1,4 @@
-//! Every secret that has passed, whoever sent it: for tests that look for traces of them elsewhere.
+//! Records every secret in requests and answers, for tests that look for traces of them elsewhere.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,24 @@ use axum::http::{HeaderMap, header};
 use serde_json::Value;
 use url::form_urlencoded;
 
-/// By these names secrets go in JSON and in forms.
+/// Names of secrets in JSON and in forms.
 const NAMES: [&str; 4] = ["access_token", "client_assertion", "client_secret", "key"];
 
-/// What was seen so far.
+/// The secrets so far.
 #[derive(Debug, Default)]
-pub(crate) struct Witness(BTreeSet<String>);
+pub(crate) struct SecretRecorder(BTreeSet<String>);
 
-impl Witness {
-    pub(crate) fn seen(&self) -> Vec<String> {
+impl SecretRecorder {
+    pub(crate) fn secrets(&self) -> Vec<String> {
         self.0.iter().cloned().collect()
     }
 
-    /// Looks at the headers and the body of a request or an answer.
-    pub(crate) fn look_at(&mut self, headers: &HeaderMap, body: &[u8]) {
+    /// Takes the secrets from the headers and the body of a request or an answer.
+    pub(crate) fn record(&mut self, headers: &HeaderMap, body: &[u8]) {
         let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        self.0.extend(authorization.and_then(|value| value.split_once(' ')).map(|(_, proof)| proof.to_owned()));
+        self.0.extend(
+            authorization.and_then(|value| value.split_once(' ')).map(|(_, credentials)| credentials.to_owned()),
+        );
         if let Ok(json) = serde_json::from_slice(body) {
             self.search(&json);
         } else {
@@ -53,12 +55,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_seen_in_every_form() {
-        let mut witness = Witness::default();
+    fn secrets_are_recorded_in_every_form() {
+        let mut recorder = SecretRecorder::default();
         let bearer = [(header::AUTHORIZATION, "Bearer a.b.c".parse().unwrap())].into_iter().collect();
-        witness.look_at(&bearer, b"grant_type=client_credentials&client_secret=s%2F1&audience=x");
+        recorder.record(&bearer, b"grant_type=client_credentials&client_secret=s%2F1&audience=x");
         let answer = json!({ "clients": [{ "client_id": "c", "client_secret": "s2" }], "access_token": "d.e.f" });
-        witness.look_at(&HeaderMap::new(), answer.to_string().as_bytes());
-        assert_eq!(witness.seen(), ["a.b.c", "d.e.f", "s/1", "s2"]);
+        recorder.record(&HeaderMap::new(), answer.to_string().as_bytes());
+        assert_eq!(recorder.secrets(), ["a.b.c", "d.e.f", "s/1", "s2"]);
     }
 }
