@@ -2,8 +2,9 @@
 //!
 //! It shares no code with the provider, so that a mistake about Auth0 in one of them shows. How the parts relate:
 //! `server` takes connections, keeps the log and commits faults; `api` is the list of the endpoints, which `router` serves
-//! and `openapi` describes, and `endpoint` says what an endpoint is; the handlers (`clients`, `client_grants`, …) translate between requests and `store`, which is
-//! the tenant; `contract` says what requests and answers look like.
+//! and `openapi` describes; `endpoint` says what an endpoint is. The handlers, named after their paths (`clients`,
+//! `client_grants`, …), translate between requests and `store`, which is the tenant and names its files after what they hold
+//! (`store/client.rs`, …). `contract` says what requests and answers look like.
 
 mod answer;
 mod api;

@@ -1,37 +1,37 @@
 //! The state of a tenant and its rules, knowing nothing of HTTP.
 
-mod assertions;
+mod client;
 mod client_defaults;
-mod client_grants;
+mod client_grant;
 mod client_rules;
-mod clients;
 mod collection;
-mod credentials;
+mod credential;
 mod error;
 mod file;
 mod keys;
 mod lag;
 mod merge;
 mod objects;
-mod organizations;
-mod quotas;
+mod organization;
 mod record;
-mod resource_servers;
+mod resource_server;
 mod snapshot;
-mod users;
+mod token_quota;
+mod used_assertion;
+mod user;
 
 use std::sync::Arc;
 
-pub(crate) use self::assertions::UsedAssertion;
-pub(crate) use self::client_grants::{ClientGrant, GrantFilter};
-pub(crate) use self::clients::Client;
-pub(crate) use self::credentials::Credential;
+pub(crate) use self::client::Client;
+pub(crate) use self::client_grant::{ClientGrant, GrantFilter};
+pub(crate) use self::credential::Credential;
 pub(crate) use self::error::{ObjectKind, StoreError};
 pub(crate) use self::file::{DataError, File};
 use self::objects::Objects;
-pub(crate) use self::organizations::Organization;
-pub(crate) use self::quotas::Quota;
-pub(crate) use self::resource_servers::ResourceServer;
+pub(crate) use self::organization::Organization;
+pub(crate) use self::resource_server::ResourceServer;
+pub(crate) use self::token_quota::Quota;
+pub(crate) use self::used_assertion::UsedAssertion;
 use super::clock::Clock;
 use super::ids::Ids;
 use super::signing::{ClientCertificate, SigningKey};

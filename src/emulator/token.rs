@@ -1,15 +1,15 @@
 //! `POST /oauth/token` for client credentials, and the two documents that describe the issuer.
 
-mod access;
+mod access_token;
 mod assertion;
-mod organization;
-mod quota;
+mod organization_access;
+mod quota_headers;
 mod request;
 
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use self::access::Token;
+use self::access_token::AccessToken;
 use self::request::{Proof, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
@@ -66,13 +66,13 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError
              this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
         ))
     })?;
-    let organization = organization::of(tenant, client, grant, request.organization.as_deref())?;
-    let quotas = quota::check(tenant, client, organization)?;
+    let organization = organization_access::check(tenant, client, grant, request.organization.as_deref())?;
+    let quotas = quota_headers::check(tenant, client, organization)?;
     let scopes: Vec<&str> = match grant.get("allow_all_scopes") {
         Some(Value::Bool(true)) => api.scopes().collect(),
         _ => grant.get("scope").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect(),
     };
-    let token = Token { tenant, client, api, organization, scopes: &scopes };
+    let token = AccessToken { tenant, client, api, organization, scopes: &scopes };
     let mut answer = json!({ "access_token": token.signed(), "expires_in": token.lifetime(), "token_type": "Bearer" });
     if !scopes.is_empty() {
         answer["scope"] = scopes.join(" ").into();

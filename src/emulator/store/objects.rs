@@ -1,8 +1,8 @@
 //! All kinds of objects that a tenant consists of. A new kind is one line here, and is then exported and kept in a file.
 
 use super::collection::{Collection, Table};
-use super::quotas::TokenCount;
-use super::users::User;
+use super::token_quota::TokenCount;
+use super::user::User;
 use super::{Client, ClientGrant, Organization, ResourceServer, UsedAssertion};
 
 macro_rules! objects {

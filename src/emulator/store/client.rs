@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::client_rules::{check_grant_types, check_metadata, check_switches, unsuitable};
-use super::credentials::Credential;
+use super::credential::Credential;
 use super::error::{ObjectKind, StoreError};
 use super::record::{Record, text};
 use super::{ResourceServer, Tenant, client_defaults, merge};

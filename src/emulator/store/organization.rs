@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::client_grants::GrantFilter;
+use super::client_grant::GrantFilter;
 use super::error::{ObjectKind, StoreError};
 use super::record::{Record, text};
 use super::{Tenant, merge};

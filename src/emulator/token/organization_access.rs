@@ -10,7 +10,7 @@ use crate::emulator::api_error::ApiError;
 use crate::emulator::store::{Client, Organization, Tenant};
 
 /// The organization, if any, that the request may have a token for under this grant.
-pub(super) fn of<'t>(
+pub(super) fn check<'t>(
     tenant: &'t Tenant,
     client: &Client,
     grant: &Map<String, Value>,
