@@ -159,7 +159,7 @@ impl Emulator {
     /// # Panics
     /// When the rule cannot be carried out: a status or header that HTTP does not have.
     pub fn fault(&self, fault: Fault) {
-        if let Err(reason) = fault.check() {
+        if let Err(reason) = fault.validate() {
             panic!("{reason}");
         }
         self.shared.faults().add(fault);
@@ -218,7 +218,7 @@ impl Shared {
         let mut tenant = lock(&self.tenant);
         if !self.eventual.is_zero() {
             let delay = u64::try_from(self.eventual.as_millis()).unwrap_or(u64::MAX);
-            tenant.let_lists_follow(self.clock.unix_milliseconds(), delay);
+            tenant.set_list_lag(self.clock.unix_milliseconds(), delay);
         }
         act(&mut tenant)
     }

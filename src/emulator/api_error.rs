@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::contract::{Contract, Violation};
-use super::paging::NoPage;
+use super::paging::PagingError;
 use super::store::{ObjectKind, StoreError};
 
 /// An answer other than success.
@@ -88,11 +88,11 @@ impl From<Violation> for ApiError {
     }
 }
 
-impl From<NoPage> for ApiError {
-    fn from(reason: NoPage) -> Self {
+impl From<PagingError> for ApiError {
+    fn from(reason: PagingError) -> Self {
         let code = match reason {
-            NoPage::OutOfReach { .. } => "invalid_paging",
-            NoPage::UnknownCheckpoint => "invalid_query_string",
+            PagingError::OutOfReach { .. } => "invalid_paging",
+            PagingError::UnknownCheckpoint => "invalid_query_string",
         };
         Self::new(StatusCode::BAD_REQUEST, code, reason.to_string())
     }

@@ -205,7 +205,7 @@ impl Builder {
         let clock = self.clock.map_or(Clock::System, Clock::Fixed);
         let ids = self.seed.map_or_else(Ids::random, Ids::seeded);
         let mut tenant = Tenant::empty(url, domain, key, clock, ids);
-        let is_there = file.map_or(Ok(false), |file| tenant.keep_in(file)).map_err(io::Error::other)?;
+        let is_there = file.map_or(Ok(false), |file| tenant.attach(file)).map_err(io::Error::other)?;
         match &self.state {
             Some(_) if is_there => {
                 return Err(invalid("the data file holds a tenant already, and a state is for a new one".into()));

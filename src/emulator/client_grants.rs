@@ -35,7 +35,7 @@ pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError>
         return Err(ApiError::bad_query("'client_id and default_for exclude each other'"));
     }
     let grants = context.tenant.listed_client_grants(&filter);
-    Ok(Answer::ok(context.query.paging().of(grants, "client_grants", |grant| grant.clone().into())?))
+    Ok(Answer::ok(context.query.paging().paginate(grants, "client_grants", |grant| grant.clone().into())?))
 }
 
 pub(crate) fn create(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
@@ -63,5 +63,5 @@ pub(crate) fn organizations(context: &mut RequestContext<'_>) -> Result<Answer, 
     let id = &context.path[0];
     context.tenant.client_grant(id)?;
     let associated = context.tenant.listed_organizations().filter(|(_, organization)| organization.grants.contains(id));
-    Ok(Answer::ok(context.query.paging().of(associated, "organizations", organizations::shown)?))
+    Ok(Answer::ok(context.query.paging().paginate(associated, "organizations", organizations::show)?))
 }

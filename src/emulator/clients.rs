@@ -57,7 +57,7 @@ pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError>
     };
     let clients = context.tenant.listed_clients().filter(|(_, client)| wanted(client));
     let show = |client: &Client| view.show(client, signing_keys.clone());
-    Ok(Answer::ok(context.query.paging().of(clients, "clients", show)?).partial(view.is_partial()))
+    Ok(Answer::ok(context.query.paging().paginate(clients, "clients", show)?).partial(view.is_partial()))
 }
 
 pub(crate) fn read(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {

@@ -149,7 +149,7 @@ impl Success {
         match (answer.body(), &self.contract) {
             (None, None) => None,
             (Some(body), Some(contract)) => {
-                let checked = if answer.is_partial() { contract.check_part(body) } else { contract.check(body) };
+                let checked = if answer.is_partial() { contract.check_partial(body) } else { contract.check(body) };
                 checked.err().map(|violation| violation.to_string())
             }
             (body, _) => Some(format!("there is {} body", if body.is_some() { "a" } else { "no" })),

@@ -29,7 +29,7 @@ pub struct LoggedRequest {
 }
 
 /// So many requests are kept at least, and never twice as many: an emulator may run for weeks.
-const KEPT: usize = 100_000;
+const MIN_KEPT: usize = 100_000;
 
 /// All bodies together take at most so many bytes of JSON text. The oldest are dropped first; their requests stay.
 const MAX_BODIES: usize = 16 << 20;
@@ -54,8 +54,8 @@ impl Log {
     pub(crate) fn arrived(&mut self, method: &str, path: &str, query: &str) -> u64 {
         let seq = self.next;
         self.next += 1;
-        if self.requests.len() == 2 * KEPT - 1 {
-            self.requests.drain(..KEPT);
+        if self.requests.len() == 2 * MIN_KEPT - 1 {
+            self.requests.drain(..MIN_KEPT);
             self.drop_bodies_before(self.requests[0].seq);
         }
         self.requests.push(LoggedRequest {
@@ -123,13 +123,13 @@ mod tests {
     fn the_oldest_requests_are_dropped_when_there_are_very_many() {
         let mut log = Log::new();
         let mut last = 0;
-        for _ in 0..5 * KEPT {
+        for _ in 0..5 * MIN_KEPT {
             last = log.arrived("GET", "/", "");
             log.keep_body(last, b"{}");
         }
         log.answered(last, 200);
         let kept = log.requests();
-        assert!((KEPT..2 * KEPT).contains(&kept.len()), "{}", kept.len());
+        assert!((MIN_KEPT..2 * MIN_KEPT).contains(&kept.len()), "{}", kept.len());
         assert_eq!(kept.last().map(|request| (request.seq, request.status)), Some((last, Some(200))));
         assert_eq!((log.bodies.len(), log.body_bytes), (kept.len(), 2 * kept.len()));
     }

@@ -37,7 +37,7 @@ pub(crate) const MEMBERS: &[Parameter] = &[
 ];
 
 pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(context.query.paging().of(context.tenant.listed_organizations(), "organizations", shown)?))
+    Ok(Answer::ok(context.query.paging().paginate(context.tenant.listed_organizations(), "organizations", show)?))
 }
 
 pub(crate) fn create(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
@@ -45,15 +45,15 @@ pub(crate) fn create(context: &mut RequestContext<'_>) -> Result<Answer, ApiErro
     if body.remove("enabled_connections").is_some_and(|connections| connections != json!([])) {
         return Err(ApiError::not_imitated(StatusCode::BAD_REQUEST, "connections"));
     }
-    Ok(Answer::created(shown(context.tenant.create_organization(body)?)))
+    Ok(Answer::created(show(context.tenant.create_organization(body)?)))
 }
 
 pub(crate) fn read(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(shown(context.tenant.organization(&context.path[0])?)))
+    Ok(Answer::ok(show(context.tenant.organization(&context.path[0])?)))
 }
 
 pub(crate) fn read_by_name(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(shown(context.tenant.organization_by_name(&context.path[0])?)))
+    Ok(Answer::ok(show(context.tenant.organization_by_name(&context.path[0])?)))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
@@ -67,7 +67,7 @@ pub(crate) fn grants(context: &mut RequestContext<'_>) -> Result<Answer, ApiErro
     let filter = GrantFilter { client_id: text("client_id"), audience: text("audience"), ..GrantFilter::default() };
     let ids: Vec<&str> = context.query.all("grant_ids").collect();
     let grants = context.tenant.listed_grants_of_organization(&context.path[0], &filter, &ids)?;
-    Ok(Answer::ok(context.query.paging().of(grants, "client_grants", |grant| grant.clone().into())?))
+    Ok(Answer::ok(context.query.paging().paginate(grants, "client_grants", |grant| grant.clone().into())?))
 }
 
 /// This answer alone calls the id `grant_id`, and says nothing of the subject.
@@ -88,16 +88,16 @@ pub(crate) fn dissociate(context: &mut RequestContext<'_>) -> Result<Answer, Api
 /// Always empty: the emulator has no way to enable one.
 pub(crate) fn connections(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
     context.tenant.organization(&context.path[0])?;
-    Ok(Answer::ok(context.query.paging().of(iter::empty(), "connections", |none: Value| none)?))
+    Ok(Answer::ok(context.query.paging().paginate(iter::empty(), "connections", |none: Value| none)?))
 }
 
 /// Always empty: the emulator has no way to add one.
 pub(crate) fn members(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
     context.tenant.organization(&context.path[0])?;
-    Ok(Answer::ok(context.query.paging().of(iter::empty(), "members", |none: Value| none)?))
+    Ok(Answer::ok(context.query.paging().paginate(iter::empty(), "members", |none: Value| none)?))
 }
 
 /// An organization as answers show it.
-pub(crate) fn shown(organization: &Organization) -> Value {
+pub(crate) fn show(organization: &Organization) -> Value {
     organization.document.clone().into()
 }

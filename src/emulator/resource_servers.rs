@@ -28,7 +28,8 @@ pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError>
         .listed_resource_servers()
         .filter(|(_, api)| identifiers.is_empty() || identifiers.contains(&api.identifier()));
     let show = |api: &ResourceServer| selection.apply(api.document.clone(), &[]).into();
-    Ok(Answer::ok(context.query.paging().of(wanted, "resource_servers", show)?).partial(!selection.is_everything()))
+    Ok(Answer::ok(context.query.paging().paginate(wanted, "resource_servers", show)?)
+        .partial(!selection.is_everything()))
 }
 
 pub(crate) fn create(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {

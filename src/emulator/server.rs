@@ -103,10 +103,10 @@ impl Server {
         if !self.shared.latency.is_zero() {
             sleep(self.shared.latency).await;
         }
-        let action = self.shared.faults().strike(&method, &path);
+        let action = self.shared.faults().next_action(&method, &path);
         let response = match action {
             None => self.route(request).await,
-            Some(Action::Answer(substitute)) => answer(substitute),
+            Some(Action::Answer(substitute)) => substitute_response(substitute),
             Some(Action::Delay(Delay { delay_ms })) => {
                 sleep(Duration::from_millis(delay_ms)).await;
                 self.route(request).await
@@ -118,7 +118,7 @@ impl Server {
                 close.cancel();
                 pending().await
             }
-            Some(Action::Truncate(Truncate { truncate })) => cut(self.route(request).await, truncate).await,
+            Some(Action::Truncate(Truncate { truncate })) => truncate_body(self.route(request).await, truncate).await,
         };
         self.shared.log().answered(seq, response.status().as_u16());
         response
@@ -143,14 +143,14 @@ impl Server {
     async fn route(&self, request: Request<Body>) -> Response<Body> {
         let (method, uri) = (request.method().as_str(), request.uri());
         let query = uri.query().unwrap_or_default();
-        let standing = self.shared.limits().take(method, uri.path(), query, self.shared.clock.unix_milliseconds());
-        let Some(standing) = standing else { return self.serve_tenant(request).await };
-        let mut response = if standing.granted {
+        let limit = self.shared.limits().take(method, uri.path(), query, self.shared.clock.unix_milliseconds());
+        let Some(limit) = limit else { return self.serve_tenant(request).await };
+        let mut response = if limit.granted {
             self.serve_tenant(request).await
         } else {
-            ApiError::too_many_requests(uri.path(), standing.refusal()).into_response()
+            ApiError::too_many_requests(uri.path(), limit.message()).into_response()
         };
-        for (name, value) in standing.headers() {
+        for (name, value) in limit.headers() {
             // A token quota that is used up says more.
             response.headers_mut().entry(name).or_insert(HeaderValue::from(value));
         }
@@ -186,7 +186,7 @@ async fn read_at_most(body: Body, limit: usize) -> Bytes {
     bytes.freeze()
 }
 
-fn answer(substitute: Substitute) -> Response<Body> {
+fn substitute_response(substitute: Substitute) -> Response<Body> {
     let status = StatusCode::from_u16(substitute.status).expect("rules are checked when they are given");
     let (body, json) = match substitute.body {
         None => (String::new(), false),
@@ -207,7 +207,7 @@ fn answer(substitute: Substitute) -> Response<Body> {
 }
 
 /// The first bytes of a body, announced as if they were all of it.
-async fn cut(response: Response<Body>, length: usize) -> Response<Body> {
+async fn truncate_body(response: Response<Body>, length: usize) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
     let mut bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     bytes.truncate(length);

@@ -77,8 +77,8 @@ impl Tenant {
 
     /// From here on lists show what was written until `delay` ago. Both are in milliseconds, `now` of a clock that goes on.
     /// A tenant that is put in place of this one shows at once.
-    pub(crate) fn let_lists_follow(&mut self, now: u64, delay: u64) {
-        self.objects.follow(now, delay);
+    pub(crate) fn set_list_lag(&mut self, now: u64, delay: u64) {
+        self.objects.set_lag(now, delay);
     }
 
     /// Issuer of the tenant's tokens.

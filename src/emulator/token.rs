@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use self::access_token::AccessToken;
-use self::request::{Proof, TokenRequest};
+use self::request::{ClientAuthentication, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
 use super::api_error::ApiError;
@@ -39,8 +39,8 @@ pub(crate) fn openid_configuration(shared: &Shared, _: &HeaderMap, _: &[u8]) -> 
 }
 
 fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError> {
-    let proven = authenticate(tenant, request)?;
-    let client = tenant.client(&proven.client_id)?;
+    let authenticated = authenticate(tenant, request)?;
+    let client = tenant.client(&authenticated.client_id)?;
     if request.grant_type != "client_credentials" {
         let description = format!("auth0-emulator does not imitate the grant type {}", request.grant_type);
         return Err(ApiError::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", description));
@@ -78,9 +78,9 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError
         answer["scope"] = scopes.join(" ").into();
     }
     let organization = organization.map(|organization| organization.id().to_owned());
-    tenant.count_token(&proven.client_id, organization.as_deref());
-    if let Some((jti, stale_from)) = proven.assertion {
-        tenant.use_assertion(&proven.client_id, &jti, stale_from);
+    tenant.count_token(&authenticated.client_id, organization.as_deref());
+    if let Some((jti, stale_from)) = authenticated.assertion {
+        tenant.use_assertion(&authenticated.client_id, &jti, stale_from);
     }
     Ok(Answer::ok(answer).with_headers(quotas).with_headers([("cache-control", "no-store".to_owned())]))
 }
@@ -90,16 +90,16 @@ fn denied(description: impl Into<String>) -> ApiError {
 }
 
 /// The client that a request proves to come from.
-struct Proven {
+struct AuthenticatedClient {
     client_id: String,
     /// The `jti` of the assertion that was used, and the second from which it is stale anyway.
     assertion: Option<(String, i64)>,
 }
 
-fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<Proven, ApiError> {
+fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<AuthenticatedClient, ApiError> {
     let wrong = || ApiError::oauth(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
-    match &request.proof {
-        Proof::Secret { client_id, secret } => {
+    match &request.authentication {
+        ClientAuthentication::Secret { client_id, secret } => {
             let client = tenant.client(client_id).ok();
             if client.is_some_and(Client::authenticates_with_certificate) {
                 let reason = "The client authenticates with a certificate, which auth0-emulator does not ask for";
@@ -107,11 +107,11 @@ fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<Proven, ApiEr
             }
             let client = client.filter(|client| client.secret() == Some(secret));
             let client = client.ok_or_else(wrong)?;
-            Ok(Proven { client_id: client.id().to_owned(), assertion: None })
+            Ok(AuthenticatedClient { client_id: client.id().to_owned(), assertion: None })
         }
-        Proof::Assertion { client_id, assertion } => {
-            let proven = assertion::verify(tenant, assertion, client_id.as_deref());
-            proven.map_err(|reason| ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason))
+        ClientAuthentication::Assertion { client_id, assertion } => {
+            let authenticated = assertion::verify(tenant, assertion, client_id.as_deref());
+            authenticated.map_err(|reason| ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason))
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const LIST: &[Parameter] = &[
 
 pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
     let mut page =
-        context.query.paging().of(context.tenant.listed_users(), "users", |user| user.document.clone().into())?;
+        context.query.paging().paginate(context.tenant.listed_users(), "users", |user| user.document.clone().into())?;
     // This list alone also tells how many there are on the page.
     if let Some(length) = page.get("users").and_then(Value::as_array).map(Vec::len) {
         page["length"] = length.into();

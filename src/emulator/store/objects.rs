@@ -23,8 +23,8 @@ macro_rules! objects {
             }
 
             /// From here on lists show what was written until so long ago, in milliseconds.
-            pub(super) fn follow(&mut self, now: u64, delay: u64) {
-                $(self.$name.follow(now, delay);)+
+            pub(super) fn set_lag(&mut self, now: u64, delay: u64) {
+                $(self.$name.set_lag(now, delay);)+
             }
 
             pub(super) fn have_changes(&self) -> bool {
@@ -32,8 +32,8 @@ macro_rules! objects {
             }
 
             /// From here on everything counts as written.
-            pub(super) fn settle(&mut self) {
-                $(self.$name.settle();)+
+            pub(super) fn mark_saved(&mut self) {
+                $(self.$name.mark_saved();)+
             }
         }
     };

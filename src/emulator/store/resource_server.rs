@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::error::{ObjectKind, StoreError};
-use super::keys::Material;
+use super::keys::KeyMaterial;
 use super::record::{Record, text};
 use super::{Tenant, merge};
 
@@ -143,7 +143,7 @@ fn replace_encryption_key(api: &mut Map<String, Value>) -> Result<(), StoreError
         return Ok(());
     };
     let pem = key.remove("pem").unwrap_or_default();
-    let thumbprint = pem.as_str().and_then(Material::parse).and_then(|material| material.key_id());
+    let thumbprint = pem.as_str().and_then(KeyMaterial::parse).and_then(|material| material.key_id());
     let thumbprint = thumbprint.ok_or_else(|| StoreError::Invalid("Invalid PEM".into()))?;
     key.insert("thumbprint_sha256".into(), thumbprint.into());
     Ok(())

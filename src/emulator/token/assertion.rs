@@ -5,7 +5,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
-use super::Proven;
+use super::AuthenticatedClient;
 use crate::emulator::store::{Credential, Tenant};
 
 /// Longest assertion, and longest claim.
@@ -45,7 +45,7 @@ impl Audience {
 }
 
 /// The client that the assertion proves, or what is wrong with it. Only a token that is issued uses it up.
-pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) -> Result<Proven, String> {
+pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) -> Result<AuthenticatedClient, String> {
     if assertion.len() > MAX_ASSERTION {
         return Err(format!("The client assertion is longer than {MAX_ASSERTION} bytes"));
     }
@@ -67,7 +67,7 @@ pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) 
         return Err("jti has been used before".into());
     }
     let stale_from = claims.exp.saturating_add(SKEW);
-    Ok(Proven { client_id: claims.sub, assertion: Some((claims.jti, stale_from)) })
+    Ok(AuthenticatedClient { client_id: claims.sub, assertion: Some((claims.jti, stale_from)) })
 }
 
 fn is_signed_with(assertion: &str, credential: &Credential, algorithm: Algorithm) -> bool {
