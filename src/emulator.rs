@@ -206,7 +206,7 @@ struct Shared {
     faults: Mutex<Faults>,
     limits: Mutex<Limits>,
     latency: Duration,
-    /// So long after it was done a write shows in lists.
+    /// How much later a write shows in lists.
     eventual: Duration,
     clock: SteadyClock,
     /// Only on request: reading every body twice takes time.
@@ -241,7 +241,7 @@ impl Shared {
     }
 }
 
-/// A panic elsewhere does not spoil what is inside: every change is made in one step.
+/// The value is usable even after a panic elsewhere: every change is made in one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -26,7 +26,7 @@ impl Scopes {
             return Err(malformed());
         }
         let mut validation = Validation::new(Algorithm::RS256);
-        // The tenant has a clock of its own, and a token that has expired is told so whatever it was for.
+        // Both are checked below: the tenant has its own clock, and an expired token is reported before a wrong audience.
         validation.validate_exp = false;
         validation.validate_aud = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &tenant.key.decoding(), &validation);

@@ -73,8 +73,8 @@ impl Builder {
         Self { latency, ..self }
     }
 
-    /// Shows what is written in lists only so long after it was done, in whole milliseconds. By itself an object is read as
-    /// it is. What the tenant starts with shows at once.
+    /// Delays the effect of writes on lists by this much, in whole milliseconds. Reads of one object are not delayed, nor is
+    /// the state that the tenant starts with.
     #[must_use]
     pub fn eventual(self, delay: Duration) -> Self {
         Self { eventual: delay, ..self }

@@ -32,9 +32,9 @@ pub(crate) const LIST: &[Parameter] = &[
     Parameter::new("q", Kind::Text),
 ];
 
-/// What every token sees that may read clients at all.
+/// Properties that every token sees that may read clients.
 const SUMMARY: [&str; 5] = ["app_type", "client_id", "description", "name", "tenant"];
-/// What tells how a client authenticates.
+/// Properties about the authentication of a client.
 const SENSITIVE: [&str; 5] =
     ["client_authentication_methods", "client_secret", "encryption_key", "signing_key", "signing_keys"];
 const READ_SENSITIVE: &[&str] = &["read:client_keys", "read:client_credentials"];

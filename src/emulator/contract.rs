@@ -153,7 +153,7 @@ impl Compiled {
     }
 }
 
-/// Takes out of a schema whatever a value could break by being less.
+/// Removes from a schema every demand that a part of a value could break.
 fn make_everything_optional(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

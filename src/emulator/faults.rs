@@ -100,13 +100,13 @@ impl Fault {
         Self { method: method.to_owned(), path: path.to_owned(), skip: 0, times: 1, action }
     }
 
-    /// Lets so many requests pass first.
+    /// Lets this many requests pass first.
     #[must_use]
     pub fn skip(self, skip: u32) -> Self {
         Self { skip, ..self }
     }
 
-    /// Applies to so many requests instead of one.
+    /// Applies to this many requests instead of one.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
         Self { times, ..self }
@@ -173,7 +173,7 @@ impl Action {
         Self::Drop(Drop { drop: Moment::After })
     }
 
-    /// A body of which so many bytes arrive.
+    /// A body cut off after this many bytes.
     #[must_use]
     pub fn truncate(truncate: usize) -> Self {
         Self::Truncate(Truncate { truncate })

@@ -21,7 +21,7 @@ pub(crate) struct Limits {
     buckets: BTreeMap<Group, Bucket>,
 }
 
-/// What is left after a request, or that there was nothing left for it.
+/// What is left in a bucket after a request, and whether the request was granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RateLimitStatus {
     group: Group,
@@ -37,7 +37,7 @@ impl Limits {
         Self { plan, buckets: BTreeMap::new() }
     }
 
-    /// Takes from every bucket that a request falls under. Of several, the emptiest speaks; without a limit, none.
+    /// Takes from every bucket of a request, and returns the status of the emptiest one; `None` without a limit.
     pub(crate) fn take(&mut self, method: &str, path: &str, query: &str, now: u64) -> Option<RateLimitStatus> {
         let mut emptiest: Option<RateLimitStatus> = None;
         for (group, limit) in self.plan.limits(method, path, query) {

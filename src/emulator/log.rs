@@ -28,10 +28,10 @@ pub struct LoggedRequest {
     pub body: Option<Value>,
 }
 
-/// So many requests are kept at least, and never twice as many: an emulator may run for weeks.
+/// Fewest requests that are kept; there are never twice as many, because an emulator may run for weeks.
 const MIN_KEPT: usize = 100_000;
 
-/// All bodies together take at most so many bytes of JSON text. The oldest are dropped first; their requests stay.
+/// Most bytes of JSON text that all bodies together take. The oldest are dropped first; their requests stay.
 const MAX_BODIES: usize = 16 << 20;
 
 /// The last requests.

@@ -34,8 +34,7 @@ pub(crate) enum PagingError {
 }
 
 impl Paging {
-    /// The page of `items`, which come in order and each with a key that grows along the list. Only what is on the page
-    /// is made a value of.
+    /// The page of `items`, which come in the order of their keys. Only what is on the page is converted.
     ///
     /// Checkpoints win over offsets when both are asked for.
     pub(crate) fn paginate<'k, T>(

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
         minimum: usize,
         maximum: usize,
     },
-    /// May be given more than once, each time with so many characters.
+    /// May occur several times, each with a shortest length.
     Several {
         maximum: usize,
         shortest: usize,

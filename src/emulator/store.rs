@@ -75,8 +75,8 @@ impl Tenant {
         management_audience(&self.url)
     }
 
-    /// From here on lists show what was written until `delay` ago. Both are in milliseconds, `now` of a clock that goes on.
-    /// A tenant that is put in place of this one shows at once.
+    /// Sets the time, and how much later a write shows in lists. Both are in milliseconds, `now` of a clock that never stops.
+    /// A state that replaces this one shows at once.
     pub(crate) fn set_list_lag(&mut self, now: u64, delay: u64) {
         self.objects.set_lag(now, delay);
     }

@@ -24,7 +24,7 @@ pub(crate) const LIST: &[Parameter] = &[
 pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
     let mut page =
         context.query.paging().paginate(context.tenant.listed_users(), "users", |user| user.document.clone().into())?;
-    // This list alone also tells how many there are on the page.
+    // Only this list also has the length of the page.
     if let Some(length) = page.get("users").and_then(Value::as_array).map(Vec::len) {
         page["length"] = length.into();
     }

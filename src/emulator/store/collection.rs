@@ -17,7 +17,7 @@ pub(crate) struct Collection<T> {
     lag: Lag<T>,
 }
 
-/// A collection of whatever kind, as seen by those who write it down and read it again.
+/// A collection of any kind, for saving and loading.
 pub(super) trait Table {
     fn kind(&self) -> &'static str;
 
@@ -32,13 +32,13 @@ pub(super) trait Table {
 
     fn has_changes(&self) -> bool;
 
-    /// From here on everything counts as written.
+    /// Counts all changes as saved.
     fn mark_saved(&mut self);
 
-    /// From here on lists show what was written until so long ago, in milliseconds.
+    /// Sets the time, and how much later a write shows in lists, both in milliseconds.
     fn set_lag(&mut self, now: u64, delay: u64);
 
-    /// Counts as changed what another collection held, which this one is going to replace.
+    /// Counts as changed what another collection holds, which this one replaces.
     fn mark_replaced(&mut self, other: &dyn Table);
 
     /// Ids of all objects, and of those whose end was not written yet.

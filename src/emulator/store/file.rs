@@ -26,7 +26,7 @@ const TABLES: &str = "
     CREATE TABLE keys (name TEXT NOT NULL PRIMARY KEY, pem TEXT NOT NULL) WITHOUT ROWID;
 ";
 
-/// Under this kind, beside those of the objects, is what there is to say of the tenant itself.
+/// The kind of the one row with the properties of the tenant itself.
 const PROPERTIES: &str = "tenant";
 
 /// The file, open for this process alone.
@@ -57,7 +57,7 @@ pub(crate) enum DataError {
 }
 
 impl File {
-    /// Opens the file, or makes one that nobody else may read.
+    /// Opens the file, or creates one that only its owner may read.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         // What is said of it is read by processes that run elsewhere.
         let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -106,7 +106,7 @@ impl File {
         Ok(pem)
     }
 
-    /// The file as damaged, for a reason found by somebody else.
+    /// An error that calls the file damaged, for a reason found elsewhere.
     pub(crate) fn damaged(&self, reason: impl Into<String>) -> DataError {
         DataError::Damaged { path: self.path.clone(), reason: reason.into() }
     }
@@ -152,7 +152,7 @@ impl File {
 }
 
 impl Tenant {
-    /// Becomes what the file holds, if it holds anything, and is kept there from now on.
+    /// Takes over what the file holds, if anything, and keeps the tenant there from now on.
     pub(crate) fn attach(&mut self, mut file: File) -> Result<bool, DataError> {
         let loaded = file.load()?;
         let is_there = loaded.is_some();
@@ -163,7 +163,7 @@ impl Tenant {
         Ok(is_there)
     }
 
-    /// Sees to it that everything so far survives the process. After an error it is tried again with what comes next.
+    /// Saves all changes so far, so that they survive the process. The next call repeats what failed.
     pub(crate) fn save(&mut self) -> Result<(), DataError> {
         let properties = self.properties();
         if let Some(file) = &mut self.file {

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-/// Earlier versions of the objects of a kind. Pure: what time it is is said by whoever knows, in milliseconds.
+/// Earlier versions of the objects of a kind. Pure: the time is an argument, in milliseconds.
 pub(super) struct Lag<T> {
     now: u64,
-    /// So much later than anywhere else does a write show in lists.
+    /// How much later a write shows in lists.
     delay: u64,
     /// By the keys of their objects, the oldest first: until when each is shown; `None` while lists do not show the object.
     versions: BTreeMap<String, VecDeque<(u64, Option<T>)>>,
 }
 
 impl<T: Clone> Lag<T> {
-    /// Forgets what lists no longer show.
+    /// Sets the time and the delay, and forgets versions that lists no longer show.
     pub(super) fn set_lag(&mut self, now: u64, delay: u64) {
         (self.now, self.delay) = (now, delay);
         self.versions.retain(|_, versions| {

@@ -22,7 +22,7 @@ macro_rules! objects {
                 vec![$(&mut self.$name,)+]
             }
 
-            /// From here on lists show what was written until so long ago, in milliseconds.
+            /// Sets the time, and how much later a write shows in lists, both in milliseconds.
             pub(super) fn set_lag(&mut self, now: u64, delay: u64) {
                 $(self.$name.set_lag(now, delay);)+
             }
@@ -31,7 +31,7 @@ macro_rules! objects {
                 $(self.$name.has_changes())||+
             }
 
-            /// From here on everything counts as written.
+            /// Counts all changes as saved.
             pub(super) fn mark_saved(&mut self) {
                 $(self.$name.mark_saved();)+
             }

@@ -9,7 +9,7 @@ use super::record::{Object, text};
 use super::{ClientGrant, Objects, Tenant, management_audience};
 use crate::emulator::contract::Contract;
 
-/// What there is to say of a tenant apart from its objects.
+/// Properties of a tenant apart from its objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TenantProperties {
@@ -30,7 +30,7 @@ impl Tenant {
         document
     }
 
-    /// Becomes what was dumped, perhaps at another address. Nothing changes if the document is not in order.
+    /// Replaces everything with a dump, perhaps from another address. An invalid document changes nothing.
     pub(crate) fn restore(&mut self, document: Value) -> Result<(), String> {
         static STATE: Contract = Contract::new("control.state");
         STATE.check(&document).map_err(|violation| violation.to_string())?;
@@ -45,7 +45,7 @@ impl Tenant {
         self.replace_with(properties, objects)
     }
 
-    /// Becomes what was written down, perhaps at another address. Nothing changes if that is not in order.
+    /// Replaces everything, perhaps with objects from another address. Invalid objects change nothing.
     pub(super) fn replace_with(&mut self, properties: TenantProperties, mut objects: Objects) -> Result<(), String> {
         check(&properties, &objects)?;
         let (there, here) = (management_audience(&properties.url), self.management_audience());
@@ -72,7 +72,7 @@ impl Tenant {
     }
 }
 
-/// What objects say of each other has to be true, which no contract can tell.
+/// Checks references between objects, which a contract cannot.
 fn check(properties: &TenantProperties, objects: &Objects) -> Result<(), String> {
     let Objects { clients, client_grants, resource_servers, .. } = objects;
     if clients.find(&properties.administrator).is_none() {

@@ -11,9 +11,9 @@ use crate::emulator::store::{Credential, Tenant};
 /// Longest assertion, and longest claim.
 const MAX_ASSERTION: usize = 2048;
 const MAX_CLAIM: usize = 64;
-/// Clocks may differ by so many seconds.
+/// Tolerated difference between clocks, in seconds.
 const SKEW: i64 = 10;
-/// An assertion must not be valid for longer.
+/// Longest validity of an assertion, in seconds.
 const MAX_LIFETIME: i64 = 300;
 
 #[derive(Deserialize)]
