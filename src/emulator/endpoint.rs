@@ -10,6 +10,9 @@ use super::query::{Kind, Parameter, Query};
 use super::store::Tenant;
 use super::{Object, Shared};
 
+/// The Management API, whose routes leave this out of their paths.
+pub(crate) const MANAGEMENT: &str = "/api/v2";
+
 /// The control interface, under paths that Auth0 does not have.
 pub(crate) const CONTROL: &str = "/_emulator";
 
@@ -32,7 +35,7 @@ pub(crate) const INCLUDE_FIELDS: Parameter = Parameter::new("include_fields", Ki
 /// An endpoint.
 pub(crate) struct Route {
     pub method: Method,
-    /// Below `/api/v2` in the Management API.
+    /// Below `MANAGEMENT` in the Management API.
     path: &'static str,
     /// Any of them opens the door.
     pub scopes: &'static [&'static str],
@@ -104,7 +107,7 @@ impl Route {
 
     /// The path as the router takes it.
     pub(crate) fn full_path(&self) -> String {
-        let base = if self.is_management() { "/api/v2" } else { "" };
+        let base = if self.is_management() { MANAGEMENT } else { "" };
         format!("{base}{}", self.path)
     }
 

@@ -24,12 +24,9 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
 use super::api_error::ApiError;
-use super::endpoint::{CONTROL, MAX_BODY};
+use super::endpoint::{CONTROL, MANAGEMENT, MAX_BODY};
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
 use super::{Shared, lock};
-
-/// Paths of the Management API start like this.
-const MANAGEMENT: &str = "/api/v2/";
 
 /// Serves connections until the token is cancelled; those still open are closed then.
 pub(crate) async fn run(

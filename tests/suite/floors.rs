@@ -36,8 +36,8 @@ const FOREIGN: [(&str, &str); 7] = [
     ("axum", "emulator"),
 ];
 
-/// Floors with files that import each other in a circle: a debt, which this list may only lose.
-const STILL_CIRCULAR: [&str; 2] = [
+/// Floors with files that import each other in a circle. It is a debt: floors may leave this list, and none may join it.
+const STILL_CIRCULAR: &[&str] = &[
     // Its vocabulary lies in the files that use it.
     "auth0",
     // `registry.rs` and `upgrade.rs`, over `undecodable`.
@@ -52,6 +52,8 @@ fn imports_lead_downwards() {
     assert!(breaches.is_empty(), "floors may only import those below them:\n{}", breaches.join("\n"));
 }
 
+/// An import of what a parent module re-exports counts as an import of the file that defines it. What the parent itself defines
+/// does not count for its children: they are part of it.
 #[test]
 fn files_of_a_floor_import_in_one_direction() {
     let circles = circles(&Modules::of(&sources()).imports());
@@ -60,7 +62,8 @@ fn files_of_a_floor_import_in_one_direction() {
     let report: Vec<_> = new.into_iter().map(Circle::report).collect();
     assert!(report.is_empty(), "move what both files need into a file below them:\n{}", report.join("\n"));
     let owed: BTreeSet<_> = owed.into_iter().map(Circle::floor).collect();
-    assert_eq!(owed, BTreeSet::from(STILL_CIRCULAR.map(str::to_owned)), "take floors without a circle off the list");
+    let listed: BTreeSet<_> = STILL_CIRCULAR.iter().map(|floor| (*floor).to_owned()).collect();
+    assert_eq!(owed, listed, "take floors without a circle off the list");
 }
 
 #[test]

@@ -31,7 +31,7 @@ async fn every_request_is_logged_in_order() {
 }
 
 #[tokio::test]
-async fn bodies_of_writes_are_in_the_log_of_this_process_only() {
+async fn log_shows_bodies_of_writes_in_the_process_only() {
     let tenant = Tenant::start().await;
     tenant.emulator.clear_requests();
     let id = tenant.create_client(json!({ "name": "x" })).await["client_id"].clone();

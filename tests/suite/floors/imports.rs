@@ -35,7 +35,7 @@ impl Modules {
         Self(modules)
     }
 
-    /// Every import. What a module takes from one that it is part of is none: it is at home there.
+    /// Every import, apart from what a module takes from a parent: it is part of that.
     pub(super) fn imports(&self) -> Imports {
         let mut imports = Imports::new();
         for (module, file) in &self.0 {
