@@ -2,11 +2,13 @@
 //!
 //! It shares no code with the provider, so that a mistake about Auth0 in one of them shows. How the parts relate:
 //! `server` takes connections, keeps the log and commits faults; `api` is the list of the endpoints, which `router` serves
-//! and `openapi` describes; the handlers (`clients`, `client_grants`, …) translate between requests and `store`, which is
-//! the tenant; `contract` says what requests and answers look like.
+//! and `openapi` describes; `endpoint` says what an endpoint is. The handlers, named after their paths (`clients`,
+//! `client_grants`, …), translate between requests and `store`, which is the tenant and names its files after what they hold
+//! (`store/client.rs`, …). `contract` says what requests and answers look like.
 
 mod answer;
 mod api;
+mod api_error;
 mod authorization;
 mod builder;
 mod client_grants;
@@ -15,7 +17,7 @@ mod clock;
 pub mod contract;
 mod control;
 mod credentials;
-mod error;
+mod endpoint;
 mod faults;
 mod fields;
 mod glob;
@@ -28,6 +30,7 @@ mod paging;
 mod query;
 mod resource_servers;
 mod router;
+mod secret_recorder;
 mod seed;
 mod server;
 mod signing;
@@ -35,7 +38,6 @@ mod store;
 mod tls;
 mod token;
 mod users;
-mod witness;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -54,9 +56,9 @@ use self::limits::Limits;
 pub use self::limits::Plan;
 use self::log::Log;
 pub use self::log::LoggedRequest;
+use self::secret_recorder::SecretRecorder;
 use self::store::{DataError, Tenant};
 use self::tls::CaFile;
-use self::witness::Witness;
 
 type Object = Map<String, Value>;
 
@@ -138,7 +140,7 @@ impl Emulator {
     /// What is imitated, as an OpenAPI document.
     #[must_use]
     pub fn openapi() -> Value {
-        openapi::document()
+        openapi::document(&api::ROUTES)
     }
 
     /// The requests so far, in the order of their arrival.
@@ -157,7 +159,7 @@ impl Emulator {
     /// # Panics
     /// When the rule cannot be carried out: a status or header that HTTP does not have.
     pub fn fault(&self, fault: Fault) {
-        if let Err(reason) = fault.check() {
+        if let Err(reason) = fault.validate() {
             panic!("{reason}");
         }
         self.shared.faults().add(fault);
@@ -174,10 +176,11 @@ impl Emulator {
         self.shared.with_tenant(|tenant| tenant.dump())
     }
 
-    /// Every secret, token and assertion that has passed so far, if it was started to [watch](Builder::watch) for them.
+    /// Every secret, token and assertion in requests and answers so far. Empty unless the emulator was told to
+    /// [record](Builder::record_secrets) them.
     #[must_use]
-    pub fn secrets_seen(&self) -> Vec<String> {
-        self.shared.witness.as_ref().map(|witness| locked(witness).seen()).unwrap_or_default()
+    pub fn recorded_secrets(&self) -> Vec<String> {
+        self.shared.secret_recorder.as_ref().map(|recorder| lock(recorder).secrets()).unwrap_or_default()
     }
 
     /// Stops the tenant's clock at this time.
@@ -203,19 +206,19 @@ struct Shared {
     faults: Mutex<Faults>,
     limits: Mutex<Limits>,
     latency: Duration,
-    /// So long after it was done a write shows in lists.
+    /// How much later a write shows in lists.
     eventual: Duration,
     clock: SteadyClock,
-    /// Only where it was asked for: to read every body twice takes time.
-    witness: Option<Mutex<Witness>>,
+    /// Only on request: reading every body twice takes time.
+    secret_recorder: Option<Mutex<SecretRecorder>>,
 }
 
 impl Shared {
     fn with_tenant<T>(&self, act: impl FnOnce(&mut Tenant) -> T) -> T {
-        let mut tenant = locked(&self.tenant);
+        let mut tenant = lock(&self.tenant);
         if !self.eventual.is_zero() {
             let delay = u64::try_from(self.eventual.as_millis()).unwrap_or(u64::MAX);
-            tenant.let_lists_follow(self.clock.unix_milliseconds(), delay);
+            tenant.set_list_lag(self.clock.unix_milliseconds(), delay);
         }
         act(&mut tenant)
     }
@@ -226,19 +229,19 @@ impl Shared {
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
-        locked(&self.log)
+        lock(&self.log)
     }
 
     fn faults(&self) -> MutexGuard<'_, Faults> {
-        locked(&self.faults)
+        lock(&self.faults)
     }
 
     fn limits(&self) -> MutexGuard<'_, Limits> {
-        locked(&self.limits)
+        lock(&self.limits)
     }
 }
 
-/// A panic elsewhere does not spoil what is inside: every change is made in one step.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// The value is usable even after a panic elsewhere: every change is made in one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

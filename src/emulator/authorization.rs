@@ -1,15 +1,13 @@
 //! Bearer tokens of the Management API: are they valid, and what do they allow.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode, header};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
 
-use super::error::ApiError;
-use super::signing::SigningKey;
+use super::api_error::ApiError;
 use super::store::Tenant;
 
 /// The scopes of a token.
@@ -17,6 +15,31 @@ use super::store::Tenant;
 pub(crate) struct Scopes(BTreeSet<String>);
 
 impl Scopes {
+    /// Those of the token in the `Authorization` header, if it is one of this tenant, for its Management API, now.
+    pub(crate) fn of_token(tenant: &Tenant, headers: &HeaderMap) -> Result<Self, ApiError> {
+        let Some(header) = headers.get(header::AUTHORIZATION) else {
+            return Err(ApiError::without_code(StatusCode::UNAUTHORIZED, "Missing authentication"));
+        };
+        let malformed = || ApiError::new(StatusCode::BAD_REQUEST, "Bearer", "Bad HTTP authentication header format");
+        let (scheme, token) = header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(malformed)?;
+        if !scheme.eq_ignore_ascii_case("bearer") || token.split('.').count() != 3 {
+            return Err(malformed());
+        }
+        let mut validation = Validation::new(Algorithm::RS256);
+        // Both are checked below: the tenant has its own clock, and an expired token is reported before a wrong audience.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &tenant.key.decoding(), &validation);
+        let claims = claims.map_err(|error| ApiError::bad_token(complaint(error.kind())))?.claims;
+        if claims.exp <= tenant.clock.now().as_second() {
+            return Err(ApiError::bad_token("Expired token received for JSON Web Token validation"));
+        }
+        if claims.iss != tenant.issuer() || claims.aud != tenant.management_audience() {
+            return Err(ApiError::bad_token("Invalid token"));
+        }
+        Ok(claims.scope.split_whitespace().collect())
+    }
+
     pub(crate) fn has_any(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.0.contains(*name))
     }
@@ -40,50 +63,6 @@ struct Claims {
     aud: String,
     #[serde(default)]
     scope: String,
-}
-
-/// What decides whether a token is one of this tenant, for its Management API, now.
-pub(crate) struct Verifier {
-    key: Arc<SigningKey>,
-    issuer: String,
-    audience: String,
-    now: i64,
-}
-
-impl Verifier {
-    pub(crate) fn of(tenant: &Tenant) -> Self {
-        Self {
-            key: Arc::clone(&tenant.key),
-            issuer: tenant.issuer(),
-            audience: tenant.management_audience(),
-            now: tenant.clock.now().as_second(),
-        }
-    }
-
-    /// The scopes of the token in the `Authorization` header.
-    pub(crate) fn scopes(&self, headers: &HeaderMap) -> Result<Scopes, ApiError> {
-        let Some(header) = headers.get(header::AUTHORIZATION) else {
-            return Err(ApiError::without_code(StatusCode::UNAUTHORIZED, "Missing authentication"));
-        };
-        let malformed = || ApiError::new(StatusCode::BAD_REQUEST, "Bearer", "Bad HTTP authentication header format");
-        let (scheme, token) = header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(malformed)?;
-        if !scheme.eq_ignore_ascii_case("bearer") || token.split('.').count() != 3 {
-            return Err(malformed());
-        }
-        let mut validation = Validation::new(Algorithm::RS256);
-        // The tenant has a clock of its own, and a token that has expired is told so whatever it was for.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.key.decoding(), &validation);
-        let claims = claims.map_err(|error| ApiError::bad_token(complaint(error.kind())))?.claims;
-        if claims.exp <= self.now {
-            return Err(ApiError::bad_token("Expired token received for JSON Web Token validation"));
-        }
-        if claims.iss != self.issuer || claims.aud != self.audience {
-            return Err(ApiError::bad_token("Invalid token"));
-        }
-        Ok(claims.scope.split_whitespace().collect())
-    }
 }
 
 fn complaint(kind: &ErrorKind) -> &'static str {

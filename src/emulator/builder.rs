@@ -33,7 +33,7 @@ pub struct Builder {
     seed: Option<u64>,
     state: Option<Value>,
     data: Option<PathBuf>,
-    watch: bool,
+    record_secrets: bool,
 }
 
 impl Default for Builder {
@@ -49,7 +49,7 @@ impl Default for Builder {
             seed: None,
             state: None,
             data: None,
-            watch: false,
+            record_secrets: false,
         }
     }
 }
@@ -73,8 +73,8 @@ impl Builder {
         Self { latency, ..self }
     }
 
-    /// Shows what is written in lists only so long after it was done, in whole milliseconds. By itself an object is read as
-    /// it is. What the tenant starts with shows at once.
+    /// Delays the effect of writes on lists by this much, in whole milliseconds. Reads of one object are not delayed, nor is
+    /// the state that the tenant starts with.
     #[must_use]
     pub fn eventual(self, delay: Duration) -> Self {
         Self { eventual: delay, ..self }
@@ -116,10 +116,10 @@ impl Builder {
         Self { data: Some(file.into()), ..self }
     }
 
-    /// Remembers every secret that passes, for [`Emulator::secrets_seen`].
+    /// Records every secret in requests and answers, for [`Emulator::recorded_secrets`].
     #[must_use]
-    pub fn watch(self, watch: bool) -> Self {
-        Self { watch, ..self }
+    pub fn record_secrets(self, record_secrets: bool) -> Self {
+        Self { record_secrets, ..self }
     }
 
     /// Starts the emulator; it accepts connections when this returns.
@@ -160,7 +160,7 @@ impl Builder {
             latency: self.latency,
             eventual: self.eventual,
             clock: SteadyClock::start(),
-            witness: self.watch.then(Mutex::default),
+            secret_recorder: self.record_secrets.then(Mutex::default),
         });
 
         let server = Server::new(router::router(&shared), Arc::clone(&shared));
@@ -205,7 +205,7 @@ impl Builder {
         let clock = self.clock.map_or(Clock::System, Clock::Fixed);
         let ids = self.seed.map_or_else(Ids::random, Ids::seeded);
         let mut tenant = Tenant::empty(url, domain, key, clock, ids);
-        let is_there = file.map_or(Ok(false), |file| tenant.keep_in(file)).map_err(io::Error::other)?;
+        let is_there = file.map_or(Ok(false), |file| tenant.attach(file)).map_err(io::Error::other)?;
         match &self.state {
             Some(_) if is_there => {
                 return Err(invalid("the data file holds a tenant already, and a state is for a new one".into()));

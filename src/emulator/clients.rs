@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use super::api::{Call, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, TAKE};
+use super::api_error::ApiError;
 use super::authorization::Scopes;
 use super::contract::Contract;
-use super::error::ApiError;
+use super::endpoint::{FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, PAGE, RequestContext, TAKE};
 use super::fields::Selection;
 use super::query::{Kind, Parameter, Query};
 use super::store::{Client, GrantFilter, Tenant};
@@ -32,77 +32,78 @@ pub(crate) const LIST: &[Parameter] = &[
     Parameter::new("q", Kind::Text),
 ];
 
-/// What every token sees that may read clients at all.
+/// Properties that every token sees that may read clients.
 const SUMMARY: [&str; 5] = ["app_type", "client_id", "description", "name", "tenant"];
-/// What tells how a client authenticates.
+/// Properties about the authentication of a client.
 const SENSITIVE: [&str; 5] =
     ["client_authentication_methods", "client_secret", "encryption_key", "signing_key", "signing_keys"];
 const READ_SENSITIVE: &[&str] = &["read:client_keys", "read:client_credentials"];
 const READ_ORDINARY: &[&str] = &["read:clients", "read:client_keys"];
 
-pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let view = View::of(&call.query, &call.scopes)?;
-    let signing_keys = call.tenant.listed_signing_keys();
-    let types: Option<Vec<&str>> = call.query.text("app_type").map(|names| names.split(',').collect());
-    let holds = |name: &str, client: &Client| call.query.flag(name).is_none_or(|wanted| client.flag(name) == wanted);
-    let global = call.query.flag("is_global");
-    let external = call.query.text("external_client_id");
-    let search = call.query.text("q").map(|text| Search::parse(text, &call.query)).transpose()?;
+pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    let view = View::of(&context.query, &context.scopes)?;
+    let signing_keys = context.tenant.listed_signing_keys();
+    let types: Option<Vec<&str>> = context.query.text("app_type").map(|names| names.split(',').collect());
+    let holds = |name: &str, client: &Client| context.query.flag(name).is_none_or(|wanted| client.flag(name) == wanted);
+    let global = context.query.flag("is_global");
+    let external = context.query.text("external_client_id");
+    let search = context.query.text("q").map(|text| Search::parse(text, &context.query)).transpose()?;
     let wanted = |client: &Client| {
-        search.as_ref().is_none_or(|search| search.admits(client, call.tenant))
+        search.as_ref().is_none_or(|search| search.admits(client, context.tenant))
             && external.is_none_or(|wanted| client.text("external_client_id") == Some(wanted))
             && global.is_none_or(|wanted| client.is_global() == wanted)
             && holds("is_first_party", client)
             && types.as_ref().is_none_or(|types| client.text("app_type").is_some_and(|own| types.contains(&own)))
     };
-    let clients = call.tenant.listed_clients().filter(|(_, client)| wanted(client));
+    let clients = context.tenant.listed_clients().filter(|(_, client)| wanted(client));
     let show = |client: &Client| view.show(client, signing_keys.clone());
-    Ok(Answer::ok(call.query.paging().of(clients, "clients", show)?).partial(view.is_partial()))
+    Ok(Answer::ok(context.query.paging().paginate(clients, "clients", show)?).partial(view.is_partial()))
 }
 
-pub(crate) fn read(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let view = View::of(&call.query, &call.scopes)?;
-    let client = call.tenant.client(&call.path[0])?;
-    Ok(Answer::ok(view.show(client, call.tenant.signing_keys())).partial(view.is_partial()))
+pub(crate) fn read(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    let view = View::of(&context.query, &context.scopes)?;
+    let client = context.tenant.client(&context.path[0])?;
+    Ok(Answer::ok(view.show(client, context.tenant.signing_keys())).partial(view.is_partial()))
 }
 
-pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let body = call.take_body();
+pub(crate) fn create(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    let body = context.take_body();
     if body.contains_key("client_authentication_methods") {
-        call.scopes.require_any(&["create:client_credentials"])?;
+        context.scopes.require_any(&["create:client_credentials"])?;
     }
-    Ok(Answer::created(call.tenant.create_client(body)?))
+    Ok(Answer::created(context.tenant.create_client(body)?))
 }
 
-pub(crate) fn update(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let body = call.take_body();
+pub(crate) fn update(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    let body = context.take_body();
     for (property, scope) in [
         ("client_secret", "update:client_keys"),
         ("client_authentication_methods", "update:client_credentials"),
         ("token_vault_privileged_access", "update:client_token_vault_privileged_access"),
     ] {
         if body.contains_key(property) {
-            call.scopes.require_any(&[scope])?;
+            context.scopes.require_any(&[scope])?;
         }
     }
     let separate = ["client_secret", "client_authentication_methods", "token_vault_privileged_access"];
     if body.keys().any(|property| !separate.contains(&property.as_str())) {
-        call.scopes.require_any(&["update:clients"])?;
+        context.scopes.require_any(&["update:clients"])?;
     }
-    let signing_keys = call.tenant.signing_keys();
-    let client = call.tenant.update_client(&call.path[0], body)?;
-    let view = View { selection: Selection::default(), ordinary: true, sensitive: call.scopes.has_any(READ_SENSITIVE) };
+    let signing_keys = context.tenant.signing_keys();
+    let client = context.tenant.update_client(&context.path[0], body)?;
+    let view =
+        View { selection: Selection::default(), ordinary: true, sensitive: context.scopes.has_any(READ_SENSITIVE) };
     Ok(Answer::ok(view.show(client, signing_keys)).partial(view.is_partial()))
 }
 
-pub(crate) fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    call.tenant.delete_client(&call.path[0])?;
+pub(crate) fn delete(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    context.tenant.delete_client(&context.path[0])?;
     Ok(Answer::no_content())
 }
 
-pub(crate) fn rotate_secret(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let signing_keys = call.tenant.signing_keys();
-    let client = call.tenant.rotate_secret(&call.path[0])?;
+pub(crate) fn rotate_secret(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    let signing_keys = context.tenant.signing_keys();
+    let client = context.tenant.rotate_secret(&context.path[0])?;
     let everything = View { selection: Selection::default(), ordinary: true, sensitive: true };
     Ok(Answer::ok(everything.show(client, signing_keys)))
 }

@@ -44,7 +44,7 @@ impl SteadyClock {
 }
 
 /// A time as the Management API writes it: UTC with milliseconds.
-pub(crate) fn text(time: Timestamp) -> String {
+pub(crate) fn format(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
@@ -55,6 +55,6 @@ mod tests {
     #[test]
     fn times_are_written_with_three_digits_of_a_second() {
         let time: Timestamp = "2026-05-08T16:00:56Z".parse().unwrap();
-        assert_eq!(text(time), "2026-05-08T16:00:56.000Z");
+        assert_eq!(format(time), "2026-05-08T16:00:56.000Z");
     }
 }

@@ -108,7 +108,7 @@ impl Contract {
     }
 
     /// The same for an answer of which parts may be left out, but not be different.
-    pub(crate) fn check_part(&self, value: &Value) -> Result<(), Violation> {
+    pub(crate) fn check_partial(&self, value: &Value) -> Result<(), Violation> {
         self.part.get_or_init(|| Compiled::of(self.name, true)).check(value)
     }
 
@@ -128,10 +128,10 @@ impl Contract {
 }
 
 impl Compiled {
-    fn of(name: &str, in_part: bool) -> Self {
+    fn of(name: &str, partial: bool) -> Self {
         let mut document = json!({ "components": { "schemas": *DEFINITIONS } });
-        if in_part {
-            demand_nothing(&mut document);
+        if partial {
+            make_everything_optional(&mut document);
         }
         document["$ref"] = reference(name)["$ref"].take();
         let validator = jsonschema::draft202012::options()
@@ -153,8 +153,8 @@ impl Compiled {
     }
 }
 
-/// Takes out of a schema whatever a value could break by being less.
-fn demand_nothing(schema: &mut Value) {
+/// Removes from a schema every demand that a part of a value could break.
+fn make_everything_optional(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
             // A property may have these names as well, but then it is a schema.
@@ -164,9 +164,9 @@ fn demand_nothing(schema: &mut Value) {
                 "dependentRequired" => false,
                 _ => true,
             });
-            members.values_mut().for_each(demand_nothing);
+            members.values_mut().for_each(make_everything_optional);
         }
-        Value::Array(items) => items.iter_mut().for_each(demand_nothing),
+        Value::Array(items) => items.iter_mut().for_each(make_everything_optional),
         _ => {}
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Shared;
 use super::answer::Answer;
-use super::error::ApiError;
+use super::api_error::ApiError;
 use super::faults::Fault;
 
 pub(crate) fn requests(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
@@ -25,7 +25,7 @@ pub(crate) fn faults(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer,
 pub(crate) fn add_fault(shared: &Shared, _: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
     let invalid = |reason: String| ApiError::new(StatusCode::BAD_REQUEST, "invalid_fault", reason);
     let fault: Fault = serde_json::from_slice(body).map_err(|error| invalid(error.to_string()))?;
-    fault.check().map_err(invalid)?;
+    fault.validate().map_err(invalid)?;
     let answer = Answer::created(json!(fault));
     shared.faults().add(fault);
     Ok(answer)

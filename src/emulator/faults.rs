@@ -100,20 +100,20 @@ impl Fault {
         Self { method: method.to_owned(), path: path.to_owned(), skip: 0, times: 1, action }
     }
 
-    /// Lets so many requests pass first.
+    /// Lets this many requests pass first.
     #[must_use]
     pub fn skip(self, skip: u32) -> Self {
         Self { skip, ..self }
     }
 
-    /// Applies to so many requests instead of one.
+    /// Applies to this many requests instead of one.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
         Self { times, ..self }
     }
 
     /// Whether there can be requests for the rule, and the action can be carried out.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub(crate) fn validate(&self) -> Result<(), String> {
         if !METHODS.contains(&self.method.as_str()) {
             return Err(format!("{:?} is not a method; name one of {}", self.method, METHODS.join(", ")));
         }
@@ -136,7 +136,7 @@ impl Fault {
         Ok(())
     }
 
-    fn fits(&self, method: &str, path: &str) -> bool {
+    fn applies_to(&self, method: &str, path: &str) -> bool {
         (self.method == "*" || self.method == method) && glob::matches(&self.path, path)
     }
 }
@@ -173,7 +173,7 @@ impl Action {
         Self::Drop(Drop { drop: Moment::After })
     }
 
-    /// A body of which so many bytes arrive.
+    /// A body cut off after this many bytes.
     #[must_use]
     pub fn truncate(truncate: usize) -> Self {
         Self::Truncate(Truncate { truncate })
@@ -207,8 +207,8 @@ impl Faults {
 
     /// What happens to this request. Every rule that fits and still lets requests pass counts it;
     /// the first that fits and takes hold applies.
-    pub(crate) fn strike(&mut self, method: &str, path: &str) -> Option<Action> {
-        for fault in self.0.iter_mut().filter(|fault| fault.times > 0 && fault.fits(method, path)) {
+    pub(crate) fn next_action(&mut self, method: &str, path: &str) -> Option<Action> {
+        for fault in self.0.iter_mut().filter(|fault| fault.times > 0 && fault.applies_to(method, path)) {
             if fault.skip > 0 {
                 fault.skip -= 1;
             } else {
@@ -230,9 +230,9 @@ mod tests {
     fn a_rule_skips_applies_and_is_used_up() {
         let mut faults = Faults::default();
         faults.add(Fault::new("GET", "/a*", Action::status(500)).skip(1).times(2));
-        let struck: Vec<bool> = (0..5).map(|_| faults.strike("GET", "/abc").is_some()).collect();
+        let struck: Vec<bool> = (0..5).map(|_| faults.next_action("GET", "/abc").is_some()).collect();
         assert_eq!(struck, [false, true, true, false, false]);
-        assert_eq!(faults.strike("POST", "/abc"), None);
+        assert_eq!(faults.next_action("POST", "/abc"), None);
     }
 
     #[test]
@@ -240,8 +240,8 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::new("*", "*", Action::status(500)).skip(1));
         faults.add(Fault::new("GET", "*", Action::delay_ms(5)));
-        assert_eq!(faults.strike("GET", "/"), Some(Action::delay_ms(5)));
-        assert_eq!(faults.strike("GET", "/"), Some(Action::status(500)));
+        assert_eq!(faults.next_action("GET", "/"), Some(Action::delay_ms(5)));
+        assert_eq!(faults.next_action("GET", "/"), Some(Action::status(500)));
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl Selection {
         !self.exclude && fields.iter().any(|field| field.split('.').next() == Some(property))
     }
 
-    /// The selected part of an object; `always` stays in whatever is asked.
+    /// The selected part of an object, with the properties in `always`.
     pub(crate) fn apply(&self, mut object: Map<String, Value>, always: &[&str]) -> Map<String, Value> {
         let Some(fields) = &self.fields else { return object };
         if self.exclude {

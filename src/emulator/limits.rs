@@ -21,9 +21,9 @@ pub(crate) struct Limits {
     buckets: BTreeMap<Group, Bucket>,
 }
 
-/// What is left after a request, or that there was nothing left for it.
+/// What is left in a bucket after a request, and whether the request was granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct RateLimitStatus {
     group: Group,
     pub(crate) granted: bool,
     limit: u64,
@@ -37,13 +37,13 @@ impl Limits {
         Self { plan, buckets: BTreeMap::new() }
     }
 
-    /// Takes from every bucket that a request falls under. Of several, the emptiest speaks; without a limit, none.
-    pub(crate) fn take(&mut self, method: &str, path: &str, query: &str, now: u64) -> Option<Standing> {
-        let mut emptiest: Option<Standing> = None;
+    /// Takes from every bucket of a request, and returns the status of the emptiest one; `None` without a limit.
+    pub(crate) fn take(&mut self, method: &str, path: &str, query: &str, now: u64) -> Option<RateLimitStatus> {
+        let mut emptiest: Option<RateLimitStatus> = None;
         for (group, limit) in self.plan.limits(method, path, query) {
             let bucket = self.buckets.entry(group).or_insert_with(|| Bucket::full(limit, now));
             let granted = bucket.take(now);
-            let standing = Standing {
+            let status = RateLimitStatus {
                 group,
                 granted,
                 limit: limit.burst,
@@ -51,17 +51,17 @@ impl Limits {
                 reset: bucket.next_token(now).div_ceil(1_000),
             };
             if !granted {
-                return Some(standing);
+                return Some(status);
             }
-            if emptiest.is_none_or(|emptiest| standing.remaining < emptiest.remaining) {
-                emptiest = Some(standing);
+            if emptiest.is_none_or(|emptiest| status.remaining < emptiest.remaining) {
+                emptiest = Some(status);
             }
         }
         emptiest
     }
 }
 
-impl Standing {
+impl RateLimitStatus {
     pub(crate) fn headers(&self) -> [(&'static str, u64); 3] {
         [
             ("x-ratelimit-limit", self.limit),
@@ -70,8 +70,8 @@ impl Standing {
         ]
     }
 
-    pub(crate) fn refusal(&self) -> String {
-        self.group.refusal()
+    pub(crate) fn message(&self) -> String {
+        self.group.message()
     }
 }
 
@@ -143,15 +143,15 @@ mod tests {
 
     const NOW: u64 = 1_700_000_000_300;
 
-    fn standing(limits: &mut Limits, path: &str, now: u64) -> (bool, u64, u64, u64) {
-        let Standing { granted, limit, remaining, reset, .. } = limits.take("GET", path, "", now).unwrap();
+    fn status(limits: &mut Limits, path: &str, now: u64) -> (bool, u64, u64, u64) {
+        let RateLimitStatus { granted, limit, remaining, reset, .. } = limits.take("GET", path, "", now).unwrap();
         (granted, limit, remaining, reset)
     }
 
     #[test]
     fn limits_per_second_are_refilled_by_milliseconds() {
         let mut limits = Limits::new(Plan::Free);
-        let mut ask = |now| standing(&mut limits, "/api/v2/clients/abc", now);
+        let mut ask = |now| status(&mut limits, "/api/v2/clients/abc", now);
         assert_eq!(ask(NOW), (true, 2, 1, 1_700_000_001));
         assert_eq!(ask(NOW), (true, 2, 0, 1_700_000_001));
         assert_eq!(ask(NOW), (false, 2, 0, 1_700_000_001));
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn limits_per_minute_are_refilled_every_second() {
         let mut limits = Limits::new(Plan::SelfService);
-        let mut ask = |now| standing(&mut limits, "/api/v2/clients/abc", now);
+        let mut ask = |now| status(&mut limits, "/api/v2/clients/abc", now);
         for left in (0..10).rev() {
             assert_eq!(ask(NOW), (true, 10, left, 1_700_000_001));
         }
@@ -184,22 +184,22 @@ mod tests {
         }
         let refused = ask("/api/v2/clients", "q=name");
         assert_eq!((refused.granted, refused.limit), (false, 5));
-        assert_eq!(refused.refusal(), "Global per minute search_clients group limit has been reached");
+        assert_eq!(refused.message(), "Global per minute search_clients group limit has been reached");
         assert_eq!(ask("/api/v2/clients", "").remaining, 3, "what was refused for its own limit counts for the whole");
         for _ in 0..3 {
             assert!(ask("/api/v2/client-grants", "").granted);
         }
-        assert_eq!(ask("/api/v2/clients", "q=name").refusal(), "Global limit has been reached");
+        assert_eq!(ask("/api/v2/clients", "q=name").message(), "Global limit has been reached");
     }
 
     #[test]
     fn lists_of_applications_are_apart_where_the_plan_says_so() {
         let mut limits = Limits::new(Plan::SelfService);
         for _ in 0..10 {
-            assert!(standing(&mut limits, "/api/v2/client-grants", NOW).0);
+            assert!(status(&mut limits, "/api/v2/client-grants", NOW).0);
         }
-        assert!(!standing(&mut limits, "/api/v2/clients/abc", NOW).0);
-        assert_eq!(standing(&mut limits, "/api/v2/clients", NOW), (true, 5, 4, 1_700_000_001));
+        assert!(!status(&mut limits, "/api/v2/clients/abc", NOW).0);
+        assert_eq!(status(&mut limits, "/api/v2/clients", NOW), (true, 5, 4, 1_700_000_001));
     }
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
             let (mut limits, mut now, mut granted) = (Limits::new(plan), NOW, 0);
             for gap in gaps {
                 now += gap;
-                granted += u64::from(standing(&mut limits, "/api/v2/client-grants", now).0);
+                granted += u64::from(status(&mut limits, "/api/v2/client-grants", now).0);
             }
             let (burst, per_minute) = match plan {
                 Plan::Free => (2, 120),

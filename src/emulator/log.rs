@@ -1,4 +1,6 @@
-//! The log of requests, kept for whoever wants to know what a client did.
+//! The log of requests, for tests that check what a client did.
+
+use std::collections::VecDeque;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -19,13 +21,18 @@ pub struct LoggedRequest {
     pub query: String,
     /// Status of the answer; `None` while there is none, and when the connection was closed instead.
     pub status: Option<u16>,
-    /// What a PATCH said. For tests in this process alone; the control interface does not tell it.
+    /// JSON body of a POST, PATCH, PUT or DELETE of the Management API; `None` for all others, token requests among them,
+    /// and for a body that the log no longer keeps. It may hold client secrets, so it is for tests in this process only:
+    /// the control interface does not show it.
     #[serde(skip)]
-    pub patch: Option<Value>,
+    pub body: Option<Value>,
 }
 
-/// So many requests are kept at least, and never twice as many: an emulator may run for weeks.
-const KEPT: usize = 100_000;
+/// Fewest requests that are kept; there are never twice as many, because an emulator may run for weeks.
+const MIN_KEPT: usize = 100_000;
+
+/// Most bytes of JSON text that all bodies together take. The oldest are dropped first; their requests stay.
+const MAX_BODIES: usize = 16 << 20;
 
 /// The last requests.
 #[derive(Debug)]
@@ -33,19 +40,23 @@ pub(crate) struct Log {
     start: Instant,
     next: u64,
     requests: Vec<LoggedRequest>,
+    /// Requests with a body and the length of it, the oldest first.
+    bodies: VecDeque<(u64, usize)>,
+    body_bytes: usize,
 }
 
 impl Log {
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), next: 1, requests: Vec::new() }
+        Self { start: Instant::now(), next: 1, requests: Vec::new(), bodies: VecDeque::new(), body_bytes: 0 }
     }
 
     /// Enters a request, and returns its number.
     pub(crate) fn arrived(&mut self, method: &str, path: &str, query: &str) -> u64 {
         let seq = self.next;
         self.next += 1;
-        if self.requests.len() == 2 * KEPT - 1 {
-            self.requests.drain(..KEPT);
+        if self.requests.len() == 2 * MIN_KEPT - 1 {
+            self.requests.drain(..MIN_KEPT);
+            self.drop_bodies_before(self.requests[0].seq);
         }
         self.requests.push(LoggedRequest {
             seq,
@@ -54,15 +65,31 @@ impl Log {
             path: path.to_owned(),
             query: query.to_owned(),
             status: None,
-            patch: None,
+            body: None,
         });
         seq
     }
 
-    /// Notes what a PATCH says.
-    pub(crate) fn says(&mut self, seq: u64, patch: Option<Value>) {
-        if let Some(request) = self.find(seq) {
-            request.patch = patch;
+    /// Keeps the body of a request, if it is JSON.
+    pub(crate) fn keep_body(&mut self, seq: u64, body: &[u8]) {
+        let Ok(json) = serde_json::from_slice(body) else { return };
+        let Some(request) = self.find(seq) else { return };
+        request.body = Some(json);
+        self.bodies.push_back((seq, body.len()));
+        self.body_bytes += body.len();
+        while self.body_bytes > MAX_BODIES
+            && let Some((oldest, _)) = self.bodies.front()
+        {
+            self.drop_bodies_before(oldest + 1);
+        }
+    }
+
+    fn drop_bodies_before(&mut self, seq: u64) {
+        while let Some((oldest, length)) = self.bodies.pop_front_if(|(oldest, _)| *oldest < seq) {
+            self.body_bytes -= length;
+            if let Some(request) = self.find(oldest) {
+                request.body = None;
+            }
         }
     }
 
@@ -83,6 +110,8 @@ impl Log {
 
     pub(crate) fn clear(&mut self) {
         self.requests.clear();
+        self.bodies.clear();
+        self.body_bytes = 0;
     }
 }
 
@@ -94,13 +123,39 @@ mod tests {
     fn the_oldest_requests_are_dropped_when_there_are_very_many() {
         let mut log = Log::new();
         let mut last = 0;
-        for _ in 0..5 * KEPT {
+        for _ in 0..5 * MIN_KEPT {
             last = log.arrived("GET", "/", "");
+            log.keep_body(last, b"{}");
         }
         log.answered(last, 200);
         let kept = log.requests();
-        assert!((KEPT..2 * KEPT).contains(&kept.len()), "{}", kept.len());
+        assert!((MIN_KEPT..2 * MIN_KEPT).contains(&kept.len()), "{}", kept.len());
         assert_eq!(kept.last().map(|request| (request.seq, request.status)), Some((last, Some(200))));
+        assert_eq!((log.bodies.len(), log.body_bytes), (kept.len(), 2 * kept.len()));
+    }
+
+    #[test]
+    fn oldest_bodies_are_dropped_beyond_the_limit() {
+        let mut log = Log::new();
+        let body = format!("\"{}\"", "x".repeat(MAX_BODIES / 3));
+        for _ in 0..4 {
+            let seq = log.arrived("POST", "/", "");
+            log.keep_body(seq, body.as_bytes());
+        }
+        let kept: Vec<_> = log.requests().iter().map(|request| request.body.is_some()).collect();
+        assert_eq!(kept, [false, false, true, true]);
+        log.clear();
+        let seq = log.arrived("POST", "/", "");
+        log.keep_body(seq, b"{}");
+        assert_eq!((log.requests()[0].body.clone(), log.body_bytes), (Some(serde_json::json!({})), 2));
+    }
+
+    #[test]
+    fn only_json_bodies_are_kept() {
+        let mut log = Log::new();
+        let seq = log.arrived("POST", "/", "");
+        log.keep_body(seq, b"client_secret=x");
+        assert_eq!((log.requests()[0].body.clone(), log.body_bytes), (None, 0));
     }
 
     #[test]

@@ -1,23 +1,15 @@
 //! The list of the API and its contracts as an OpenAPI document: what is imitated, for people and for programs.
 
-use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::api::{ROUTES, Route};
+use super::Object;
 use super::contract::{definitions, reference};
-use super::error::ApiError;
+use super::endpoint::Route;
 use super::query::{Kind, Parameter};
-use super::{Object, Shared};
 
-#[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
-pub(crate) fn answer(_: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(document()))
-}
-
-pub(crate) fn document() -> Value {
+pub(crate) fn document(routes: &[Route]) -> Value {
     let mut paths = Object::new();
-    for route in ROUTES.iter() {
+    for route in routes {
         let path = paths.entry(route.full_path()).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation(route);
     }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 /// Offsets reach this far into a list; what lies behind is for checkpoints.
-const REACH_OF_OFFSETS: u64 = 1000;
+const MAX_OFFSET: u64 = 1000;
 
 /// Size of a page when the request names none.
 const DEFAULT_SIZE: u64 = 50;
@@ -22,11 +22,11 @@ pub(crate) struct Paging {
 
 /// Why there is no page.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoPage {
+pub(crate) enum PagingError {
     /// The sentence that the service is on record with.
     #[error(
-        "Requesting page {page} exceeds the allowed maximum of {REACH_OF_OFFSETS} records. \
-         To fetch results beyond {REACH_OF_OFFSETS}, use the checkpoint pagination method."
+        "Requesting page {page} exceeds the allowed maximum of {MAX_OFFSET} records. \
+         To fetch results beyond {MAX_OFFSET}, use the checkpoint pagination method."
     )]
     OutOfReach { page: u64 },
     #[error("Query validation error: 'Invalid checkpoint' on property from.")]
@@ -34,16 +34,15 @@ pub(crate) enum NoPage {
 }
 
 impl Paging {
-    /// The page of `items`, which come in order and each with a key that grows along the list. Only what is on the page
-    /// is made a value of.
+    /// The page of `items`, which come in the order of their keys. Only what is on the page is converted.
     ///
     /// Checkpoints win over offsets when both are asked for.
-    pub(crate) fn of<'k, T>(
+    pub(crate) fn paginate<'k, T>(
         &self,
         items: impl Iterator<Item = (&'k str, T)>,
         name: &str,
         show: impl Fn(T) -> Value,
-    ) -> Result<Value, NoPage> {
+    ) -> Result<Value, PagingError> {
         if self.take.is_some() || self.from.is_some() {
             self.after_checkpoint(items, name, show)
         } else {
@@ -56,11 +55,11 @@ impl Paging {
         mut items: impl Iterator<Item = (&'k str, T)>,
         name: &str,
         show: impl Fn(T) -> Value,
-    ) -> Result<Value, NoPage> {
+    ) -> Result<Value, PagingError> {
         let (page, limit) = (self.page.unwrap_or(0), self.per_page.unwrap_or(DEFAULT_SIZE));
         let start = page.saturating_mul(limit);
-        if start.saturating_add(limit) > REACH_OF_OFFSETS {
-            return Err(NoPage::OutOfReach { page });
+        if start.saturating_add(limit) > MAX_OFFSET {
+            return Err(PagingError::OutOfReach { page });
         }
         let skip = usize::try_from(start).unwrap_or(usize::MAX);
         let take = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -79,8 +78,8 @@ impl Paging {
         items: impl Iterator<Item = (&'k str, T)>,
         name: &str,
         show: impl Fn(T) -> Value,
-    ) -> Result<Value, NoPage> {
-        let last_seen = self.from.as_deref().map(key_of).transpose()?;
+    ) -> Result<Value, PagingError> {
+        let last_seen = self.from.as_deref().map(parse_checkpoint).transpose()?;
         let take = usize::try_from(self.take.unwrap_or(DEFAULT_SIZE)).unwrap_or(usize::MAX);
         let mut rest = items.filter(|(key, _)| last_seen.as_deref().is_none_or(|seen| *key > seen)).peekable();
         let (mut page, mut last) = (Vec::new(), "");
@@ -99,9 +98,9 @@ impl Paging {
 }
 
 /// A checkpoint is the key of the last item seen, so that changes elsewhere in the list shift nothing.
-fn key_of(checkpoint: &str) -> Result<String, NoPage> {
-    let bytes = URL_SAFE_NO_PAD.decode(checkpoint).map_err(|_| NoPage::UnknownCheckpoint)?;
-    String::from_utf8(bytes).map_err(|_| NoPage::UnknownCheckpoint)
+fn parse_checkpoint(checkpoint: &str) -> Result<String, PagingError> {
+    let bytes = URL_SAFE_NO_PAD.decode(checkpoint).map_err(|_| PagingError::UnknownCheckpoint)?;
+    String::from_utf8(bytes).map_err(|_| PagingError::UnknownCheckpoint)
 }
 
 #[cfg(test)]
@@ -111,9 +110,9 @@ mod tests {
     use super::*;
 
     /// A page of the list 0, 1, 2, and so on.
-    fn page_of(paging: &Paging, count: usize) -> Result<Value, NoPage> {
+    fn page_of(paging: &Paging, count: usize) -> Result<Value, PagingError> {
         let items: Vec<_> = (0..count).map(|n| (format!("{n:08}"), n)).collect();
-        paging.of(items.iter().map(|(key, n)| (key.as_str(), n)), "things", |n| json!(n))
+        paging.paginate(items.iter().map(|(key, n)| (key.as_str(), n)), "things", |n| json!(n))
     }
 
     #[test]
@@ -152,7 +151,7 @@ mod tests {
     #[test]
     fn a_made_up_checkpoint_is_refused() {
         let paging = Paging { from: Some("%%%".into()), ..Paging::default() };
-        assert_eq!(page_of(&paging, 2), Err(NoPage::UnknownCheckpoint));
+        assert_eq!(page_of(&paging, 2), Err(PagingError::UnknownCheckpoint));
     }
 
     proptest! {

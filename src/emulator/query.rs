@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use url::form_urlencoded;
 
-use super::error::ApiError;
+use super::api_error::ApiError;
 use super::paging::Paging;
 
 /// A parameter that an endpoint takes.
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
         minimum: usize,
         maximum: usize,
     },
-    /// May be given more than once, each time with so many characters.
+    /// May occur several times, each with a shortest length.
     Several {
         maximum: usize,
         shortest: usize,

@@ -3,24 +3,25 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::to_bytes;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::api::{Call, Handler, ROUTES, Route};
-use super::authorization::Verifier;
+use super::api::ROUTES;
+use super::api_error::ApiError;
+use super::authorization::Scopes;
 use super::contract::Contract;
-use super::error::ApiError;
+use super::endpoint::{Handler, ManagementHandler, RequestContext, Route};
 use super::query::Query;
+use super::store::Tenant;
 use super::{Object, Shared};
-
-/// Bodies over this size are refused, as by the service.
-pub(crate) const MAX_BODY: usize = 1 << 20;
 
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let mut router = Router::new();
@@ -32,7 +33,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
                 Ok(path) => serve(route, &shared, path, request).await,
                 Err(rejection) => Err(ApiError::without_code(StatusCode::BAD_REQUEST, rejection.body_text())),
             };
-            let answer = if cfg!(debug_assertions) { kept(route, result) } else { result };
+            let answer = if cfg!(debug_assertions) { check_answer(route, result) } else { result };
             answer.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
         };
         router = router.route(&route.full_path(), on(filter, handler));
@@ -42,38 +43,51 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
 
 async fn serve(route: &Route, shared: &Shared, path: RawPathParams, request: Request) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
-    let handler = match route.handler {
-        Handler::Management(handler) => handler,
-        Handler::Open(handler) => return handler(shared, &parts.headers, &bytes(body, usize::MAX).await?),
-    };
-    let scopes = shared.with_tenant(|tenant| Verifier::of(tenant)).scopes(&parts.headers)?;
+    let limit = route.max_body();
+    let body = to_bytes(body, limit).await.map_err(|_| ApiError::body_too_large(route.is_oauth(), limit));
+    match route.handler {
+        Handler::Open(handler) => handler(shared, &parts.headers, &body?),
+        Handler::Management(handler) => {
+            let path = path.iter().map(|(_, value)| value.to_owned()).collect();
+            shared.with_tenant(|tenant| manage(route, handler, tenant, path, &parts, body))
+        }
+    }
+}
+
+/// Checks a request of the Management API and carries it out, both with the tenant as it is now. The checks come in the order
+/// of the service: a token that is missing or allows too little hides all that is wrong with the request.
+fn manage(
+    route: &Route,
+    handler: ManagementHandler,
+    tenant: &mut Tenant,
+    path: Vec<String>,
+    parts: &Parts,
+    body: Result<Bytes, ApiError>,
+) -> Result<Answer, ApiError> {
+    let scopes = Scopes::of_token(tenant, &parts.headers)?;
     scopes.require_any(route.scopes)?;
     let query = Query::parse(parts.uri.query().unwrap_or_default(), route.query)?;
     let body = match &route.body {
-        Some(contract) => object(contract, &parts.headers, body).await?,
+        Some(contract) => object(contract, &parts.headers, &body?)?,
         None => Object::new(),
     };
-    let path = path.iter().map(|(_, value)| value.to_owned()).collect();
-    shared.with_tenant(|tenant| {
-        // Whoever is refused must not change anything, not even the ids of what comes next.
-        let ids = tenant.ids.clone();
-        let result = handler(&mut Call { tenant, scopes, path, query, body });
-        if result.is_err() {
-            tenant.ids = ids;
-        }
-        result
-    })
+    // A request that is refused changes nothing, not even the ids of what comes next.
+    let ids = tenant.ids.clone();
+    let result = handler(&mut RequestContext { tenant, scopes, path, query, body });
+    if result.is_err() {
+        tenant.ids = ids;
+    }
+    result
 }
 
 /// The body as an object that fits the contract.
-async fn object(contract: &Contract, headers: &HeaderMap, body: Body) -> Result<Object, ApiError> {
-    let bytes = bytes(body, MAX_BODY).await?;
+fn object(contract: &Contract, headers: &HeaderMap, body: &[u8]) -> Result<Object, ApiError> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !content_type.starts_with("application/json") {
         let what = format_args!("bodies of the type \"{content_type}\", send application/json");
         return Err(ApiError::not_imitated(StatusCode::UNSUPPORTED_MEDIA_TYPE, what));
     }
-    let Ok(body) = serde_json::from_slice::<Value>(&bytes) else {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else {
         return Err(ApiError::without_code(StatusCode::BAD_REQUEST, "Invalid request payload JSON format"));
     };
     contract.check(&body)?;
@@ -83,18 +97,10 @@ async fn object(contract: &Contract, headers: &HeaderMap, body: Body) -> Result<
     }
 }
 
-/// The body of a request, unless it is too large.
-async fn bytes(body: Body, limit: usize) -> Result<bytes::Bytes, ApiError> {
-    axum::body::to_bytes(body, limit).await.map_err(|_| {
-        let message = format!("Payload content length greater than maximum allowed: {limit}");
-        ApiError::without_code(StatusCode::PAYLOAD_TOO_LARGE, message)
-    })
-}
-
-/// The same result, if it keeps the contract of its route. This is how every test watches over all answers.
-fn kept(route: &Route, result: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
+/// The result, or an error if it breaks the contract of its route. In builds for development this checks every answer.
+fn check_answer(route: &Route, result: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
     let breach = match &result {
-        Ok(answer) => answer.breach(&route.success),
+        Ok(answer) => route.success.breach(answer),
         Err(error) => error.breach(),
     };
     match breach {

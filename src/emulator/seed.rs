@@ -70,7 +70,7 @@ fn add_global_client(tenant: &mut Tenant) {
 }
 
 fn add_users(tenant: &mut Tenant) {
-    let now = super::clock::text(tenant.clock.now());
+    let now = super::clock::format(tenant.clock.now());
     for name in ["ada", "grace", "margaret"] {
         let id = tenant.ids.user();
         let user = json!({

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
+use bytes::{Bytes, BytesMut};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -18,14 +19,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
+use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
-use super::Shared;
-use super::api::CONTROL;
-use super::error::ApiError;
+use super::api_error::ApiError;
+use super::endpoint::{CONTROL, MANAGEMENT, MAX_BODY};
 use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
-use super::witness::observed;
+use super::{Shared, lock};
 
 /// Serves connections until the token is cancelled; those still open are closed then.
 pub(crate) async fn run(
@@ -94,18 +95,15 @@ impl Server {
             return self.serve_tenant(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
-        let mut request = self.note_patch(seq, request).await;
-        if let Some(witness) = &self.shared.witness {
-            request = observed(request, witness).await;
-        }
+        let request = self.log_body(seq, request).await;
         // Even a sleep of no length takes until the next tick of the timer, a millisecond.
         if !self.shared.latency.is_zero() {
             sleep(self.shared.latency).await;
         }
-        let action = self.shared.faults().strike(&method, &path);
+        let action = self.shared.faults().next_action(&method, &path);
         let response = match action {
             None => self.route(request).await,
-            Some(Action::Answer(substitute)) => answer(substitute),
+            Some(Action::Answer(substitute)) => substitute_response(substitute),
             Some(Action::Delay(Delay { delay_ms })) => {
                 sleep(Duration::from_millis(delay_ms)).await;
                 self.route(request).await
@@ -117,35 +115,39 @@ impl Server {
                 close.cancel();
                 pending().await
             }
-            Some(Action::Truncate(Truncate { truncate })) => cut(self.route(request).await, truncate).await,
+            Some(Action::Truncate(Truncate { truncate })) => truncate_body(self.route(request).await, truncate).await,
         };
         self.shared.log().answered(seq, response.status().as_u16());
         response
     }
 
-    /// Enters the body of a PATCH into the log.
-    async fn note_patch(&self, seq: u64, request: Request<Body>) -> Request<Body> {
-        if request.method() != Method::PATCH {
-            return request;
-        }
+    /// Reads the body of a request, which may be endless, and enters that of a write to the Management API into the log. Token
+    /// requests are left out: their bodies hold secrets and little else.
+    async fn log_body(&self, seq: u64, request: Request<Body>) -> Request<Body> {
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-        self.shared.log().says(seq, serde_json::from_slice(&bytes).ok());
-        Request::from_parts(parts, Body::from(bytes))
+        let body = read_at_most(body, MAX_BODY).await;
+        let is_write = matches!(parts.method, Method::POST | Method::PATCH | Method::PUT | Method::DELETE);
+        if is_write && parts.uri.path().starts_with(MANAGEMENT) {
+            self.shared.log().keep_body(seq, &body);
+        }
+        if let Some(recorder) = &self.shared.secret_recorder {
+            lock(recorder).record(&parts.headers, &body);
+        }
+        Request::from_parts(parts, Body::from(body))
     }
 
     /// Answers a request of the tenant's, if its plan allows it now.
     async fn route(&self, request: Request<Body>) -> Response<Body> {
         let (method, uri) = (request.method().as_str(), request.uri());
         let query = uri.query().unwrap_or_default();
-        let standing = self.shared.limits().take(method, uri.path(), query, self.shared.clock.unix_milliseconds());
-        let Some(standing) = standing else { return self.serve_tenant(request).await };
-        let mut response = if standing.granted {
+        let limit = self.shared.limits().take(method, uri.path(), query, self.shared.clock.unix_milliseconds());
+        let Some(limit) = limit else { return self.serve_tenant(request).await };
+        let mut response = if limit.granted {
             self.serve_tenant(request).await
         } else {
-            ApiError::too_many_requests(uri.path(), standing.refusal()).into_response()
+            ApiError::too_many_requests(uri.path(), limit.message()).into_response()
         };
-        for (name, value) in standing.headers() {
+        for (name, value) in limit.headers() {
             // A token quota that is used up says more.
             response.headers_mut().entry(name).or_insert(HeaderValue::from(value));
         }
@@ -154,8 +156,11 @@ impl Server {
 
     async fn serve_tenant(&self, request: Request<Body>) -> Response<Body> {
         let Ok(mut response) = self.router.clone().call(request).await;
-        if let Some(witness) = &self.shared.witness {
-            response = observed(response, witness).await;
+        if let Some(recorder) = &self.shared.secret_recorder {
+            let (parts, body) = response.into_parts();
+            let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            lock(recorder).record(&parts.headers, &body);
+            response = Response::from_parts(parts, Body::from(body));
         }
         // What is answered has to be there after a crash.
         match self.shared.save() {
@@ -165,7 +170,20 @@ impl Server {
     }
 }
 
-fn answer(substitute: Substitute) -> Response<Body> {
+/// The body. Of one that is longer than `limit`, as much as shows that it is; of one that breaks off, nothing.
+async fn read_at_most(body: Body, limit: usize) -> Bytes {
+    let (mut chunks, mut bytes) = (body.into_data_stream(), BytesMut::new());
+    while bytes.len() <= limit {
+        match chunks.next().await {
+            None => break,
+            Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
+            Some(Err(_)) => return Bytes::new(),
+        }
+    }
+    bytes.freeze()
+}
+
+fn substitute_response(substitute: Substitute) -> Response<Body> {
     let status = StatusCode::from_u16(substitute.status).expect("rules are checked when they are given");
     let (body, json) = match substitute.body {
         None => (String::new(), false),
@@ -186,9 +204,9 @@ fn answer(substitute: Substitute) -> Response<Body> {
 }
 
 /// The first bytes of a body, announced as if they were all of it.
-async fn cut(response: Response<Body>, length: usize) -> Response<Body> {
+async fn truncate_body(response: Response<Body>, length: usize) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
-    let mut bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let mut bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     bytes.truncate(length);
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     Response::from_parts(parts, Body::from(bytes))

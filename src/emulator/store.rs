@@ -1,37 +1,37 @@
 //! The state of a tenant and its rules, knowing nothing of HTTP.
 
-mod assertions;
+mod client;
 mod client_defaults;
-mod client_grants;
+mod client_grant;
 mod client_rules;
-mod clients;
 mod collection;
-mod credentials;
+mod credential;
+mod error;
 mod file;
 mod keys;
 mod lag;
 mod merge;
 mod objects;
-mod organizations;
-mod quotas;
+mod organization;
 mod record;
-mod refusal;
-mod resource_servers;
+mod resource_server;
 mod snapshot;
-mod users;
+mod token_quota;
+mod used_assertion;
+mod user;
 
 use std::sync::Arc;
 
-pub(crate) use self::assertions::UsedAssertion;
-pub(crate) use self::client_grants::{ClientGrant, GrantFilter};
-pub(crate) use self::clients::Client;
-pub(crate) use self::credentials::Credential;
+pub(crate) use self::client::Client;
+pub(crate) use self::client_grant::{ClientGrant, GrantFilter};
+pub(crate) use self::credential::Credential;
+pub(crate) use self::error::{ObjectKind, StoreError};
 pub(crate) use self::file::{DataError, File};
 use self::objects::Objects;
-pub(crate) use self::organizations::Organization;
-pub(crate) use self::quotas::Quota;
-pub(crate) use self::refusal::{Kind, Refusal};
-pub(crate) use self::resource_servers::ResourceServer;
+pub(crate) use self::organization::Organization;
+pub(crate) use self::resource_server::ResourceServer;
+pub(crate) use self::token_quota::Quota;
+pub(crate) use self::used_assertion::UsedAssertion;
 use super::clock::Clock;
 use super::ids::Ids;
 use super::signing::{ClientCertificate, SigningKey};
@@ -75,10 +75,10 @@ impl Tenant {
         management_audience(&self.url)
     }
 
-    /// From here on lists show what was written until `delay` ago. Both are in milliseconds, `now` of a clock that goes on.
-    /// A tenant that is put in place of this one shows at once.
-    pub(crate) fn let_lists_follow(&mut self, now: u64, delay: u64) {
-        self.objects.follow(now, delay);
+    /// Sets the time, and how much later a write shows in lists. Both are in milliseconds, `now` of a clock that never stops.
+    /// A state that replaces this one shows at once.
+    pub(crate) fn set_list_lag(&mut self, now: u64, delay: u64) {
+        self.objects.set_lag(now, delay);
     }
 
     /// Issuer of the tenant's tokens.

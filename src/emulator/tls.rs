@@ -119,7 +119,7 @@ fn configure(address: IpAddr, authority: &Authority) -> Result<ServerConfig, Fai
     server.use_authority_key_identifier_extension = true;
     server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    // Of the machine, whatever the tenant's clock says: so do clients.
+    // By the machine's clock, as clients check it, not by the tenant's.
     server.not_before = OffsetDateTime::now_utc() - Duration::DAY;
     server.not_after = server.not_before + VALIDITY;
     let certificate = server.signed_by(&key, &Issuer::from_params(&Authority::params(), &authority.key))?;

@@ -1,26 +1,22 @@
 //! `POST /oauth/token` for client credentials, and the two documents that describe the issuer.
 
-mod access;
+mod access_token;
 mod assertion;
-mod organization;
-mod quota;
+mod organization_access;
+mod quota_headers;
 mod request;
 
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use self::access::Token;
-use self::request::{Proof, TokenRequest};
+use self::access_token::AccessToken;
+use self::request::{ClientAuthentication, TokenRequest};
 use super::Shared;
 use super::answer::Answer;
-use super::error::ApiError;
-use super::router::MAX_BODY;
+use super::api_error::ApiError;
 use super::store::{Client, Tenant};
 
 pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
-    if body.len() > MAX_BODY {
-        return Err(ApiError::oauth(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "The body is too large"));
-    }
     let request = TokenRequest::parse(headers, body)?;
     shared.with_tenant(|tenant| grant(tenant, &request))
 }
@@ -43,8 +39,8 @@ pub(crate) fn openid_configuration(shared: &Shared, _: &HeaderMap, _: &[u8]) -> 
 }
 
 fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError> {
-    let proven = authenticate(tenant, request)?;
-    let client = tenant.client(&proven.client_id)?;
+    let authenticated = authenticate(tenant, request)?;
+    let client = tenant.client(&authenticated.client_id)?;
     if request.grant_type != "client_credentials" {
         let description = format!("auth0-emulator does not imitate the grant type {}", request.grant_type);
         return Err(ApiError::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", description));
@@ -70,21 +66,21 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError
              this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
         ))
     })?;
-    let organization = organization::of(tenant, client, grant, request.organization.as_deref())?;
-    let quotas = quota::check(tenant, client, organization)?;
+    let organization = organization_access::check(tenant, client, grant, request.organization.as_deref())?;
+    let quotas = quota_headers::check(tenant, client, organization)?;
     let scopes: Vec<&str> = match grant.get("allow_all_scopes") {
         Some(Value::Bool(true)) => api.scopes().collect(),
         _ => grant.get("scope").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect(),
     };
-    let token = Token { tenant, client, api, organization, scopes: &scopes };
+    let token = AccessToken { tenant, client, api, organization, scopes: &scopes };
     let mut answer = json!({ "access_token": token.signed(), "expires_in": token.lifetime(), "token_type": "Bearer" });
     if !scopes.is_empty() {
         answer["scope"] = scopes.join(" ").into();
     }
     let organization = organization.map(|organization| organization.id().to_owned());
-    tenant.count_token(&proven.client_id, organization.as_deref());
-    if let Some((jti, stale_from)) = proven.assertion {
-        tenant.use_assertion(&proven.client_id, &jti, stale_from);
+    tenant.count_token(&authenticated.client_id, organization.as_deref());
+    if let Some((jti, stale_from)) = authenticated.assertion {
+        tenant.use_assertion(&authenticated.client_id, &jti, stale_from);
     }
     Ok(Answer::ok(answer).with_headers(quotas).with_headers([("cache-control", "no-store".to_owned())]))
 }
@@ -94,16 +90,16 @@ fn denied(description: impl Into<String>) -> ApiError {
 }
 
 /// The client that a request proves to come from.
-struct Proven {
+struct AuthenticatedClient {
     client_id: String,
     /// The `jti` of the assertion that was used, and the second from which it is stale anyway.
     assertion: Option<(String, i64)>,
 }
 
-fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<Proven, ApiError> {
+fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<AuthenticatedClient, ApiError> {
     let wrong = || ApiError::oauth(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
-    match &request.proof {
-        Proof::Secret { client_id, secret } => {
+    match &request.authentication {
+        ClientAuthentication::Secret { client_id, secret } => {
             let client = tenant.client(client_id).ok();
             if client.is_some_and(Client::authenticates_with_certificate) {
                 let reason = "The client authenticates with a certificate, which auth0-emulator does not ask for";
@@ -111,11 +107,11 @@ fn authenticate(tenant: &Tenant, request: &TokenRequest) -> Result<Proven, ApiEr
             }
             let client = client.filter(|client| client.secret() == Some(secret));
             let client = client.ok_or_else(wrong)?;
-            Ok(Proven { client_id: client.id().to_owned(), assertion: None })
+            Ok(AuthenticatedClient { client_id: client.id().to_owned(), assertion: None })
         }
-        Proof::Assertion { client_id, assertion } => {
-            let proven = assertion::verify(tenant, assertion, client_id.as_deref());
-            proven.map_err(|reason| ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason))
+        ClientAuthentication::Assertion { client_id, assertion } => {
+            let authenticated = assertion::verify(tenant, assertion, client_id.as_deref());
+            authenticated.map_err(|reason| ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", reason))
         }
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::api::{Call, INCLUDE_TOTALS, PAGE, PER_PAGE};
-use super::error::ApiError;
+use super::api_error::ApiError;
+use super::endpoint::{INCLUDE_TOTALS, PAGE, PER_PAGE, RequestContext};
 use super::query::{Kind, Parameter};
 
 pub(crate) const LIST: &[Parameter] = &[
@@ -21,9 +21,10 @@ pub(crate) const LIST: &[Parameter] = &[
     Parameter::new("take", Kind::NotImitated),
 ];
 
-pub(crate) fn list(call: &mut Call<'_>) -> Result<Answer, ApiError> {
-    let mut page = call.query.paging().of(call.tenant.listed_users(), "users", |user| user.document.clone().into())?;
-    // This list alone also tells how many there are on the page.
+pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
+    let mut page =
+        context.query.paging().paginate(context.tenant.listed_users(), "users", |user| user.document.clone().into())?;
+    // Only this list also has the length of the page.
     if let Some(length) = page.get("users").and_then(Value::as_array).map(Vec::len) {
         page["length"] = length.into();
     }

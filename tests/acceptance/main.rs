@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 use support::corner::Corner;
+use support::tenant::recording::begin_trial;
 use support::terraform::{OLDEST, unavailable};
 use terraform_provider_auth0::protocol::serve;
 
@@ -138,11 +139,12 @@ fn main() -> ExitCode {
     let tests = tests.chain(actions::trials().into_iter().map(|test| (test, &with_actions)));
     let tests = tests.chain(unmanaged::trials().into_iter().map(|test| (test, &with_tools)));
     let trials = tests.map(|((name, test), Standing { reason, ignored })| {
-        let reason = reason.clone();
+        let (reason, trial) = (reason.clone(), name.clone());
         let run = move || {
             if let Some(reason) = reason {
                 return Err(reason.into());
             }
+            begin_trial(&trial);
             test();
             Ok(())
         };

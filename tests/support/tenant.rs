@@ -1,6 +1,8 @@
 //! An offline tenant of a test's own, and what its administrator can see and do behind Terraform's back.
 
-use std::cell::OnceCell;
+pub(crate) mod recording;
+
+use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -11,6 +13,8 @@ use terraform_provider_auth0::emulator::{Action, Emulator, Fault, LoggedRequest,
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{sleep, timeout};
 
+use self::recording::Recording;
+
 /// Far longer than anything takes, and far shorter than a hanging build.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -20,6 +24,7 @@ pub(crate) struct Tenant {
     http: reqwest::Client,
     runtime: Runtime,
     token: OnceCell<String>,
+    recording: RefCell<Option<Recording>>,
 }
 
 impl Tenant {
@@ -34,12 +39,12 @@ impl Tenant {
 
     /// A tenant that remembers every secret that passes.
     pub(crate) fn start_watching() -> Self {
-        Self::of(Emulator::builder().watch(true).start())
+        Self::of(Emulator::builder().record_secrets(true).start())
     }
 
     /// Every secret, token and assertion that has passed so far.
     pub(crate) fn secrets_seen(&self) -> Vec<String> {
-        self.emulator.secrets_seen()
+        self.emulator.recorded_secrets()
     }
 
     /// Spoils so many requests like this.
@@ -103,6 +108,7 @@ impl Tenant {
             emulator,
             runtime: Builder::new_current_thread().enable_all().build().unwrap(),
             token: OnceCell::new(),
+            recording: RefCell::new(Recording::start()),
         }
     }
 
@@ -194,7 +200,14 @@ impl Tenant {
     }
 
     pub(crate) fn forget_requests(&self) {
+        self.record_requests();
         self.emulator.clear_requests();
+    }
+
+    fn record_requests(&self) {
+        if let Some(recording) = self.recording.borrow_mut().as_mut() {
+            recording.add(&self.emulator.requests());
+        }
     }
 
     /// The requests since then, with `{id}` in place of ids, and without the query.
@@ -215,11 +228,8 @@ impl Tenant {
 
     /// Every PATCH since then: what was changed, such as `clients/ID`, and what was said.
     pub(crate) fn patches(&self) -> Vec<(String, Value)> {
-        let patch = |request: LoggedRequest| {
-            let object = request.path.strip_prefix("/api/v2/")?.to_owned();
-            Some((object, request.patch?))
-        };
-        self.emulator.requests().into_iter().filter_map(patch).collect()
+        let patches = self.emulator.requests().into_iter().filter(|request| request.method == "PATCH");
+        patches.filter_map(|patch| Some((patch.path.strip_prefix("/api/v2/")?.to_owned(), patch.body?))).collect()
     }
 
     /// Waits until somebody has asked `request`, such as `POST /api/v2/clients`, so many times.
@@ -291,6 +301,12 @@ impl Tenant {
             let response = self.http.post(format!("{}/oauth/token", self.url())).json(&request).send().await;
             response.unwrap().json().await.unwrap()
         })
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        self.record_requests();
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) enum Group {
 }
 
 impl Group {
-    pub(super) fn refusal(self) -> String {
+    pub(super) fn message(self) -> String {
         let group = match self {
             Self::ManagementApi | Self::AuthenticationApi | Self::Rest => {
                 return "Global limit has been reached".to_owned();

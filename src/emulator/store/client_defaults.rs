@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 /// Completes the properties of a new client. Nothing that was sent is changed, but for `oidc_conformant`,
 /// which some kinds of clients cannot switch off.
 pub(crate) fn complete(client: &mut Map<String, Value>) {
-    let kind = Kind::of(client);
-    if !matches!(kind, Kind::FirstParty { .. }) {
+    let kind = ClientKind::of(client);
+    if !matches!(kind, ClientKind::FirstParty { .. }) {
         client.insert("oidc_conformant".into(), true.into());
     }
     for (name, value) in [
@@ -32,7 +32,7 @@ pub(crate) fn complete(client: &mut Map<String, Value>) {
         _ => drop(client.insert("jwt_configuration".into(), kind.jwt_configuration())),
     }
     match kind {
-        Kind::Express => {
+        ClientKind::Express => {
             client
                 .entry("callbacks")
                 .or_insert(json!(["https://system-admin.okta.com/admin/app/generic/oauth20redirect"]));
@@ -40,26 +40,26 @@ pub(crate) fn complete(client: &mut Map<String, Value>) {
             let methods = json!({ "private_key_jwt": { "credentials": [] } });
             client.entry("client_authentication_methods").or_insert(methods);
         }
-        Kind::ThirdParty { .. } => drop(client.entry("third_party_security_mode").or_insert(json!("permissive"))),
-        Kind::FirstParty { .. } | Kind::ResourceServer => {}
+        ClientKind::ThirdParty { .. } => drop(client.entry("third_party_security_mode").or_insert(json!("permissive"))),
+        ClientKind::FirstParty { .. } | ClientKind::ResourceServer => {}
     }
 }
 
 /// Whether a new client is a third party under strict rules, which also shows in its id.
 pub(crate) fn is_strict_third_party(client: &Map<String, Value>) -> bool {
-    matches!(Kind::of(client), Kind::ThirdParty { strict: true, .. })
+    matches!(ClientKind::of(client), ClientKind::ThirdParty { strict: true, .. })
 }
 
 /// What decides about the defaults.
 #[derive(Clone, Copy)]
-enum Kind {
+enum ClientKind {
     FirstParty { public: bool },
     ThirdParty { public: bool, strict: bool },
     ResourceServer,
     Express,
 }
 
-impl Kind {
+impl ClientKind {
     fn of(client: &Map<String, Value>) -> Self {
         let public = client.get("token_endpoint_auth_method") == Some(&json!("none"));
         match client.get("app_type").and_then(Value::as_str) {

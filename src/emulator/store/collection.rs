@@ -17,7 +17,7 @@ pub(crate) struct Collection<T> {
     lag: Lag<T>,
 }
 
-/// A collection of whatever kind, as seen by those who write it down and read it again.
+/// A collection of any kind, for saving and loading.
 pub(super) trait Table {
     fn kind(&self) -> &'static str;
 
@@ -32,14 +32,14 @@ pub(super) trait Table {
 
     fn has_changes(&self) -> bool;
 
-    /// From here on everything counts as written.
-    fn settle(&mut self);
+    /// Counts all changes as saved.
+    fn mark_saved(&mut self);
 
-    /// From here on lists show what was written until so long ago, in milliseconds.
-    fn follow(&mut self, now: u64, delay: u64);
+    /// Sets the time, and how much later a write shows in lists, both in milliseconds.
+    fn set_lag(&mut self, now: u64, delay: u64);
 
-    /// Counts as changed what another collection held, which this one is going to replace.
-    fn replaces(&mut self, other: &dyn Table);
+    /// Counts as changed what another collection holds, which this one replaces.
+    fn mark_replaced(&mut self, other: &dyn Table);
 
     /// Ids of all objects, and of those whose end was not written yet.
     fn ids(&self) -> BTreeSet<String>;
@@ -163,15 +163,15 @@ impl<T: Record> Table for Collection<T> {
         !self.changed.is_empty()
     }
 
-    fn settle(&mut self) {
+    fn mark_saved(&mut self) {
         self.changed.clear();
     }
 
-    fn follow(&mut self, now: u64, delay: u64) {
-        self.lag.follow(now, delay);
+    fn set_lag(&mut self, now: u64, delay: u64) {
+        self.lag.set_lag(now, delay);
     }
 
-    fn replaces(&mut self, other: &dyn Table) {
+    fn mark_replaced(&mut self, other: &dyn Table) {
         self.changed.extend(other.ids());
     }
 
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn only_what_was_touched_has_to_be_written() {
         let mut letters = letters(&["a", "b", "c", "d"]);
-        letters.settle();
+        letters.mark_saved();
         assert_eq!(letters.changes(), []);
         letters.find_mut("b").unwrap().case = "upper".into();
         letters.remove("c");

@@ -11,7 +11,7 @@ use std::path::{self, Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, params};
 use serde_json::Value;
 
-use super::snapshot::About;
+use super::snapshot::TenantProperties;
 use super::{Objects, Tenant};
 
 /// Marks the database as one of the emulator's (`A0em`).
@@ -26,14 +26,14 @@ const TABLES: &str = "
     CREATE TABLE keys (name TEXT NOT NULL PRIMARY KEY, pem TEXT NOT NULL) WITHOUT ROWID;
 ";
 
-/// Under this kind, beside those of the objects, is what there is to say of the tenant itself.
-const ABOUT: &str = "tenant";
+/// The kind of the one row with the properties of the tenant itself.
+const PROPERTIES: &str = "tenant";
 
 /// The file, open for this process alone.
 pub(crate) struct File {
     path: PathBuf,
     connection: Connection,
-    about: Option<About>,
+    properties: Option<TenantProperties>,
     /// Locked, so that no two processes write what the other does not know of. It must be closed last: closing a file gives up
     /// the locks that the database has on it.
     _lock: fs::File,
@@ -57,7 +57,7 @@ pub(crate) enum DataError {
 }
 
 impl File {
-    /// Opens the file, or makes one that nobody else may read.
+    /// Opens the file, or creates one that only its owner may read.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         // What is said of it is read by processes that run elsewhere.
         let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -85,7 +85,7 @@ impl File {
             Format::Foreign => return Err(DataError::Foreign { path }),
         }
         prepare(&mut connection, &format).map_err(|reason| failed(&path, reason))?;
-        Ok(Self { path, connection, about: None, _lock: lock })
+        Ok(Self { path, connection, properties: None, _lock: lock })
     }
 
     /// Where it is.
@@ -106,21 +106,23 @@ impl File {
         Ok(pem)
     }
 
-    /// The file as damaged, for a reason found by somebody else.
+    /// An error that calls the file damaged, for a reason found elsewhere.
     pub(crate) fn damaged(&self, reason: impl Into<String>) -> DataError {
         DataError::Damaged { path: self.path.clone(), reason: reason.into() }
     }
 
     /// What the file holds; `None` while it is new.
-    fn load(&mut self) -> Result<Option<(About, Objects)>, DataError> {
+    fn load(&mut self) -> Result<Option<(TenantProperties, Objects)>, DataError> {
         let rows = rows(&self.connection).map_err(|reason| failed(&self.path, reason))?;
         let mut objects = Objects::default();
-        let mut about = None;
+        let mut properties = None;
         for Row { kind, place, document } in rows {
             let document: Value = serde_json::from_str(&document).map_err(|error| self.damaged(error.to_string()))?;
-            if kind == ABOUT {
-                about =
-                    Some(serde_json::from_value::<About>(document).map_err(|error| self.damaged(error.to_string()))?);
+            if kind == PROPERTIES {
+                properties = Some(
+                    serde_json::from_value::<TenantProperties>(document)
+                        .map_err(|error| self.damaged(error.to_string()))?,
+                );
                 continue;
             }
             let mut tables = objects.tables_mut().into_iter();
@@ -128,46 +130,46 @@ impl File {
             let table = table.ok_or_else(|| self.damaged(format!("nobody knows what {kind} are")))?;
             table.read(document, Some(place)).map_err(|reason| self.damaged(reason))?;
         }
-        objects.settle();
-        self.about.clone_from(&about);
-        Ok(about.map(|about| (about, objects)))
+        objects.mark_saved();
+        self.properties.clone_from(&properties);
+        Ok(properties.map(|properties| (properties, objects)))
     }
 
     /// Writes what has changed, all or nothing.
-    fn save(&mut self, about: About, objects: &mut Objects) -> Result<(), DataError> {
-        let has_moved = self.about.as_ref() != Some(&about);
+    fn save(&mut self, properties: TenantProperties, objects: &mut Objects) -> Result<(), DataError> {
+        let has_moved = self.properties.as_ref() != Some(&properties);
         if has_moved || objects.have_changes() {
             let written = self.connection.transaction().and_then(|transaction| {
-                write(&transaction, has_moved.then_some(&about), objects)?;
+                write(&transaction, has_moved.then_some(&properties), objects)?;
                 transaction.commit()
             });
             written.map_err(|reason| failed(&self.path, reason))?;
-            objects.settle();
-            self.about = Some(about);
+            objects.mark_saved();
+            self.properties = Some(properties);
         }
         Ok(())
     }
 }
 
 impl Tenant {
-    /// Becomes what the file holds, if it holds anything, and is kept there from now on.
-    pub(crate) fn keep_in(&mut self, mut file: File) -> Result<bool, DataError> {
+    /// Takes over what the file holds, if anything, and keeps the tenant there from now on.
+    pub(crate) fn attach(&mut self, mut file: File) -> Result<bool, DataError> {
         let loaded = file.load()?;
         let is_there = loaded.is_some();
-        if let Some((about, objects)) = loaded {
-            self.become_of(about, objects).map_err(|reason| file.damaged(reason))?;
+        if let Some((properties, objects)) = loaded {
+            self.replace_with(properties, objects).map_err(|reason| file.damaged(reason))?;
         }
         self.file = Some(file);
         Ok(is_there)
     }
 
-    /// Sees to it that everything so far survives the process. After an error it is tried again with what comes next.
+    /// Saves all changes so far, so that they survive the process. The next call repeats what failed.
     pub(crate) fn save(&mut self) -> Result<(), DataError> {
-        let about = self.about();
+        let properties = self.properties();
         if let Some(file) = &mut self.file {
-            return file.save(about, &mut self.objects);
+            return file.save(properties, &mut self.objects);
         }
-        self.objects.settle();
+        self.objects.mark_saved();
         Ok(())
     }
 }
@@ -220,12 +222,16 @@ fn rows(connection: &Connection) -> rusqlite::Result<Vec<Row>> {
     select.query_map([], row)?.collect()
 }
 
-fn write(transaction: &Transaction<'_>, about: Option<&About>, objects: &Objects) -> rusqlite::Result<()> {
+fn write(
+    transaction: &Transaction<'_>,
+    properties: Option<&TenantProperties>,
+    objects: &Objects,
+) -> rusqlite::Result<()> {
     let mut put =
         transaction.prepare("INSERT OR REPLACE INTO objects (kind, id, place, document) VALUES (?1, ?2, ?3, ?4)")?;
     let mut remove = transaction.prepare("DELETE FROM objects WHERE kind = ?1 AND id = ?2")?;
-    if let Some(about) = about {
-        put.execute(params![ABOUT, "", 0, serde_json::json!(about).to_string()])?;
+    if let Some(properties) = properties {
+        put.execute(params![PROPERTIES, "", 0, serde_json::json!(properties).to_string()])?;
     }
     for table in objects.tables() {
         for (id, now) in table.changes() {
@@ -275,7 +281,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("tenant.db");
         let mut first = tenant();
-        assert!(!first.keep_in(File::open(&path).unwrap()).unwrap());
+        assert!(!first.attach(File::open(&path).unwrap()).unwrap());
         first.administrator = add_client(&mut first, "one");
         execute(&first, "ALTER TABLE objects RENAME TO elsewhere");
         assert!(matches!(first.save(), Err(DataError::Database { .. })));
@@ -285,7 +291,7 @@ mod tests {
         let expected = first.dump();
         drop(first);
         let mut second = tenant();
-        assert!(second.keep_in(File::open(&path).unwrap()).unwrap());
+        assert!(second.attach(File::open(&path).unwrap()).unwrap());
         assert_eq!(second.dump(), expected);
     }
 
@@ -293,7 +299,7 @@ mod tests {
     fn rows_of_objects_that_did_not_change_are_not_written() {
         let folder = tempfile::TempDir::new().unwrap();
         let mut tenant = tenant();
-        tenant.keep_in(File::open(&folder.path().join("tenant.db")).unwrap()).unwrap();
+        tenant.attach(File::open(&folder.path().join("tenant.db")).unwrap()).unwrap();
         let ids: Vec<_> = (0..20).map(|n| add_client(&mut tenant, &n.to_string())).collect();
         tenant.administrator.clone_from(&ids[0]);
         tenant.save().unwrap();

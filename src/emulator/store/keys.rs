@@ -12,12 +12,12 @@ use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 /// A parsed PEM: a bare public key or a certificate around one.
-pub(crate) struct Material {
+pub(crate) struct KeyMaterial {
     key: SubjectPublicKeyInfoOwned,
     certificate: Option<Certificate>,
 }
 
-impl Material {
+impl KeyMaterial {
     /// `None` if the PEM holds neither a public key nor a certificate.
     pub(crate) fn parse(pem: &str) -> Option<Self> {
         if let Ok(certificate) = CertificateDer::from_pem_slice(pem.as_bytes()) {
@@ -79,15 +79,15 @@ gwIDAQAB
 
     #[test]
     fn the_id_of_a_key_is_its_thumbprint() {
-        let key = Material::parse(RFC_KEY).unwrap();
+        let key = KeyMaterial::parse(RFC_KEY).unwrap();
         assert_eq!(key.key_id().as_deref(), Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"));
         assert!(key.expiry().is_none() && key.subject().is_none() && key.certificate_thumbprint().is_none());
     }
 
     #[test]
     fn what_is_no_pem_is_no_key() {
-        assert!(Material::parse("garbage").is_none());
+        assert!(KeyMaterial::parse("garbage").is_none());
         let broken = RFC_KEY.replace("MIIB", "AAAA");
-        assert!(Material::parse(&broken).is_none());
+        assert!(KeyMaterial::parse(&broken).is_none());
     }
 }

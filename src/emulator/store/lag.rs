@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-/// Earlier versions of the objects of a kind. Pure: what time it is is said by whoever knows, in milliseconds.
+/// Earlier versions of the objects of a kind. Pure: the time is an argument, in milliseconds.
 pub(super) struct Lag<T> {
     now: u64,
-    /// So much later than anywhere else does a write show in lists.
+    /// How much later a write shows in lists.
     delay: u64,
     /// By the keys of their objects, the oldest first: until when each is shown; `None` while lists do not show the object.
     versions: BTreeMap<String, VecDeque<(u64, Option<T>)>>,
 }
 
 impl<T: Clone> Lag<T> {
-    /// Forgets what lists no longer show.
-    pub(super) fn follow(&mut self, now: u64, delay: u64) {
+    /// Sets the time and the delay, and forgets versions that lists no longer show.
+    pub(super) fn set_lag(&mut self, now: u64, delay: u64) {
         (self.now, self.delay) = (now, delay);
         self.versions.retain(|_, versions| {
             versions.retain(|(until, _)| *until > now);
@@ -96,11 +96,11 @@ mod tests {
     #[test]
     fn what_has_spread_is_forgotten() {
         let mut lag = Lag::default();
-        lag.follow(100, 50);
+        lag.set_lag(100, 50);
         lag.keep("a", Some(&1));
-        lag.follow(149, 50);
+        lag.set_lag(149, 50);
         assert_eq!(lag.shown_of("a", Some(&2)), Some(&1));
-        lag.follow(150, 50);
+        lag.set_lag(150, 50);
         assert!(lag.versions.is_empty());
     }
 
@@ -116,7 +116,7 @@ mod tests {
             let mut history = vec![(0, objects.clone())];
             for (pause, key, value) in steps {
                 now += pause;
-                lag.follow(now, delay);
+                lag.set_lag(now, delay);
                 lag.keep(&key, objects.get(&key));
                 match value {
                     Some(value) => objects.insert(key, value),
@@ -127,7 +127,7 @@ mod tests {
                 let expected = then.map(|(_, objects)| objects.clone()).unwrap_or_default();
                 prop_assert_eq!(shown(&lag, &objects), expected);
             }
-            lag.follow(now + delay, delay);
+            lag.set_lag(now + delay, delay);
             prop_assert_eq!(shown(&lag, &objects), objects);
         }
     }

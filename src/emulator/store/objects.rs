@@ -1,8 +1,8 @@
 //! All kinds of objects that a tenant consists of. A new kind is one line here, and is then exported and kept in a file.
 
 use super::collection::{Collection, Table};
-use super::quotas::TokenCount;
-use super::users::User;
+use super::token_quota::TokenCount;
+use super::user::User;
 use super::{Client, ClientGrant, Organization, ResourceServer, UsedAssertion};
 
 macro_rules! objects {
@@ -22,18 +22,18 @@ macro_rules! objects {
                 vec![$(&mut self.$name,)+]
             }
 
-            /// From here on lists show what was written until so long ago, in milliseconds.
-            pub(super) fn follow(&mut self, now: u64, delay: u64) {
-                $(self.$name.follow(now, delay);)+
+            /// Sets the time, and how much later a write shows in lists, both in milliseconds.
+            pub(super) fn set_lag(&mut self, now: u64, delay: u64) {
+                $(self.$name.set_lag(now, delay);)+
             }
 
             pub(super) fn have_changes(&self) -> bool {
                 $(self.$name.has_changes())||+
             }
 
-            /// From here on everything counts as written.
-            pub(super) fn settle(&mut self) {
-                $(self.$name.settle();)+
+            /// Counts all changes as saved.
+            pub(super) fn mark_saved(&mut self) {
+                $(self.$name.mark_saved();)+
             }
         }
     };

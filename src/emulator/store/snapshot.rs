@@ -9,10 +9,10 @@ use super::record::{Object, text};
 use super::{ClientGrant, Objects, Tenant, management_audience};
 use crate::emulator::contract::Contract;
 
-/// What there is to say of a tenant apart from its objects.
+/// Properties of a tenant apart from its objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct About {
+pub(super) struct TenantProperties {
     tenant: String,
     /// Where the tenant was reached; the Management API is named after it.
     url: String,
@@ -23,14 +23,14 @@ pub(super) struct About {
 impl Tenant {
     /// Everything but the key that tokens are signed with, secrets too: lists of objects, each in the order of creation.
     pub(crate) fn dump(&self) -> Value {
-        let mut document = json!(self.about());
+        let mut document = json!(self.properties());
         for table in self.objects.tables() {
             document[table.kind()] = table.written().into();
         }
         document
     }
 
-    /// Becomes what was dumped, perhaps at another address. Nothing changes if the document is not in order.
+    /// Replaces everything with a dump, perhaps from another address. An invalid document changes nothing.
     pub(crate) fn restore(&mut self, document: Value) -> Result<(), String> {
         static STATE: Contract = Contract::new("control.state");
         STATE.check(&document).map_err(|violation| violation.to_string())?;
@@ -41,14 +41,14 @@ impl Tenant {
             let list: Vec<Value> = serde_json::from_value(list).map_err(|error| error.to_string())?;
             list.into_iter().try_for_each(|object| table.read(object, None))?;
         }
-        let about = serde_json::from_value(document.into()).map_err(|error| error.to_string())?;
-        self.become_of(about, objects)
+        let properties = serde_json::from_value(document.into()).map_err(|error| error.to_string())?;
+        self.replace_with(properties, objects)
     }
 
-    /// Becomes what was written down, perhaps at another address. Nothing changes if that is not in order.
-    pub(super) fn become_of(&mut self, about: About, mut objects: Objects) -> Result<(), String> {
-        check(&about, &objects)?;
-        let (there, here) = (management_audience(&about.url), self.management_audience());
+    /// Replaces everything, perhaps with objects from another address. Invalid objects change nothing.
+    pub(super) fn replace_with(&mut self, properties: TenantProperties, mut objects: Objects) -> Result<(), String> {
+        check(&properties, &objects)?;
+        let (there, here) = (management_audience(&properties.url), self.management_audience());
         if there != here {
             let name = |property: &str| (property.to_owned(), Value::from(here.as_str()));
             let apis = &mut objects.resource_servers;
@@ -58,25 +58,25 @@ impl Tenant {
             grants.change_where(is_for_it, |grant| grant.document.extend([name("audience")]));
         }
         for (new, old) in objects.tables_mut().into_iter().zip(self.objects.tables()) {
-            new.replaces(old);
+            new.mark_replaced(old);
         }
-        self.name = about.tenant;
-        self.administrator = about.administrator;
+        self.name = properties.tenant;
+        self.administrator = properties.administrator;
         self.objects = objects;
         self.prune_associations();
         Ok(())
     }
 
-    pub(super) fn about(&self) -> About {
-        About { tenant: self.name.clone(), url: self.url.clone(), administrator: self.administrator.clone() }
+    pub(super) fn properties(&self) -> TenantProperties {
+        TenantProperties { tenant: self.name.clone(), url: self.url.clone(), administrator: self.administrator.clone() }
     }
 }
 
-/// What objects say of each other has to be true, which no contract can tell.
-fn check(about: &About, objects: &Objects) -> Result<(), String> {
+/// Checks references between objects, which a contract cannot.
+fn check(properties: &TenantProperties, objects: &Objects) -> Result<(), String> {
     let Objects { clients, client_grants, resource_servers, .. } = objects;
-    if clients.find(&about.administrator).is_none() {
-        return Err(format!("the administrator {} is not among the clients", about.administrator));
+    if clients.find(&properties.administrator).is_none() {
+        return Err(format!("the administrator {} is not among the clients", properties.administrator));
     }
     for client in clients.values() {
         if let Some(stranger) = client.unknown_credential() {

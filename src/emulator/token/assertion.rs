@@ -5,15 +5,15 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
-use super::Proven;
+use super::AuthenticatedClient;
 use crate::emulator::store::{Credential, Tenant};
 
 /// Longest assertion, and longest claim.
 const MAX_ASSERTION: usize = 2048;
 const MAX_CLAIM: usize = 64;
-/// Clocks may differ by so many seconds.
+/// Tolerated difference between clocks, in seconds.
 const SKEW: i64 = 10;
-/// An assertion must not be valid for longer.
+/// Longest validity of an assertion, in seconds.
 const MAX_LIFETIME: i64 = 300;
 
 #[derive(Deserialize)]
@@ -45,14 +45,14 @@ impl Audience {
 }
 
 /// The client that the assertion proves, or what is wrong with it. Only a token that is issued uses it up.
-pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) -> Result<Proven, String> {
+pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) -> Result<AuthenticatedClient, String> {
     if assertion.len() > MAX_ASSERTION {
         return Err(format!("The client assertion is longer than {MAX_ASSERTION} bytes"));
     }
     let header = jsonwebtoken::decode_header(assertion).map_err(|_| "The client assertion is not a JWT")?;
     let claims = jsonwebtoken::dangerous::insecure_decode::<Claims>(assertion);
     let claims = claims.map_err(|_| "iss, sub, aud, exp and jti are required in the client assertion")?.claims;
-    let client = tenant.client(&claims.sub).map_err(|refusal| refusal.to_string())?;
+    let client = tenant.client(&claims.sub).map_err(|error| error.to_string())?;
     let now = tenant.clock.now();
     let signed = client
         .assertion_credentials()
@@ -67,7 +67,7 @@ pub(super) fn verify(tenant: &Tenant, assertion: &str, client_id: Option<&str>) 
         return Err("jti has been used before".into());
     }
     let stale_from = claims.exp.saturating_add(SKEW);
-    Ok(Proven { client_id: claims.sub, assertion: Some((claims.jti, stale_from)) })
+    Ok(AuthenticatedClient { client_id: claims.sub, assertion: Some((claims.jti, stale_from)) })
 }
 
 fn is_signed_with(assertion: &str, credential: &Credential, algorithm: Algorithm) -> bool {

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::emulator::error::ApiError;
+use crate::emulator::api_error::ApiError;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -15,11 +15,11 @@ pub(super) struct TokenRequest {
     pub grant_type: String,
     pub audience: Option<String>,
     pub organization: Option<String>,
-    pub proof: Proof,
+    pub authentication: ClientAuthentication,
 }
 
 /// How the client proves who it is.
-pub(super) enum Proof {
+pub(super) enum ClientAuthentication {
     Secret {
         client_id: String,
         secret: String,
@@ -36,25 +36,25 @@ impl TokenRequest {
         let parameters = Parameters::parse(headers, body)?;
         let required =
             |name: &str| parameters.find(name).ok_or_else(|| invalid(format!("Missing required parameter: {name}")));
-        let proof = match (parameters.find("client_assertion"), basic(headers)) {
+        let authentication = match (parameters.find("client_assertion"), basic(headers)) {
             (Some(assertion), _) => {
                 if required("client_assertion_type")? != JWT_BEARER {
                     return Err(invalid(format!("client_assertion_type must be {JWT_BEARER}")));
                 }
-                Proof::Assertion { client_id: parameters.find("client_id"), assertion }
+                ClientAuthentication::Assertion { client_id: parameters.find("client_id"), assertion }
             }
-            (None, Some((client_id, secret))) => Proof::Secret { client_id, secret },
+            (None, Some((client_id, secret))) => ClientAuthentication::Secret { client_id, secret },
             (None, None) => {
                 // A missing secret is a wrong one: it gets no further than the credentials check.
                 let secret = parameters.find("client_secret").unwrap_or_default();
-                Proof::Secret { client_id: required("client_id")?, secret }
+                ClientAuthentication::Secret { client_id: required("client_id")?, secret }
             }
         };
         Ok(Self {
             grant_type: required("grant_type")?,
             audience: parameters.find("audience"),
             organization: parameters.find("organization"),
-            proof,
+            authentication,
         })
     }
 }

@@ -31,6 +31,22 @@ async fn every_request_is_logged_in_order() {
 }
 
 #[tokio::test]
+async fn log_shows_bodies_of_writes_in_the_process_only() {
+    let tenant = Tenant::start().await;
+    tenant.emulator.clear_requests();
+    let id = tenant.create_client(json!({ "name": "x" })).await["client_id"].clone();
+    let path = format!("/clients/{}", id.as_str().unwrap());
+    tenant.patch(&path, json!({ "name": "y" })).await.expect(200);
+    tenant.get(&path).await.expect(200);
+    tenant.delete(&path).await.expect(204);
+    tenant.token("nobody", "secret", "y").await.expect(401);
+    let bodies: Vec<_> = tenant.emulator.requests().into_iter().map(|request| request.body).collect();
+    assert_eq!(bodies, [Some(json!({ "name": "x" })), Some(json!({ "name": "y" })), None, None, None]);
+    let log = reply(tenant.http.get(format!("{}/_emulator/requests", tenant.url))).await.expect(200);
+    assert!(log["requests"].as_array().unwrap().iter().all(|request| request.get("body").is_none()), "{log}");
+}
+
+#[tokio::test]
 async fn the_log_is_read_and_emptied_over_http_and_leaves_itself_out() {
     let tenant = Tenant::start().await;
     let url = format!("{}/_emulator/requests", tenant.url);

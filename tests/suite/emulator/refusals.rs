@@ -3,6 +3,8 @@
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use terraform_provider_auth0::emulator::Emulator;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::{Reply, Session, Tenant, claims, reply};
 
@@ -137,6 +139,28 @@ async fn bodies_over_a_megabyte_are_refused() {
     let tenant = Tenant::start().await;
     let large = Value::from("x".repeat(1 << 20));
     assert_eq!(tenant.post("/clients", json!({ "name": large })).await.status, 413);
+    let refused = tenant.token("x", large.as_str().unwrap(), "y").await.expect(413);
+    assert_eq!(refused["error"], "invalid_request");
+    let stranger = Session { token: "a.b.c".into(), ..tenant.session.clone() };
+    assert_eq!(stranger.post("/clients", json!({ "name": large })).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_endless_body_is_not_read_to_its_end() {
+    let tenant = Tenant::start().await;
+    let paths = ["/api/v2/clients", "/oauth/token"];
+    for (path, status) in paths.into_iter().zip(["401", "413"]) {
+        let stream = TcpStream::connect(tenant.emulator.domain()).await.unwrap();
+        let (mut answer, mut request) = stream.into_split();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        request.write_all(head.as_bytes()).await.unwrap();
+        let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+        let sending = tokio::spawn(async move { while request.write_all(chunk.as_bytes()).await.is_ok() {} });
+        let mut line = [0; 12];
+        answer.read_exact(&mut line).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&line), format!("HTTP/1.1 {status}"), "{path}");
+        sending.abort();
+    }
 }
 
 #[tokio::test]

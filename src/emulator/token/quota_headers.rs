@@ -1,6 +1,6 @@
 //! What token quotas do to an answer: headers while they last, a refusal when they do not.
 
-use crate::emulator::error::ApiError;
+use crate::emulator::api_error::ApiError;
 use crate::emulator::store::{Client, Organization, Quota, Tenant};
 
 /// Headers of the answer, unless an enforced quota is used up.

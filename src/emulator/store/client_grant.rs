@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::error::{ObjectKind, StoreError};
 use super::record::{Record, text};
-use super::refusal::{Kind, Refusal};
 use super::{Tenant, merge};
 
 /// A grant, which lists show in the order of ids.
@@ -52,8 +52,8 @@ impl GrantFilter {
 }
 
 impl Tenant {
-    pub(crate) fn client_grant(&self, id: &str) -> Result<&Map<String, Value>, Refusal> {
-        Ok(&self.objects.client_grants.find(id).ok_or(Refusal::Missing(Kind::ClientGrant))?.document)
+    pub(crate) fn client_grant(&self, id: &str) -> Result<&Map<String, Value>, StoreError> {
+        Ok(&self.objects.client_grants.find(id).ok_or(StoreError::Missing(ObjectKind::ClientGrant))?.document)
     }
 
     /// Grants as lists show them, in the order of their ids.
@@ -85,23 +85,25 @@ impl Tenant {
     pub(crate) fn create_client_grant(
         &mut self,
         mut grant: Map<String, Value>,
-    ) -> Result<&Map<String, Value>, Refusal> {
+    ) -> Result<&Map<String, Value>, StoreError> {
         grant.entry("subject_type").or_insert(json!("client"));
         let text = |name: &str| grant.get(name).and_then(Value::as_str).map(str::to_owned);
         let (client, default_for) = (text("client_id"), text("default_for"));
         let audience = text("audience").unwrap_or_default();
         let holder = match (&client, &default_for) {
             (Some(holder), None) | (None, Some(holder)) => holder.clone(),
-            (None, None) => return Err(Refusal::Invalid("Missing required property: client_id".into())),
-            (Some(_), Some(_)) => return Err(Refusal::Invalid("client_id and default_for exclude each other".into())),
+            (None, None) => return Err(StoreError::Invalid("Missing required property: client_id".into())),
+            (Some(_), Some(_)) => {
+                return Err(StoreError::Invalid("client_id and default_for exclude each other".into()));
+            }
         };
         check(&grant, grant.contains_key("scope"))?;
         if let Some(client) = &client
             && self.client(client)?.text("app_type") == Some("express_configuration")
         {
-            return Err(Refusal::Unsuitable("Client of type express_configuration cannot be used".into()));
+            return Err(StoreError::Unsuitable("Client of type express_configuration cannot be used".into()));
         }
-        self.resource_server_by_identifier(&audience).ok_or_else(|| Refusal::UnknownAudience(audience.clone()))?;
+        self.resource_server_by_identifier(&audience).ok_or_else(|| StoreError::UnknownAudience(audience.clone()))?;
         let twin = GrantFilter {
             client_id: client.clone(),
             default_for,
@@ -111,7 +113,7 @@ impl Tenant {
             ..GrantFilter::default()
         };
         if self.find_client_grant(&twin).is_some() {
-            return Err(Refusal::GrantExists { holder, audience });
+            return Err(StoreError::GrantExists { holder, audience });
         }
         hide_scope(&mut grant);
         let id = self.objects.client_grants.new_id(|| self.ids.client_grant());
@@ -125,13 +127,13 @@ impl Tenant {
         &mut self,
         id: &str,
         patch: Map<String, Value>,
-    ) -> Result<&Map<String, Value>, Refusal> {
+    ) -> Result<&Map<String, Value>, StoreError> {
         let mut after = self.client_grant(id)?.clone();
         let sends_scope = patch.get("scope").is_some_and(Value::is_array);
         merge::replace(&mut after, patch);
         check(&after, sends_scope)?;
         hide_scope(&mut after);
-        let grant = self.objects.client_grants.find_mut(id).ok_or(Refusal::Missing(Kind::ClientGrant))?;
+        let grant = self.objects.client_grants.find_mut(id).ok_or(StoreError::Missing(ObjectKind::ClientGrant))?;
         grant.document = after;
         Ok(&grant.document)
     }
@@ -143,12 +145,14 @@ impl Tenant {
     }
 }
 
-fn check(grant: &Map<String, Value>, sends_scope: bool) -> Result<(), Refusal> {
+fn check(grant: &Map<String, Value>, sends_scope: bool) -> Result<(), StoreError> {
     if grant.contains_key("authorization_details_types") && grant.get("subject_type") != Some(&json!("user")) {
-        return Err(Refusal::Unsuitable("authorization_details_types is for grants of the subject type user".into()));
+        return Err(StoreError::Unsuitable(
+            "authorization_details_types is for grants of the subject type user".into(),
+        ));
     }
     if sends_scope && grant.get("allow_all_scopes") == Some(&json!(true)) {
-        return Err(Refusal::Unsuitable("scope and allow_all_scopes exclude each other".into()));
+        return Err(StoreError::Unsuitable("scope and allow_all_scopes exclude each other".into()));
     }
     Ok(())
 }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::client_rules::{check_grant_types, check_metadata, check_switches, unsuitable};
-use super::credentials::Credential;
+use super::credential::Credential;
+use super::error::{ObjectKind, StoreError};
 use super::record::{Record, text};
-use super::refusal::{Kind, Refusal};
 use super::{ResourceServer, Tenant, client_defaults, merge};
 
 /// Slots of a client that credentials are attached to.
@@ -106,12 +106,12 @@ impl Client {
 }
 
 impl Tenant {
-    pub(crate) fn client(&self, id: &str) -> Result<&Client, Refusal> {
-        self.objects.clients.find(id).ok_or(Refusal::Missing(Kind::Client))
+    pub(crate) fn client(&self, id: &str) -> Result<&Client, StoreError> {
+        self.objects.clients.find(id).ok_or(StoreError::Missing(ObjectKind::Client))
     }
 
-    pub(super) fn client_mut(&mut self, id: &str) -> Result<&mut Client, Refusal> {
-        self.objects.clients.find_mut(id).ok_or(Refusal::Missing(Kind::Client))
+    pub(super) fn client_mut(&mut self, id: &str) -> Result<&mut Client, StoreError> {
+        self.objects.clients.find_mut(id).ok_or(StoreError::Missing(ObjectKind::Client))
     }
 
     /// Clients as lists show them, with keys that grow along the list: by creation, the global client last.
@@ -120,7 +120,7 @@ impl Tenant {
     }
 
     /// Creates a client. The answer shows credentials that were sent along in full, once.
-    pub(crate) fn create_client(&mut self, mut settings: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+    pub(crate) fn create_client(&mut self, mut settings: Map<String, Value>) -> Result<Map<String, Value>, StoreError> {
         mirror_logout(&mut settings);
         let mut settings = merge::new(settings);
         let secret = self.ids.secret();
@@ -156,7 +156,7 @@ impl Tenant {
     }
 
     /// Changes what was sent and nothing else.
-    pub(crate) fn update_client(&mut self, id: &str, mut patch: Map<String, Value>) -> Result<&Client, Refusal> {
+    pub(crate) fn update_client(&mut self, id: &str, mut patch: Map<String, Value>) -> Result<&Client, StoreError> {
         let client = self.client(id)?;
         let secret = patch.remove("client_secret").and_then(|secret| secret.as_str().map(str::to_owned));
         let mut after = client.settings.clone();
@@ -179,7 +179,7 @@ impl Tenant {
         }
         self.check_client(&after, id)?;
         if let Some(stranger) = unknown_credential(&after, &client.credentials) {
-            return Err(Refusal::Unsuitable(format!("The credential {stranger} does not exist on the client")));
+            return Err(StoreError::Unsuitable(format!("The credential {stranger} does not exist on the client")));
         }
         let client = self.client_mut(id)?;
         client.settings = after;
@@ -188,9 +188,9 @@ impl Tenant {
     }
 
     /// Deletes a client with its grants. What is not there is deleted already.
-    pub(crate) fn delete_client(&mut self, id: &str) -> Result<(), Refusal> {
+    pub(crate) fn delete_client(&mut self, id: &str) -> Result<(), StoreError> {
         if self.objects.clients.find(id).is_some_and(Client::is_global) {
-            return Err(Refusal::Unsuitable("The global client cannot be deleted".into()));
+            return Err(StoreError::Unsuitable("The global client cannot be deleted".into()));
         }
         self.objects.clients.remove(id);
         self.objects.client_grants.remove_where(|grant| text(&grant.document, "client_id") == id);
@@ -201,11 +201,11 @@ impl Tenant {
     }
 
     /// Gives the client a new secret; the old one is worth nothing from now on.
-    pub(crate) fn rotate_secret(&mut self, id: &str) -> Result<&Client, Refusal> {
+    pub(crate) fn rotate_secret(&mut self, id: &str) -> Result<&Client, StoreError> {
         let secret = self.ids.secret();
         let client = self.client_mut(id)?;
         if client.secret().is_none() {
-            return Err(Refusal::Unsuitable("The client does not authenticate with a secret".into()));
+            return Err(StoreError::Unsuitable("The client does not authenticate with a secret".into()));
         }
         client.secret = secret;
         Ok(client)
@@ -222,17 +222,21 @@ impl Tenant {
     }
 
     /// Credentials of a client as lists show them.
-    pub(crate) fn listed_credentials(&self, client: &str) -> Result<&[Credential], Refusal> {
+    pub(crate) fn listed_credentials(&self, client: &str) -> Result<&[Credential], StoreError> {
         self.client(client)?;
         Ok(self.objects.clients.find_listed(client).map_or(&[], |client| &client.credentials))
     }
 
-    pub(crate) fn credential(&self, client: &str, id: &str) -> Result<&Credential, Refusal> {
+    pub(crate) fn credential(&self, client: &str, id: &str) -> Result<&Credential, StoreError> {
         let credentials = &self.client(client)?.credentials;
-        credentials.iter().find(|credential| credential.id() == id).ok_or(Refusal::Missing(Kind::Credential))
+        credentials.iter().find(|credential| credential.id() == id).ok_or(StoreError::Missing(ObjectKind::Credential))
     }
 
-    pub(crate) fn create_credential(&mut self, client: &str, body: Map<String, Value>) -> Result<&Credential, Refusal> {
+    pub(crate) fn create_credential(
+        &mut self,
+        client: &str,
+        body: Map<String, Value>,
+    ) -> Result<&Credential, StoreError> {
         self.client(client)?;
         let credential = Credential::new(self.ids.credential(), body, self.clock.now())?;
         let pool = &mut self.client_mut(client)?.credentials;
@@ -245,27 +249,27 @@ impl Tenant {
         client: &str,
         id: &str,
         body: Map<String, Value>,
-    ) -> Result<&Credential, Refusal> {
+    ) -> Result<&Credential, StoreError> {
         let now = self.clock.now();
         let credentials = &mut self.client_mut(client)?.credentials;
         let credential = credentials.iter_mut().find(|credential| credential.id() == id);
-        let credential = credential.ok_or(Refusal::Missing(Kind::Credential))?;
+        let credential = credential.ok_or(StoreError::Missing(ObjectKind::Credential))?;
         credential.update(body, now);
         Ok(credential)
     }
 
     /// Deletes a credential that nothing uses. What is not there is deleted already.
-    pub(crate) fn delete_credential(&mut self, client: &str, id: &str) -> Result<(), Refusal> {
+    pub(crate) fn delete_credential(&mut self, client: &str, id: &str) -> Result<(), StoreError> {
         let Ok(client) = self.client_mut(client) else { return Ok(()) };
         if client.attached().iter().any(|attached| attached == id) {
-            return Err(Refusal::Unsuitable(format!("The credential {id} is still associated with a client")));
+            return Err(StoreError::Unsuitable(format!("The credential {id} is still associated with a client")));
         }
         client.credentials.retain(|credential| credential.id() != id);
         Ok(())
     }
 
     /// Replaces credentials that were sent in full by references, and returns them.
-    fn take_inline_credentials(&mut self, settings: &mut Map<String, Value>) -> Result<Vec<Credential>, Refusal> {
+    fn take_inline_credentials(&mut self, settings: &mut Map<String, Value>) -> Result<Vec<Credential>, StoreError> {
         let mut pool = Vec::new();
         for slot in slots_mut(settings) {
             for place in slot {
@@ -278,17 +282,17 @@ impl Tenant {
         Ok(pool)
     }
 
-    fn check_default_organization(&self, default: &Value) -> Result<(), Refusal> {
+    fn check_default_organization(&self, default: &Value) -> Result<(), StoreError> {
         match default["organization_id"].as_str() {
             Some(id) if self.organization(id).is_err() => {
-                Err(Refusal::Unsuitable(format!("The organization {id} does not exist")))
+                Err(StoreError::Unsuitable(format!("The organization {id} does not exist")))
             }
             _ => Ok(()),
         }
     }
 
     /// Rules between the settings of a client, and between clients.
-    fn check_client(&self, settings: &Map<String, Value>, id: &str) -> Result<(), Refusal> {
+    fn check_client(&self, settings: &Map<String, Value>, id: &str) -> Result<(), StoreError> {
         let is = |name: &str, value: Value| settings.get(name) == Some(&value);
         let by_credentials = settings.contains_key("client_authentication_methods");
         if by_credentials && settings.contains_key("token_endpoint_auth_method") {
@@ -308,7 +312,7 @@ impl Tenant {
             if !is("app_type", json!("resource_server")) {
                 return unsuitable("resource_server_identifier is for applications of the type resource_server");
             }
-            self.resource_server_by_identifier(api).ok_or_else(|| Refusal::UnknownAudience(api.to_owned()))?;
+            self.resource_server_by_identifier(api).ok_or_else(|| StoreError::UnknownAudience(api.to_owned()))?;
         }
         let aliases = |settings: &Map<String, Value>| {
             settings.get("client_aliases").and_then(Value::as_array).cloned().unwrap_or_default()
@@ -316,7 +320,7 @@ impl Tenant {
         let mine = aliases(settings);
         let others = self.objects.clients.values().filter(|client| !mine.is_empty() && client.id() != id);
         match others.flat_map(|client| aliases(&client.settings)).find(|alias| mine.contains(alias)) {
-            Some(taken) => Err(Refusal::AliasExists(taken.as_str().unwrap_or_default().to_owned())),
+            Some(taken) => Err(StoreError::AliasExists(taken.as_str().unwrap_or_default().to_owned())),
             None => Ok(()),
         }
     }
@@ -333,7 +337,7 @@ fn mirror_logout(settings: &mut Map<String, Value>) {
     }
 }
 
-fn add_to_pool(pool: &mut Vec<Credential>, credential: Credential) -> Result<(), Refusal> {
+fn add_to_pool(pool: &mut Vec<Credential>, credential: Credential) -> Result<(), StoreError> {
     if pool.len() >= 4 {
         return unsuitable("A client can have a maximum of 4 credentials.");
     }

@@ -1,8 +1,8 @@
-//! What a tenant refuses to do, whatever way it was asked.
+//! Why a tenant does not do what a request asks.
 
 /// A kind of object that is looked up by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ObjectKind {
     Client,
     ClientGrant,
     Credential,
@@ -10,17 +10,17 @@ pub(crate) enum Kind {
     ResourceServer,
 }
 
-/// Why a tenant does not do what was asked.
+/// An error of the tenant itself; `ApiError` gives it a status and a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
+pub(crate) enum StoreError {
     #[error("{}", match .0 {
-        Kind::Client => "The client does not exist",
-        Kind::ClientGrant => "The grant does not exist.",
-        Kind::Credential => "The credential does not exist",
-        Kind::Organization => "No organization found by that id or name",
-        Kind::ResourceServer => "The resource server does not exist",
+        ObjectKind::Client => "The client does not exist",
+        ObjectKind::ClientGrant => "The grant does not exist.",
+        ObjectKind::Credential => "The credential does not exist",
+        ObjectKind::Organization => "No organization found by that id or name",
+        ObjectKind::ResourceServer => "The resource server does not exist",
     })]
-    Missing(Kind),
+    Missing(ObjectKind),
     /// An object that the request mentions, but is not about.
     #[error("No resource with identifier {0}")]
     UnknownAudience(String),

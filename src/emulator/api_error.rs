@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::contract::{Contract, Violation};
-use super::paging::NoPage;
-use super::store::{Kind, Refusal};
+use super::paging::PagingError;
+use super::store::{ObjectKind, StoreError};
 
 /// An answer other than success.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,15 @@ impl ApiError {
         )
     }
 
+    /// A body of more bytes than this.
+    pub(crate) fn body_too_large(is_oauth: bool, limit: usize) -> Self {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        if is_oauth {
+            return Self::oauth(status, "invalid_request", "The body is too large");
+        }
+        Self::without_code(status, format!("Payload content length greater than maximum allowed: {limit}"))
+    }
+
     /// A limit of the tenant's plan is reached, in the form that the endpoint has for errors.
     pub(crate) fn too_many_requests(path: &str, message: String) -> Self {
         match path {
@@ -79,39 +88,39 @@ impl From<Violation> for ApiError {
     }
 }
 
-impl From<NoPage> for ApiError {
-    fn from(reason: NoPage) -> Self {
+impl From<PagingError> for ApiError {
+    fn from(reason: PagingError) -> Self {
         let code = match reason {
-            NoPage::OutOfReach { .. } => "invalid_paging",
-            NoPage::UnknownCheckpoint => "invalid_query_string",
+            PagingError::OutOfReach { .. } => "invalid_paging",
+            PagingError::UnknownCheckpoint => "invalid_query_string",
         };
         Self::new(StatusCode::BAD_REQUEST, code, reason.to_string())
     }
 }
 
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        let (status, code) = match &refusal {
-            Refusal::Missing(Kind::Client) => (StatusCode::NOT_FOUND, "inexistent_client"),
-            Refusal::Missing(Kind::ClientGrant) => (StatusCode::NOT_FOUND, "inexistent_client_grant"),
-            Refusal::Missing(Kind::Credential) => (StatusCode::NOT_FOUND, "inexistent_credential"),
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let (status, code) = match &error {
+            StoreError::Missing(ObjectKind::Client) => (StatusCode::NOT_FOUND, "inexistent_client"),
+            StoreError::Missing(ObjectKind::ClientGrant) => (StatusCode::NOT_FOUND, "inexistent_client_grant"),
+            StoreError::Missing(ObjectKind::Credential) => (StatusCode::NOT_FOUND, "inexistent_credential"),
             // Recorded without a code.
-            Refusal::Missing(Kind::Organization) => {
-                return Self::without_code(StatusCode::NOT_FOUND, refusal.to_string());
+            StoreError::Missing(ObjectKind::Organization) => {
+                return Self::without_code(StatusCode::NOT_FOUND, error.to_string());
             }
-            Refusal::Missing(Kind::ResourceServer) | Refusal::UnknownAudience(_) => {
+            StoreError::Missing(ObjectKind::ResourceServer) | StoreError::UnknownAudience(_) => {
                 (StatusCode::NOT_FOUND, "inexistent_resource_server")
             }
-            Refusal::GrantExists { .. }
-            | Refusal::ResourceServerExists
-            | Refusal::OrganizationExists
-            | Refusal::GrantAssociated
-            | Refusal::TooManyGrants(_)
-            | Refusal::AliasExists(_) => (StatusCode::CONFLICT, "conflict"),
-            Refusal::Unsuitable(_) => (StatusCode::BAD_REQUEST, "validation_error"),
-            Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+            StoreError::GrantExists { .. }
+            | StoreError::ResourceServerExists
+            | StoreError::OrganizationExists
+            | StoreError::GrantAssociated
+            | StoreError::TooManyGrants(_)
+            | StoreError::AliasExists(_) => (StatusCode::CONFLICT, "conflict"),
+            StoreError::Unsuitable(_) => (StatusCode::BAD_REQUEST, "validation_error"),
+            StoreError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
         };
-        Self::new(status, code, refusal.to_string())
+        Self::new(status, code, error.to_string())
     }
 }
 

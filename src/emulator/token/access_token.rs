@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::emulator::store::{Client, Organization, ResourceServer, Tenant};
 
 /// What a token is about.
-pub(super) struct Token<'a> {
+pub(super) struct AccessToken<'a> {
     pub tenant: &'a Tenant,
     pub client: &'a Client,
     pub api: &'a ResourceServer,
@@ -16,7 +16,7 @@ pub(super) struct Token<'a> {
     pub scopes: &'a [&'a str],
 }
 
-impl Token<'_> {
+impl AccessToken<'_> {
     /// Seconds from issue to expiry.
     pub(super) fn lifetime(&self) -> i64 {
         self.api.document.get("token_lifetime").and_then(Value::as_i64).unwrap_or(86400)

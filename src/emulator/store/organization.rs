@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::client_grants::GrantFilter;
+use super::client_grant::GrantFilter;
+use super::error::{ObjectKind, StoreError};
 use super::record::{Record, text};
-use super::refusal::{Kind, Refusal};
-use super::{Objects, Tenant, merge};
+use super::{Tenant, merge};
 
 /// As many grants may be associated with one organization (public cloud, "Entity Limit Policy").
 const MAX_GRANTS: usize = 100;
@@ -41,13 +41,15 @@ impl Organization {
 }
 
 impl Tenant {
-    pub(crate) fn organization(&self, id: &str) -> Result<&Organization, Refusal> {
-        self.objects.organizations.find(id).ok_or(Refusal::Missing(Kind::Organization))
+    pub(crate) fn organization(&self, id: &str) -> Result<&Organization, StoreError> {
+        self.objects.organizations.find(id).ok_or(StoreError::Missing(ObjectKind::Organization))
     }
 
-    pub(crate) fn organization_by_name(&self, name: &str) -> Result<&Organization, Refusal> {
+    pub(crate) fn organization_by_name(&self, name: &str) -> Result<&Organization, StoreError> {
         let mut organizations = self.objects.organizations.values();
-        organizations.find(|organization| organization.name() == name).ok_or(Refusal::Missing(Kind::Organization))
+        organizations
+            .find(|organization| organization.name() == name)
+            .ok_or(StoreError::Missing(ObjectKind::Organization))
     }
 
     /// Organizations as lists show them, with keys that grow along the list.
@@ -55,11 +57,11 @@ impl Tenant {
         self.objects.organizations.listed()
     }
 
-    pub(crate) fn create_organization(&mut self, document: Map<String, Value>) -> Result<&Organization, Refusal> {
+    pub(crate) fn create_organization(&mut self, document: Map<String, Value>) -> Result<&Organization, StoreError> {
         let mut document = merge::new(document);
         let name = document.get("name").and_then(Value::as_str).unwrap_or_default();
         if self.organization_by_name(name).is_ok() {
-            return Err(Refusal::OrganizationExists);
+            return Err(StoreError::OrganizationExists);
         }
         if document.contains_key("is_app_entitlement_active") {
             document.entry("third_party_client_access").or_insert(json!("block"));
@@ -76,28 +78,32 @@ impl Tenant {
     }
 
     /// Lets tokens of a grant be for an organization.
-    pub(crate) fn associate_grant(&mut self, organization: &str, grant: &str) -> Result<&Map<String, Value>, Refusal> {
+    pub(crate) fn associate_grant(
+        &mut self,
+        organization: &str,
+        grant: &str,
+    ) -> Result<&Map<String, Value>, StoreError> {
         self.organization(organization)?;
         let usage = self.client_grant(grant)?.get("organization_usage").and_then(Value::as_str);
         if !matches!(usage, Some("allow" | "require")) {
-            return Err(Refusal::Unsuitable("The client grant does not allow the use of organizations".into()));
+            return Err(StoreError::Unsuitable("The client grant does not allow the use of organizations".into()));
         }
-        let missing = Refusal::Missing(Kind::Organization);
+        let missing = StoreError::Missing(ObjectKind::Organization);
         let grants = &mut self.objects.organizations.find_mut(organization).ok_or(missing)?.grants;
         if grants.contains(grant) {
-            return Err(Refusal::GrantAssociated);
+            return Err(StoreError::GrantAssociated);
         }
         if grants.len() >= MAX_GRANTS {
-            return Err(Refusal::TooManyGrants(MAX_GRANTS));
+            return Err(StoreError::TooManyGrants(MAX_GRANTS));
         }
         grants.insert(grant.to_owned());
         self.client_grant(grant)
     }
 
     /// Takes that back. What is not there is taken back already.
-    pub(crate) fn dissociate_grant(&mut self, organization: &str, grant: &str) -> Result<(), Refusal> {
+    pub(crate) fn dissociate_grant(&mut self, organization: &str, grant: &str) -> Result<(), StoreError> {
         let organization =
-            self.objects.organizations.find_mut(organization).ok_or(Refusal::Missing(Kind::Organization))?;
+            self.objects.organizations.find_mut(organization).ok_or(StoreError::Missing(ObjectKind::Organization))?;
         organization.grants.remove(grant);
         Ok(())
     }
@@ -115,7 +121,7 @@ impl Tenant {
         organization: &str,
         filter: &GrantFilter,
         ids: &[&str],
-    ) -> Result<impl Iterator<Item = (&str, &Map<String, Value>)>, Refusal> {
+    ) -> Result<impl Iterator<Item = (&str, &Map<String, Value>)>, StoreError> {
         self.organization(organization)?;
         let wanted = move |id| self.lists_association(organization, id) && (ids.is_empty() || ids.contains(&id));
         Ok(self.listed_client_grants(filter).filter(move |(id, _)| wanted(*id)))
@@ -123,8 +129,8 @@ impl Tenant {
 
     /// Forgets associations of grants that are no more.
     pub(super) fn prune_associations(&mut self) {
-        let Objects { organizations, client_grants, .. } = &mut self.objects;
-        let is_gone = |id: &String| client_grants.find(id).is_none();
+        let (organizations, grants) = (&mut self.objects.organizations, &self.objects.client_grants);
+        let is_gone = |id: &String| grants.find(id).is_none();
         let prune = |organization: &mut Organization| organization.grants.retain(|id| !is_gone(id));
         organizations.change_where(|organization| organization.grants.iter().any(is_gone), prune);
     }

@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::denied;
-use crate::emulator::error::ApiError;
+use crate::emulator::api_error::ApiError;
 use crate::emulator::store::{Client, Organization, Tenant};
 
 /// The organization, if any, that the request may have a token for under this grant.
-pub(super) fn of<'t>(
+pub(super) fn check<'t>(
     tenant: &'t Tenant,
     client: &Client,
     grant: &Map<String, Value>,

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::keys::Material;
+use super::error::{ObjectKind, StoreError};
+use super::keys::KeyMaterial;
 use super::record::{Record, text};
-use super::refusal::{Kind, Refusal};
 use super::{Tenant, merge};
 
 /// An API with its scopes and token settings.
@@ -47,13 +47,13 @@ impl ResourceServer {
 
 impl Tenant {
     /// Finds an API by id or by identifier, however often the latter was percent-encoded.
-    pub(crate) fn resource_server(&self, key: &str) -> Result<&ResourceServer, Refusal> {
+    pub(crate) fn resource_server(&self, key: &str) -> Result<&ResourceServer, StoreError> {
         self.objects
             .resource_servers
             .find(key)
             .or_else(|| self.resource_server_by_identifier(key))
             .or_else(|| self.resource_server_by_identifier(&decoded(key)))
-            .ok_or(Refusal::Missing(Kind::ResourceServer))
+            .ok_or(StoreError::Missing(ObjectKind::ResourceServer))
     }
 
     pub(crate) fn resource_server_by_identifier(&self, identifier: &str) -> Option<&ResourceServer> {
@@ -65,11 +65,11 @@ impl Tenant {
         self.objects.resource_servers.listed()
     }
 
-    pub(crate) fn create_resource_server(&mut self, api: Map<String, Value>) -> Result<&ResourceServer, Refusal> {
+    pub(crate) fn create_resource_server(&mut self, api: Map<String, Value>) -> Result<&ResourceServer, StoreError> {
         let mut api = merge::new(api);
         let identifier = api.get("identifier").and_then(Value::as_str).unwrap_or_default();
         if self.resource_server_by_identifier(identifier).is_some() {
-            return Err(Refusal::ResourceServerExists);
+            return Err(StoreError::ResourceServerExists);
         }
         replace_encryption_key(&mut api)?;
         complete(&mut api);
@@ -87,10 +87,10 @@ impl Tenant {
         &mut self,
         key: &str,
         mut patch: Map<String, Value>,
-    ) -> Result<&ResourceServer, Refusal> {
+    ) -> Result<&ResourceServer, StoreError> {
         let api = self.resource_server(key)?;
         if api.is_system() {
-            return Err(Refusal::Unsuitable("System resource servers cannot be changed".into()));
+            return Err(StoreError::Unsuitable("System resource servers cannot be changed".into()));
         }
         replace_encryption_key(&mut patch)?;
         let mut after = api.document.clone();
@@ -99,16 +99,16 @@ impl Tenant {
         if after["signing_alg"] == json!("HS256") && !after.contains_key("signing_secret") {
             after.insert("signing_secret".into(), self.ids.secret().into());
         }
-        let api = self.objects.resource_servers.find_mut(&id).ok_or(Refusal::Missing(Kind::ResourceServer))?;
+        let api = self.objects.resource_servers.find_mut(&id).ok_or(StoreError::Missing(ObjectKind::ResourceServer))?;
         api.document = after;
         Ok(api)
     }
 
     /// Deletes an API with the grants for it. What is not there is deleted already.
-    pub(crate) fn delete_resource_server(&mut self, key: &str) -> Result<(), Refusal> {
+    pub(crate) fn delete_resource_server(&mut self, key: &str) -> Result<(), StoreError> {
         let Ok(api) = self.resource_server(key) else { return Ok(()) };
         if api.is_system() {
-            return Err(Refusal::Unsuitable("System resource servers cannot be deleted".into()));
+            return Err(StoreError::Unsuitable("System resource servers cannot be deleted".into()));
         }
         let (id, identifier) = (api.id().to_owned(), api.identifier().to_owned());
         self.objects.resource_servers.remove(&id);
@@ -136,15 +136,15 @@ fn complete(api: &mut Map<String, Value>) {
 }
 
 /// The key that tokens are encrypted with is answered as a thumbprint.
-fn replace_encryption_key(api: &mut Map<String, Value>) -> Result<(), Refusal> {
+fn replace_encryption_key(api: &mut Map<String, Value>) -> Result<(), StoreError> {
     let Some(key) =
         api.get_mut("token_encryption").and_then(|of| of.get_mut("encryption_key")).and_then(Value::as_object_mut)
     else {
         return Ok(());
     };
     let pem = key.remove("pem").unwrap_or_default();
-    let thumbprint = pem.as_str().and_then(Material::parse).and_then(|material| material.key_id());
-    let thumbprint = thumbprint.ok_or_else(|| Refusal::Invalid("Invalid PEM".into()))?;
+    let thumbprint = pem.as_str().and_then(KeyMaterial::parse).and_then(|material| material.key_id());
+    let thumbprint = thumbprint.ok_or_else(|| StoreError::Invalid("Invalid PEM".into()))?;
     key.insert("thumbprint_sha256".into(), thumbprint.into());
     Ok(())
 }
