@@ -4,14 +4,15 @@ mod action;
 mod context;
 mod data_source;
 mod ephemeral_resource;
-mod messages;
 mod lifecycle;
+mod messages;
+mod old_state;
 mod private;
 mod registry;
 mod resource;
 mod server;
 mod timeouts;
-mod old_state;
+mod undecodable;
 
 pub use action::{Action, Progress};
 pub use context::{Cx, DEFAULT_TIMEOUT};
@@ -22,11 +23,11 @@ pub use messages::{
     EphemeralResponse, ImportRequest, ImportResponse, Imported, OpenRequest, PlanRequest, PlanResponse, ReadRequest,
     ReadResponse, UpgradeRequest, UpgradeResponse,
 };
+pub use old_state::OldState;
 pub use registry::{Registry, Schemas};
 pub use resource::{Failed, ModifyPlan, Plan, Resource};
 pub use server::Server;
 pub use timeouts::Timeouts;
-pub use old_state::OldState;
 
 use crate::{diagnostic::Diagnostics, schema::Model};
 

@@ -19,8 +19,8 @@ pub mod wire;
 pub mod write_only;
 
 pub use attribute::{Attribute, Kind, Nesting};
-pub use behaviour::{BLOCK, Behaviour, Block, COMPUTED, GROUP, Mode, OPTIONAL, REQUIRED};
 pub use attribute_type::{AttributeType, Disclosed, Plain, Results, Set};
+pub use behaviour::{BLOCK, Behaviour, Block, COMPUTED, GROUP, Mode, OPTIONAL, REQUIRED};
 pub use default::Default;
 pub use model::Model;
 pub use property::{Mapping, Property};

@@ -40,11 +40,7 @@ impl Api<'_> {
 
     /// Reads an object; `None` if there is none. It may come from a list, unless `view` says that the list shows it
     /// otherwise than it is known.
-    pub async fn read<T>(
-        &self,
-        id: &str,
-        view: impl Fn(&Object) -> Result<Seen<T>, Flaw>,
-    ) -> Result<Option<T>, Error> {
+    pub async fn read<T>(&self, id: &str, view: impl Fn(&Object) -> Result<Seen<T>, Flaw>) -> Result<Option<T>, Error> {
         self.place.collection.read(&self.session.operation, id, view).await
     }
 

@@ -27,7 +27,6 @@ use super::settings::Limits;
 use bucket::Wait;
 use ledger::{CLASSES, Entry, Ledger, Notice, Now};
 
-
 /// Waits beyond this are told in the log.
 const WORTH_TELLING: Duration = Duration::from_secs(5);
 

@@ -148,7 +148,10 @@ mod tests {
             "client_metadata": {"any": "text"}, "nothing": null, "number": 1.5,
         });
         assert_eq!(read(&paths, &json), expected);
-        assert_eq!(read(&["jwt_configuration.alg"], &json!({"jwt_configuration": "odd"})), json!({"jwt_configuration": "odd"}));
+        assert_eq!(
+            read(&["jwt_configuration.alg"], &json!({"jwt_configuration": "odd"})),
+            json!({"jwt_configuration": "odd"})
+        );
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub(super) const LIST_LAG: Duration = Duration::from_secs(3);
 /// How often the response may be lost before the service counts as failing.
 pub(super) const MOST_LOST: u32 = 3;
 
+/// Whether an object is what comes of a request. `None` if too little of it is shown.
+pub(super) type Became = Arc<dyn Fn(&Object) -> Option<bool> + Send + Sync>;
+
 /// What a create sends.
 #[derive(Clone)]
 pub(super) struct Wanted {
@@ -32,8 +35,7 @@ pub(super) struct Wanted {
     /// The property that has the name.
     pub(super) property: String,
     pub(super) body: Object,
-    /// Whether an object is what comes of the request. `None` if too little of it is shown.
-    pub(super) became: Arc<dyn Fn(&Object) -> Option<bool> + Send + Sync>,
+    pub(super) became: Became,
 }
 
 impl Wanted {
@@ -196,7 +198,9 @@ impl LostCreations {
         // Equal ones are interchangeable: nobody has seen an id of theirs.
         let equal = with(State::Lost).filter(|other| other.body == wanted.body).count();
         let (mut twins, mut strange, mut unsure, mut contested) = (Vec::new(), Vec::new(), Vec::new(), false);
-        for (place, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| !self.made.contains(&candidate.id)) {
+        for (place, candidate) in
+            candidates.iter().enumerate().filter(|(_, candidate)| !self.made.contains(&candidate.id))
+        {
             let became = |wanted: &Wanted| candidate.shown.as_ref().and_then(|shown| (wanted.became)(&shown.object));
             let is_of = |other: &Wanted| became(other) == Some(true);
             match (candidate.age, became(wanted)) {

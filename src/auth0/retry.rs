@@ -310,7 +310,8 @@ mod tests {
 
     #[test]
     fn statuses_are_sorted_by_what_they_say() {
-        let of_body = |status, renewable, body: &'static str| Setback::of_response(&Response::of(status, body), renewable);
+        let of_body =
+            |status, renewable, body: &'static str| Setback::of_response(&Response::of(status, body), renewable);
         let of = |status, renewable| of_body(status, renewable, "");
         assert_eq!([(200, "{}"), (201, "[]"), (204, "")].map(|(status, body)| of_body(status, true, body)), [None; 3]);
         assert_eq!(of_body(200, true, " <html>"), None, "it will not change");

@@ -92,7 +92,10 @@ impl Session {
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tenant = self.operation.transport().tenant();
-        f.debug_struct("Session").field("tenant", tenant).field("bounds", self.operation.bounds()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("tenant", tenant)
+            .field("bounds", self.operation.bounds())
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,10 +3,10 @@
 //! <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens>
 
 mod cache;
+mod client_auth;
 mod explain;
 mod issued;
 mod lifetime;
-mod client_auth;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,11 +31,11 @@ use super::settings::{Credentials, SettingsError};
 use super::token_error::TokenError;
 
 use cache::{Cache, CachedToken};
-use lifetime::lifetime;
 use client_auth::{Attempt, ClientAuth, Question, Shown};
+use lifetime::lifetime;
 
-pub(super) use issued::issue;
 pub(super) use client_auth::TokenScope;
+pub(super) use issued::issue;
 
 /// How long before its end a token is replaced, so that none expires on its way.
 const RENEW_AHEAD: Duration = Duration::from_mins(1);
@@ -91,12 +91,7 @@ impl Tokens {
     }
 
     /// The token for the next request of `endpoint`.
-    pub(super) async fn current(
-        &self,
-        sender: &Sender,
-        endpoint: &Endpoint,
-        bounds: &Bounds,
-    ) -> Result<Bearer, Error> {
+    pub(super) async fn current(&self, sender: &Sender, endpoint: &Endpoint, bounds: &Bounds) -> Result<Bearer, Error> {
         let proof = match &self.source {
             Source::Given(header) => return Ok(Bearer { header: header.clone(), serial: 0 }),
             Source::Application(proof) => proof,

@@ -1,6 +1,6 @@
 //! State that an earlier version of a schema wrote.
 
-use super::registry::undecodable;
+use super::undecodable::undecodable;
 use crate::{
     diagnostic::{Diagnostics, Path},
     schema::{Model, Schema},

@@ -7,9 +7,10 @@ use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use bytes::Bytes;
 
+use super::undecodable::undecodable;
 use super::{Action, Cx, DataSource, EphemeralResource, Failed, OldState, Opened, Plan, Progress, Renewed, Resource};
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, Path},
+    diagnostic::{Diagnostics, Path},
     schema::{Model, Schema, plan::Planned},
     value::{DecodeError, Dynamic},
 };
@@ -284,11 +285,4 @@ fn modified(state: Dynamic, before: &Dynamic, after: &Dynamic) -> Dynamic {
 
 fn untyped<M: Model>(failed: Failed<M>) -> Failed<Dynamic> {
     Failed { saved: failed.saved.map(Model::into_dynamic), diagnostics: failed.diagnostics }
-}
-
-/// A value that the schema admits and the model does not, or that is not even of the schema's form.
-pub(super) fn undecodable(error: &DecodeError) -> Diagnostic {
-    let place = error.path.to_string();
-    let place = if place.is_empty() { "The value" } else { place.as_str() };
-    Diagnostic::error("Invalid Value", format!("{place}: {}.", error.problem)).at(error.path.clone())
 }

@@ -14,7 +14,8 @@ use super::{
     ImportRequest, ImportResponse, Imported, PlanRequest, PlanResponse, Provider, ReadRequest, ReadResponse, Registry,
     Schemas, UpgradeRequest, UpgradeResponse, lifecycle,
     private::Private,
-    registry::{AnyDataSource, AnyResource, Entry, undecodable},
+    registry::{AnyDataSource, AnyResource, Entry},
+    undecodable::undecodable,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},

@@ -6,8 +6,8 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Response, Status};
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::panic;
 use super::error_response::ErrorResponse;
+use super::panic;
 use crate::diagnostic::Diagnostic;
 
 /// A call that has arrived.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use tokio_stream::Once;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::rpc::{Call, Events};
 use super::convert::{progress, value};
 use super::error_response::ErrorResponse;
+use super::rpc::{Call, Events};
 use super::wire::tfplugin6::{self as wire, provider_server};
 use crate::diagnostic::Diagnostic;
 use crate::framework::{Progress, Provider, Server};

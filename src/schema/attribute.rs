@@ -50,7 +50,9 @@ impl Attribute {
         let Behaviour { sensitive, rules, deprecated, property, .. } = self.behaviour;
         let rules = if argument { rules } else { &[] };
         let kind = match self.kind {
-            Kind::Nested { nesting, attributes } => Kind::Nested { nesting, attributes: into_results(&attributes, &[]) },
+            Kind::Nested { nesting, attributes } => {
+                Kind::Nested { nesting, attributes: into_results(&attributes, &[]) }
+            }
             value @ Kind::Value(_) => value,
         };
         Self { kind, behaviour: Behaviour { sensitive, rules, deprecated, property, ..Behaviour::new(mode) }, ..self }

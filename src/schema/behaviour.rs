@@ -248,4 +248,3 @@ impl Behaviour {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed | Mode::Defaulted(_))
     }
 }
-

@@ -92,7 +92,12 @@ impl ClientAuth {
     }
 
     /// A request for a token. The assertion `spent` has brought one already and will bring no other.
-    pub(super) fn ask(&self, wanted: &TokenScope, issuer: String, spent: Option<&Assertion>) -> Result<Attempt, TokenError> {
+    pub(super) fn ask(
+        &self,
+        wanted: &TokenScope,
+        issuer: String,
+        spent: Option<&Assertion>,
+    ) -> Result<Attempt, TokenError> {
         let (form, shown) = match self {
             Self::Secret { client_id, client_secret } => {
                 let (id, secret) = (client_id.clone(), client_secret.clone());
@@ -113,7 +118,11 @@ impl ClientAuth {
     }
 }
 
-fn presented(wanted: &TokenScope, assertion: Assertion, spent: Option<&Assertion>) -> Result<(Form, Shown), TokenError> {
+fn presented(
+    wanted: &TokenScope,
+    assertion: Assertion,
+    spent: Option<&Assertion>,
+) -> Result<(Form, Shown), TokenError> {
     if spent.is_some_and(|spent| spent.text() == assertion.text()) {
         return Err(TokenError::AssertionSpent);
     }

@@ -13,9 +13,9 @@ use super::super::request::Request;
 use super::super::sender::Sender;
 use super::super::settings::Credentials;
 use super::super::token_error::TokenError;
+use super::client_auth::{Attempt, ClientAuth, TokenScope};
 use super::explain::explain;
 use super::lifetime::lifetime;
-use super::client_auth::{Attempt, ClientAuth, TokenScope};
 
 /// What was granted.
 pub(in crate::auth0) struct Issued {

@@ -7,7 +7,8 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     framework::{
         OldState, UpgradeRequest,
-        registry::{AnyResource, Entry, undecodable},
+        registry::{AnyResource, Entry},
+        undecodable::undecodable,
     },
     value::{Dynamic, json},
 };

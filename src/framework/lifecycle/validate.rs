@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::Diagnostics,
-    framework::registry::undecodable,
+    framework::undecodable::undecodable,
     schema::{Schema, validate as rules},
     value::{DecodeError, Dynamic},
 };

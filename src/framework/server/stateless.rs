@@ -5,7 +5,8 @@ use crate::{
     diagnostic::Diagnostics,
     framework::{
         EphemeralRequest, EphemeralResponse, OpenRequest, Opened, Progress, Provider, Renewed, lifecycle,
-        registry::{AnyAction, AnyEphemeralResource, Entry, undecodable},
+        registry::{AnyAction, AnyEphemeralResource, Entry},
+        undecodable::undecodable,
     },
     value::Encoded,
 };

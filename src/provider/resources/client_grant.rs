@@ -1,8 +1,8 @@
 //! `auth0_client_grant`: an application may call an API.
 
 mod area;
-mod import_id;
 mod grant;
+mod import_id;
 mod search;
 
 pub(in crate::provider) use self::{area::CLIENT_GRANTS, grant::ClientGrant, search::Search};
@@ -43,7 +43,9 @@ impl Resource<Connection> for ClientGrantResource {
         let for_user = config.subject_type.is_unknown() || config.subject_type.as_str() == Some("user");
         let problems = [
             exactly_one_of(&[given("client_id", &config.client_id), given("default_for", &config.default_for)]),
-            (config.allow_all_scopes.known() == Some(&true) && config.scopes.known().is_some_and(|scopes| !scopes.is_empty())).then(|| {
+            (config.allow_all_scopes.known() == Some(&true)
+                && config.scopes.known().is_some_and(|scopes| !scopes.is_empty()))
+            .then(|| {
                 invalid("scopes", "`allow_all_scopes` grants every scope, so `scopes` must be left out beside it.")
             }),
             (config.authorization_details_types.known().is_some_and(|types| !types.is_empty()) && !for_user).then(

@@ -1,7 +1,7 @@
 //! `auth0_m2m_client`: an application that calls APIs in its own name.
 
-mod forms;
 mod application;
+mod forms;
 mod names;
 mod rules;
 mod secret;

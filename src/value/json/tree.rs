@@ -99,7 +99,10 @@ mod tests {
         let json = json!({"count": 36_000, "on": true, "tags": ["a", "b"], "texts": {"k": ["x"]}});
         let value = read(&json, &object(), &Path::root()).unwrap();
         assert_eq!(write(&value), json);
-        assert_eq!(read(&json!({"count": 36_000.0}), &object(), &Path::root()).unwrap().attribute("count"), value.attribute("count"));
+        assert_eq!(
+            read(&json!({"count": 36_000.0}), &object(), &Path::root()).unwrap().attribute("count"),
+            value.attribute("count")
+        );
     }
 
     #[test]

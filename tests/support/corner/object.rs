@@ -34,7 +34,6 @@ pub(crate) trait Object: Model + Clone {
         Diagnostics::new()
     }
 
-
     fn upgrade(state: &OldState) -> Result<Self, Diagnostics> {
         panic!("there is no version {}", state.version)
     }

@@ -37,7 +37,8 @@ impl<'a> Search<'a> {
     /// The grants, in the order of their ids.
     pub(in crate::provider) async fn run(self, session: &Session) -> Result<Vec<ClientGrant>, Error> {
         let grants = session.api(&CLIENT_GRANTS, &[]);
-        let view = |object: &_| Ok(Some(mapping::read(object, &ClientGrant::default())?).filter(|grant| self.admits(grant)));
+        let view =
+            |object: &_| Ok(Some(mapping::read(object, &ClientGrant::default())?).filter(|grant| self.admits(grant)));
         grants.list(&self.filters(), view).await
     }
 

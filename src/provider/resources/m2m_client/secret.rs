@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{CLIENTS, id, application::M2mClient, names::NAMES};
+use super::{CLIENTS, application::M2mClient, id, names::NAMES};
 use crate::{
     auth0::{Body, Error},
     diagnostic::Diagnostic,
