@@ -95,7 +95,7 @@ impl Server {
             return self.serve_tenant(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
-        let request = self.log_body(seq, request).await;
+        let request = self.read_body(seq, request).await;
         // Even a sleep of no length takes until the next tick of the timer, a millisecond.
         if !self.shared.latency.is_zero() {
             sleep(self.shared.latency).await;
@@ -121,9 +121,9 @@ impl Server {
         response
     }
 
-    /// Reads the body of a request, which may be endless, and enters that of a write to the Management API into the log. Token
-    /// requests are left out: their bodies hold secrets and little else.
-    async fn log_body(&self, seq: u64, request: Request<Body>) -> Request<Body> {
+    /// Reads the body of a request, which may be endless. That of a write to the Management API goes into the log; that of a
+    /// token request does not, as it holds secrets and little else.
+    async fn read_body(&self, seq: u64, request: Request<Body>) -> Request<Body> {
         let (parts, body) = request.into_parts();
         let body = read_at_most(body, MAX_BODY).await;
         let is_write = matches!(parts.method, Method::POST | Method::PATCH | Method::PUT | Method::DELETE);
@@ -170,7 +170,7 @@ impl Server {
     }
 }
 
-/// The body. Of one that is longer than `limit`, as much as shows that it is; of one that breaks off, nothing.
+/// The whole body, or just over `limit` bytes of a longer one, which the router then refuses. Nothing of one that breaks off.
 async fn read_at_most(body: Body, limit: usize) -> Bytes {
     let (mut chunks, mut bytes) = (body.into_data_stream(), BytesMut::new());
     while bytes.len() <= limit {
