@@ -194,10 +194,10 @@ mod tests {
         let with = door("2".into(), &|key| key.into());
         let without = door(Dynamic::Null, &|_| Dynamic::Null);
         let attributes = Door::attributes();
-        assert_eq!(removed(&attributes, with.clone()), without);
-        assert_eq!(supplied(&attributes, without, &with), with);
-        assert_eq!(removed(&attributes, Dynamic::Null), Dynamic::Null);
-        assert!(is_among(&attributes) && !is_among(&attributes[..1]) && is_among(&attributes[2..3]));
+        assert_eq!(removed(attributes, with.clone()), without);
+        assert_eq!(supplied(attributes, without, &with), with);
+        assert_eq!(removed(attributes, Dynamic::Null), Dynamic::Null);
+        assert!(is_among(attributes) && !is_among(&attributes[..1]) && is_among(&attributes[2..3]));
     }
 
     #[test]

@@ -2,15 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "where something unexpected is met, the test ends")]
 
-mod areas;
+mod api;
 mod between;
 mod cache;
+mod collection;
 mod connection;
 mod ending;
-mod fate;
 mod limits;
+mod lists;
+mod lost_creations;
+mod lost_grants;
 mod proof;
 mod proxy;
+mod renewal;
 mod repetition;
 mod server;
 mod silence;
@@ -19,10 +23,42 @@ mod token;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use terraform_provider_auth0::auth0::clients::NewClient;
-use terraform_provider_auth0::auth0::{Client, Credentials, Error, Limits, Session, Settings};
+use serde_json::{Value, json};
+use terraform_provider_auth0::auth0::{
+    Area, Body, Client, Credentials, Error, Flaw, Identity, Limits, Object, Seen, Session, Settings,
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// Applications, with a few of their properties.
+static CLIENTS: Area = Area {
+    path: &["clients"],
+    key: "client_id",
+    identity: Identity::Name { property: "name", filters: &[("is_global", "false")] },
+    secrets: &["client_secret", "signing_keys"],
+    ends: &[&CLIENT_GRANTS, &CREDENTIALS],
+    properties: || ["client_id", "name", "description", "grant_types"].map(str::to_owned).into(),
+};
+
+/// Client grants, with a few of their properties.
+static CLIENT_GRANTS: Area = Area {
+    path: &["client-grants"],
+    key: "id",
+    identity: Identity::Key(&["client_id", "default_for", "audience"]),
+    secrets: &[],
+    ends: &[],
+    properties: || ["id", "client_id", "default_for", "audience", "scope"].map(str::to_owned).into(),
+};
+
+/// Credentials, which belong to an application.
+static CREDENTIALS: Area = Area {
+    path: &["clients", "credentials"],
+    key: "id",
+    identity: Identity::Key(&["name"]),
+    secrets: &[],
+    ends: &[],
+    properties: || ["id", "name"].map(str::to_owned).into(),
+};
 
 const SECRET: &str = "s3cret";
 const CLIENT: &str = r#"{"client_id":"abc","name":"n","client_secret":"s3cret"}"#;
@@ -55,8 +91,42 @@ fn session(client: &Client) -> Session {
     client.within(&CancellationToken::new(), Instant::now() + Duration::from_secs(10))
 }
 
-fn new_client() -> NewClient {
-    NewClient { name: "n".to_owned(), ..NewClient::default() }
+fn object(json: &Value) -> Object {
+    json.as_object().unwrap().clone()
+}
+
+/// What a new application is to be.
+fn new_client() -> Body {
+    object(&json!({"name": "n"})).into()
+}
+
+/// Takes an object as it is shown.
+#[expect(clippy::unnecessary_wraps, reason = "other views can fail")]
+fn shown(object: &Object) -> Result<Object, Flaw> {
+    Ok(object.clone())
+}
+
+/// The same, and a list is believed whatever it shows.
+fn believed(object: &Object) -> Result<Seen<Object>, Flaw> {
+    Ok(Seen { value: shown(object)?, same: None })
+}
+
+async fn create(session: &Session) -> Result<Object, Error> {
+    Ok(session.api(&CLIENTS, &[]).create(&new_client(), believed).await?.value)
+}
+
+/// Reads an application, alone or by a list.
+async fn read(session: &Session, id: &str) -> Result<Option<Object>, Error> {
+    session.api(&CLIENTS, &[]).read(id, believed).await
+}
+
+async fn read_singly(session: &Session, id: &str) -> Result<Option<Object>, Error> {
+    session.api(&CLIENTS, &[]).read_singly(id, shown).await
+}
+
+/// All applications.
+async fn list(session: &Session) -> Result<Vec<Object>, Error> {
+    session.api(&CLIENTS, &[]).list(&[], |object| shown(object).map(Some)).await
 }
 
 fn assert_secret_free(error: &Error) {

@@ -48,7 +48,10 @@ fn types() -> [Type; 2] {
 
 /// Where the provider knowingly allows less or more than the API, by property, with the reason.
 const DIFFERENCES: [(&str, &str); 6] = [
-    ("token_endpoint_auth_method: accepts \"none\"", "an application without credentials gets no tokens in its own name"),
+    (
+        "token_endpoint_auth_method: accepts \"none\"",
+        "an application without credentials gets no tokens in its own name",
+    ),
     ("jwt_configuration: accepts {\"alg\":\"HS256\",\"lifetime_in_seconds\":0", "a token of no lifetime is of no use"),
     ("token_exchange: accepts {\"allow_any_profile_of_type\":[]}", "null says that no profile is allowed"),
     ("token_exchange: accepts {}", "null says that no profile is allowed"),
@@ -137,7 +140,7 @@ impl Type {
             }
             return;
         }
-        let mut bodies = vec![("create", &self.create, self.least.as_object().unwrap().clone())];
+        let mut bodies = vec![("create", &self.create, self.least.as_object().cloned().unwrap_or_default())];
         if !attribute.behaviour.requires_replace {
             bodies.push(("update", &self.update, Map::new()));
         }

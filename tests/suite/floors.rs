@@ -4,7 +4,6 @@
 mod imports;
 mod paths;
 
-use std::collections::BTreeSet;
 
 use self::imports::{Circle, Modules, circles, module};
 use self::paths::all_paths;

@@ -68,7 +68,9 @@ impl Tenant {
             ours: BTreeSet::new(),
             barred: BTreeSet::new(),
         };
-        past.iter().for_each(|content| tenant.create(*content, Maker::Past));
+        for content in past {
+            tenant.create(*content, Maker::Past);
+        }
         tenant.before = Before::new(tenant.objects.keys().take(first_page).cloned(), past.len() as u64);
         tenant
     }
@@ -192,16 +194,22 @@ proptest! {
         }),
     ) {
         let mut tenant = Tenant { has_gaps, ..Tenant::new(&past, first_page) };
-        events.into_iter().for_each(|(chance, number, content)| tenant.happen(chance, number, content));
+        for (chance, number, content) in events {
+            tenant.happen(chance, number, content);
+        }
     }
 }
 
 /// A tenant in which these creates have landed and lost their responses.
 fn after_losing(past: &[New], first_page: usize, contents: &[New]) -> Tenant {
     let mut tenant = Tenant::new(past, first_page);
-    contents.iter().for_each(|content| tenant.begin(*content));
+    for content in contents {
+        tenant.begin(*content);
+    }
     (0..contents.len()).for_each(|number| tenant.land(number));
-    contents.iter().for_each(|_| tenant.lose(0));
+    for _ in contents {
+        tenant.lose(0);
+    }
     tenant
 }
 
@@ -212,6 +220,7 @@ fn look_for_absent(tenant: &mut Tenant, content: New) -> Result<String, Verdict>
     tenant.look(0)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands for what a search finds")]
 fn is(id: &str) -> Result<String, Verdict> {
     Ok(id.to_owned())
 }

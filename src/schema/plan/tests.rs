@@ -196,7 +196,7 @@ fn with(object: Dynamic, entries: &[(&str, Dynamic)]) -> Dynamic {
 }
 
 fn bag(entries: &[(&str, Dynamic)]) -> Dynamic {
-    let empty = Bag::attributes().into_iter().map(|attribute| (attribute.name.to_owned(), Dynamic::Null)).collect();
+    let empty = Bag::attributes().iter().map(|attribute| (attribute.name.to_owned(), Dynamic::Null)).collect();
     with(with(Dynamic::Map(empty), &[("block", Dynamic::List(vec![]))]), entries)
 }
 

@@ -305,7 +305,9 @@ fn store(stored: &mut Object, body: Object, keeps_empty: bool) {
             (Json::Object(members), "labels" | "settings") => {
                 let there = stored.entry(name).or_insert_with(|| json!({})).as_object_mut().unwrap();
                 let (removed, set): (Vec<_>, Vec<_>) = members.into_iter().partition(|(_, member)| member.is_null());
-                removed.iter().for_each(|(member, _)| drop(there.remove(member)));
+                for (member, _) in &removed {
+                    there.remove(member);
+                }
                 there.extend(set);
             }
             (value, _) => drop(stored.insert(name, value)),

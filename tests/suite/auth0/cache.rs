@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use terraform_provider_auth0::auth0::{Client, Credentials, Settings};
 
 use super::server::{Reply, Server, json};
-use super::{CLIENT, SECRET, session, settings};
+use super::{CLIENT, SECRET, read_singly, session, settings};
 
 const UNAUTHORIZED: &str = r#"{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}"#;
 
@@ -22,7 +22,7 @@ fn client(server: &Server, folder: &Path, client_id: &str) -> Client {
 }
 
 async fn ask(client: &Client) {
-    session(client).clients().look_up("abc").await.unwrap();
+    read_singly(&session(client), "abc").await.unwrap();
 }
 
 async fn start(answers: Vec<Reply>) -> (Server, TempDir) {
@@ -42,7 +42,7 @@ async fn the_next_process_asks_for_no_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_accepted_is_dropped_for_all() {
+async fn a_rejected_token_is_dropped_for_all() {
     let (server, home) =
         start(vec![json(200, CLIENT), json(401, UNAUTHORIZED), json(200, CLIENT), json(200, CLIENT)]).await;
     let folder = home.path().join("tokens");
@@ -55,7 +55,7 @@ async fn a_token_that_is_not_accepted_is_dropped_for_all() {
 
 /// With a new one it would be overwritten anyway.
 #[tokio::test]
-async fn a_token_that_is_not_accepted_is_gone_even_if_no_other_is_granted() {
+async fn a_rejected_token_is_gone_even_without_another() {
     let (server, home) = start(vec![json(200, CLIENT), json(401, UNAUTHORIZED)]).await;
     let granted = json(200, r#"{"access_token":"first","expires_in":86400}"#);
     let refused = json(401, r#"{"error":"access_denied","error_description":"Unauthorized"}"#);
@@ -64,12 +64,12 @@ async fn a_token_that_is_not_accepted_is_gone_even_if_no_other_is_granted() {
     ask(&client(&server, &folder, "me")).await;
     let files = || fs::read_dir(&folder).unwrap().count();
     assert_eq!(files(), 1);
-    assert!(session(&client(&server, &folder, "me")).clients().look_up("abc").await.is_err());
+    assert!(read_singly(&session(&client(&server, &folder, "me")), "abc").await.is_err());
     assert_eq!(files(), 0);
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_accepted_is_not_read_again_where_it_cannot_be_removed() {
+async fn a_rejected_token_that_stays_cached_is_not_read_again() {
     let (server, home) = start(vec![json(200, CLIENT), json(401, UNAUTHORIZED), json(200, CLIENT)]).await;
     let folder = home.path().join("tokens");
     ask(&client(&server, &folder, "me")).await;

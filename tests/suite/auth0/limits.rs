@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::server::{Server, json, throttled};
-use super::{CLIENT, client_with_token, session, settings};
+use super::{CLIENT, client_with_token, list, read_singly, session, settings};
 
 /// A client of a tenant that may use all of its limits.
 fn client_of(tenant: &Emulator, limits: Limits) -> Client {
@@ -27,12 +27,12 @@ async fn no_list_is_held_up_by_the_other_bucket() {
     let reads: Vec<_> = (0..20)
         .map(|_| {
             let session = session(&client);
-            tokio::spawn(async move { session.clients().look_up("nobody").await })
+            tokio::spawn(async move { read_singly(&session, "nobody").await })
         })
         .collect();
     // The first list shares what there is, as it might on another plan; it is not the last in line for it.
     for _ in 0..3 {
-        session(&client).clients().find("nobody").await.unwrap();
+        list(&session(&client)).await.unwrap();
     }
     assert!(reads.iter().any(|read| !read.is_finished()), "the lists waited for all the reads before them");
     for read in reads {
@@ -46,28 +46,28 @@ async fn what_is_refused_makes_everybody_wait_and_not_ask() {
     let answers = [json(200, CLIENT), throttled("retry-after", 1)].into_iter().chain(vec![json(200, CLIENT); 9]);
     let server = Server::start(answers).await;
     let client = client_with_token(&server.url());
-    session(&client).clients().look_up("abc").await.unwrap();
+    read_singly(&session(&client), "abc").await.unwrap();
     // One is refused; those that begin meanwhile wait with it.
     let start = Instant::now();
     let first = session(&client);
-    let first = tokio::spawn(async move { first.clients().look_up("abc").await });
+    let first = tokio::spawn(async move { read_singly(&first, "abc").await });
     while server.requests().len() < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     tokio::time::sleep(Duration::from_millis(50)).await;
     let second = session(&client);
-    second.clients().look_up("abc").await.unwrap();
+    read_singly(&second, "abc").await.unwrap();
     first.await.unwrap().unwrap();
     assert!(start.elapsed() >= Duration::from_secs(1));
     assert_eq!(server.requests().len(), 4, "nobody asked in vain");
 }
 
 #[tokio::test]
-async fn a_pause_beyond_the_deadline_is_not_begun_by_others_either() {
+async fn a_pause_beyond_the_deadline_is_begun_by_no_other() {
     let server = Server::start([throttled("retry-after", 3_600)]).await;
     let client = client_with_token(&server.url());
     for _ in 0..3 {
-        let error = session(&client).clients().look_up("abc").await.unwrap_err();
+        let error = read_singly(&session(&client), "abc").await.unwrap_err();
         assert!(matches!(error, Error::RateLimited { .. }), "{error}");
     }
     assert_eq!(server.requests().len(), 1);
@@ -82,7 +82,7 @@ async fn stopping_ends_the_wait_in_line() {
     let reads: Vec<_> = (0..5)
         .map(|_| {
             let session = client.within(&stop, deadline);
-            tokio::spawn(async move { session.clients().look_up("nobody").await })
+            tokio::spawn(async move { read_singly(&session, "nobody").await })
         })
         .collect();
     while tenant.requests().is_empty() {

@@ -9,7 +9,7 @@ use terraform_provider_auth0::emulator::Emulator;
 use tokio::time;
 
 use super::server::{Reply, Server, json as answer};
-use super::{CLIENT, session, settings};
+use super::{CLIENT, read_singly, session, settings};
 use crate::support::key;
 
 const REFUSED: &str = r#"{"error":"invalid_client"}"#;
@@ -46,7 +46,7 @@ fn given(assertion: &str) -> Credentials {
 /// What comes of reading a client that is not there.
 async fn read(url: &str, credentials: Credentials) -> Result<bool, Error> {
     let client = Client::new(settings(url, credentials)).unwrap();
-    session(&client).clients().look_up("abc").await.map(|client| client.is_some())
+    read_singly(&session(&client), "abc").await.map(|client| client.is_some())
 }
 
 /// The fields of a form that a token was asked for with.
@@ -111,7 +111,7 @@ async fn a_refused_assertion_says_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_is_told_by_the_date_of_the_answer() {
+async fn a_wrong_clock_is_told_by_the_date_of_the_response() {
     let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT".to_owned());
     let refusal = Reply::Answer { status: 401, headers: vec![date], body: REFUSED.to_owned() };
     let server = Server::start([]).await.tokens([refusal]);
@@ -133,15 +133,15 @@ async fn a_day_later() {
 async fn another_token_needs_another_assertion() {
     let server = Server::start([answer(200, CLIENT), answer(200, CLIENT)]).await;
     let client = Client::new(settings(&server.url(), given(&key::assertion("me", &server.url(), 0)))).unwrap();
-    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
+    assert!(read_singly(&session(&client), "abc").await.unwrap().is_some());
     a_day_later().await;
-    let error = session(&client).clients().look_up("abc").await.unwrap_err();
+    let error = read_singly(&session(&client), "abc").await.unwrap_err();
     assert!(matches!(error, Error::Token(TokenError::AssertionSpent)), "{error}");
     assert_eq!(server.token_requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_token_for_an_assertion_that_is_rejected_is_not_asked_for_again() {
+async fn a_rejected_token_for_an_assertion_is_not_replaced() {
     let unauthorized = answer(401, r#"{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}"#);
     let server = Server::start([unauthorized]).await;
     let error = read(&server.url(), given(&key::assertion("me", &server.url(), 0))).await.unwrap_err();
@@ -160,18 +160,18 @@ async fn the_file_of_an_assertion_is_read_for_each_token() {
     };
     let first = put();
     let client = Client::new(settings(&server.url(), Credentials::AssertionFile(file.path().to_owned()))).unwrap();
-    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
+    assert!(read_singly(&session(&client), "abc").await.unwrap().is_some());
     a_day_later().await;
-    let error = session(&client).clients().look_up("abc").await.unwrap_err();
+    let error = read_singly(&session(&client), "abc").await.unwrap_err();
     assert!(matches!(error, Error::Token(TokenError::AssertionSpent)), "{error}");
     let second = put();
-    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
+    assert!(read_singly(&session(&client), "abc").await.unwrap().is_some());
     let shown: Vec<_> = server.token_requests().iter().map(|r| field(&r.body, "client_assertion").unwrap()).collect();
     assert_eq!(shown, [first, second]);
 
     fs::write(file.path(), "s3cret").unwrap();
     a_day_later().await;
-    let error = session(&client).clients().look_up("abc").await.unwrap_err();
+    let error = read_singly(&session(&client), "abc").await.unwrap_err();
     assert!(matches!(error, Error::Token(TokenError::Assertion(_))), "{error}");
     assert!(!format!("{error} {error:?}").contains("s3cret"));
 }

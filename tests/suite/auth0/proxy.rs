@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::server::{Server, json, unused_address};
-use super::{CLIENT, SECRET, assert_secret_free, session, settings};
+use super::{CLIENT, SECRET, assert_secret_free, read_singly, session, settings};
 
 /// A client that reaches the tenant at `url` through the server.
 fn through(proxy: &Server, url: &str) -> Client {
@@ -20,20 +20,20 @@ fn through(proxy: &Server, url: &str) -> Client {
 }
 
 #[tokio::test]
-async fn a_request_goes_to_the_proxy_with_its_name_and_password() {
+async fn a_request_takes_name_and_password_to_the_proxy() {
     let (proxy, nobody) = (Server::start([json(200, CLIENT)]).await, unused_address().await);
     let client = through(&proxy, &format!("http://{nobody}"));
-    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
+    assert!(read_singly(&session(&client), "abc").await.unwrap().is_some());
     let request = proxy.requests().remove(0);
     assert_eq!(request.target.split('?').next(), Some(format!("http://{nobody}/api/v2/clients/abc").as_str()));
     assert_eq!(request.proxy_authorization, "Basic bWU6czNjcmV0", "me and the secret, in base64");
 }
 
 #[tokio::test]
-async fn a_proxy_that_makes_no_connection_is_told_from_the_tenant() {
+async fn a_failing_proxy_is_told_from_the_tenant() {
     for (status, reason) in [(407, "proxy authorization required"), (502, "it refused")] {
         let proxy = Server::start(vec![json(status, "no"); 3]).await;
-        let error = session(&through(&proxy, "https://acme.auth0.com")).clients().look_up("abc").await.unwrap_err();
+        let error = read_singly(&session(&through(&proxy, "https://acme.auth0.com")), "abc").await.unwrap_err();
         let Error::Transport { cause: TransportError::Proxy(said), .. } = &error else { panic!("{error}") };
         assert_eq!(said, reason);
         assert_secret_free(&error);
@@ -71,7 +71,7 @@ async fn a_tenant_over_tls_is_reached_through_the_proxy() {
     settings.http_proxy = Some(format!("http://me:{SECRET}@{proxy}").parse().unwrap());
     settings.ca_file = Some(file.path().to_owned());
     let client = Client::new(settings).unwrap();
-    assert!(session(&client).clients().look_up("abc").await.unwrap().is_some());
+    assert!(read_singly(&session(&client), "abc").await.unwrap().is_some());
     assert_eq!(tenant.requests()[0].proxy_authorization, "", "that is between the client and the proxy");
     drop(client);
     let head = proxying.await.unwrap().to_ascii_lowercase();

@@ -42,13 +42,14 @@ pub(super) struct Request {
     pub(super) at: Instant,
 }
 
-/// Token requests, lists without the global client (which a creation looks at) and all others have a script of their own. A
-/// token script that has run out grants `token-1`, `token-2` and so on, and lists are empty then; any other request beyond
-/// its script is answered with a 418.
+/// Token requests, lists without the global client (which a create looks at), some paths and all others have a script each.
+/// If the script runs out, tokens are `token-1`, `token-2` and so on, and lists for a create are empty. Other requests then
+/// get a 418.
 #[derive(Default)]
 struct Script {
     tokens: VecDeque<Reply>,
     lists: VecDeque<Reply>,
+    paths: HashMap<String, VecDeque<Reply>>,
     answers: VecDeque<Reply>,
     granted: u32,
     connections: usize,
@@ -63,12 +64,30 @@ pub(super) struct Server {
 /// A list of applications that is empty.
 pub(super) const NO_CLIENTS: &str = r#"{"total":0,"start":0,"limit":100,"clients":[]}"#;
 
-fn is_of_creation(request: &Request) -> bool {
+fn is_of_create(request: &Request) -> bool {
     request.target.starts_with("/api/v2/clients?") && request.target.contains("is_global=false")
 }
 
 pub(super) fn json(status: u16, body: &str) -> Reply {
     Reply::Answer { status, headers: vec![("content-type", "application/json".to_owned())], body: body.to_owned() }
+}
+
+/// The only page of a list.
+pub(super) fn page(property: &str, objects: &[impl AsRef<str>]) -> Reply {
+    page_of(objects.len(), property, objects)
+}
+
+/// A page of a list that says how many objects there are.
+pub(super) fn page_of(total: usize, property: &str, objects: &[impl AsRef<str>]) -> Reply {
+    let objects: Vec<_> = objects.iter().map(AsRef::as_ref).collect();
+    json(200, &format!(r#"{{"total":{total},"start":0,"limit":100,"{property}":[{}]}}"#, objects.join(",")))
+}
+
+/// A page of a list that is read from checkpoint to checkpoint.
+pub(super) fn chained(property: &str, objects: &[impl AsRef<str>], next: Option<&str>) -> Reply {
+    let objects: Vec<_> = objects.iter().map(AsRef::as_ref).collect();
+    let next = next.map(|next| format!(r#","next":"{next}""#)).unwrap_or_default();
+    json(200, &format!(r#"{{"{property}":[{}]{next}}}"#, objects.join(",")))
 }
 
 pub(super) fn throttled(header: &'static str, value: u64) -> Reply {
@@ -84,7 +103,7 @@ impl Server {
         Self::listen(address, answers, None).await
     }
 
-    /// Speaks TLS; the other value is its certificate in PEM, which nobody trusts by default.
+    /// Speaks TLS. The other value is its certificate in PEM, which no client trusts by default.
     pub(super) async fn start_tls(answers: impl IntoIterator<Item = Reply>) -> (Self, String) {
         let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let key = rustls_pki_types::PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
@@ -118,7 +137,13 @@ impl Server {
         self
     }
 
-    /// Scripts the lists that a creation looks at.
+    /// Scripts the requests to one path, whatever their method and query.
+    pub(super) fn at(self, path: &str, replies: impl IntoIterator<Item = Reply>) -> Self {
+        self.script.lock().unwrap().paths.insert(path.to_owned(), replies.into_iter().collect());
+        self
+    }
+
+    /// Scripts the lists that a create looks at.
     pub(super) fn lists(self, replies: impl IntoIterator<Item = Reply>) -> Self {
         self.script.lock().unwrap().lists = replies.into_iter().collect();
         self
@@ -128,14 +153,19 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Requests other than for tokens and for the lists of a creation.
+    /// Requests other than for tokens and for the lists of a create.
     pub(super) fn requests(&self) -> Vec<Request> {
-        self.seen(|request| request.target != "/oauth/token" && !is_of_creation(request))
+        self.seen(|request| request.target != "/oauth/token" && !is_of_create(request))
     }
 
-    /// The lists that creations have looked at.
+    /// Methods and targets of these requests.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.requests().into_iter().map(|Request { method, target, .. }| format!("{method} {target}")).collect()
+    }
+
+    /// The lists that creates have looked at.
     pub(super) fn list_requests(&self) -> Vec<Request> {
-        self.seen(is_of_creation)
+        self.seen(is_of_create)
     }
 
     pub(super) fn token_requests(&self) -> Vec<Request> {
@@ -152,7 +182,7 @@ impl Server {
     }
 }
 
-/// An address where whoever connects is told off in plain text.
+/// An address where a connection gets a refusal in plain text.
 pub(super) async fn address_without_tls() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -201,9 +231,15 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, script: &Mutex<Scrip
 
 impl Script {
     fn next(&mut self, request: Request) -> Reply {
-        let (for_token, of_creation) = (request.target == "/oauth/token", is_of_creation(&request));
+        let (for_token, of_create) = (request.target == "/oauth/token", is_of_create(&request));
+        let path = request.target.split('?').next().unwrap_or_default();
+        let at_path = self.paths.get_mut(path).filter(|_| !of_create);
+        let reply = at_path.map(|replies| replies.pop_front().unwrap_or_else(|| json(418, "beyond the script")));
         self.seen.push(request);
-        if of_creation {
+        if let Some(reply) = reply {
+            return reply;
+        }
+        if of_create {
             return self.lists.pop_front().unwrap_or_else(|| json(200, NO_CLIENTS));
         }
         if !for_token {

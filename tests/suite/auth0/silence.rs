@@ -9,7 +9,7 @@ use tokio::io;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::{session, settings};
+use super::{read_singly, session, settings};
 
 /// Passes connections on to a tenant. Those that are there when `silence` is told pass nothing any more, and stay open.
 async fn forward(to: String, silence: watch::Receiver<bool>) -> String {
@@ -32,7 +32,7 @@ async fn forward(to: String, silence: watch::Receiver<bool>) -> String {
 }
 
 #[tokio::test]
-async fn another_connection_is_made_when_one_of_http_2_has_died_silently() {
+async fn a_dead_connection_of_http_2_is_replaced() {
     let tenant = Emulator::builder().tls(true).start();
     let (silence, silenced) = watch::channel(false);
     let address = forward(tenant.domain().to_owned(), silenced).await;
@@ -43,7 +43,7 @@ async fn another_connection_is_made_when_one_of_http_2_has_died_silently() {
     settings.ca_file = tenant.ca_file().map(Into::into);
     settings.request_timeout = Duration::from_secs(3);
     let client = Client::new(settings).unwrap();
-    let find = || async { session(&client).clients().look_up(tenant.client_id()).await.unwrap() };
+    let find = || async { read_singly(&session(&client), tenant.client_id()).await.unwrap() };
     assert!(find().await.is_some());
     silence.send(true).unwrap();
     assert!(find().await.is_some());

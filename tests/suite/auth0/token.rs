@@ -6,7 +6,7 @@ use terraform_provider_auth0::auth0::{Error, TokenError, TransportError};
 use tokio::time::{self, Instant};
 
 use super::server::{Reply, Server, json, unused_address};
-use super::{CLIENT, assert_secret_free, client, client_with_token, new_client, session};
+use super::{CLIENT, assert_secret_free, client, client_with_token, create, read, read_singly, session};
 
 const UNAUTHORIZED: &str = r#"{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}"#;
 
@@ -20,10 +20,10 @@ async fn one_token_serves_all_who_wait_for_it() {
 
     let reads = (0..10).map(|_| {
         let session = session(&client);
-        tokio::spawn(async move { session.clients().look_up("abc").await })
+        tokio::spawn(async move { read_singly(&session, "abc").await })
     });
     for read in reads.collect::<Vec<_>>() {
-        assert_eq!(read.await.unwrap().unwrap().unwrap().name.as_deref(), Some("n"));
+        assert_eq!(read.await.unwrap().unwrap().unwrap()["name"], "n");
     }
 
     let tokens = server.token_requests();
@@ -38,13 +38,13 @@ async fn one_token_serves_all_who_wait_for_it() {
 #[tokio::test]
 async fn a_rejected_token_is_replaced_once() {
     let server = Server::start([json(401, UNAUTHORIZED), json(201, CLIENT)]).await;
-    let created = session(&client(&server.url())).clients().create(&new_client()).await.unwrap();
-    assert_eq!(created.client_id, "abc");
+    let created = create(&session(&client(&server.url()))).await.unwrap();
+    assert_eq!(created["client_id"], "abc");
     let tokens: Vec<_> = server.requests().into_iter().map(|request| request.authorization).collect();
     assert_eq!(tokens, ["Bearer token-1", "Bearer token-2"]);
 
     let server = Server::start([json(401, UNAUTHORIZED), json(401, UNAUTHORIZED)]).await;
-    let error = session(&client(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
+    let error = read(&session(&client(&server.url())), "abc").await.unwrap_err();
     assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
     assert_eq!((server.requests().len(), server.token_requests().len()), (2, 2));
 }
@@ -52,7 +52,7 @@ async fn a_rejected_token_is_replaced_once() {
 #[tokio::test]
 async fn a_given_token_is_not_replaced() {
     let server = Server::start([json(401, UNAUTHORIZED)]).await;
-    let error = session(&client_with_token(&server.url())).clients().read("abc", &(), |_| ()).await.unwrap_err();
+    let error = read(&session(&client_with_token(&server.url())), "abc").await.unwrap_err();
     assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
     assert_eq!((server.requests().len(), server.token_requests().len()), (1, 0));
     assert_secret_free(&error);
@@ -64,7 +64,7 @@ async fn wrong_credentials_are_tried_once_per_process() {
     let server = Server::start([]).await.tokens([refusal]);
     let client = client(&server.url());
     for _ in 0..3 {
-        let error = session(&client).clients().read("abc", &(), |_| ()).await.unwrap_err();
+        let error = read(&session(&client), "abc").await.unwrap_err();
         assert!(matches!(error, Error::Token(TokenError::WrongCredentials)), "{error}");
         assert_secret_free(&error);
     }
@@ -72,13 +72,13 @@ async fn wrong_credentials_are_tried_once_per_process() {
 }
 
 #[tokio::test]
-async fn an_unreachable_token_endpoint_is_tried_once_for_everybody() {
+async fn an_unreachable_token_endpoint_is_tried_once_for_all() {
     let address = unused_address().await;
     let client = client(&format!("http://{address}"));
     let start = Instant::now();
     let reads = (0..10).map(|_| {
         let session = session(&client);
-        tokio::spawn(async move { session.clients().look_up("abc").await })
+        tokio::spawn(async move { read_singly(&session, "abc").await })
     });
     for read in reads.collect::<Vec<_>>() {
         let error = read.await.unwrap().unwrap_err();
@@ -87,12 +87,12 @@ async fn an_unreachable_token_endpoint_is_tried_once_for_everybody() {
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 
     let server = Server::start_at(&address, [json(200, CLIENT)]).await;
-    let error = session(&client).clients().read("abc", &(), |_| ()).await.unwrap_err();
+    let error = read(&session(&client), "abc").await.unwrap_err();
     assert!(matches!(error, Error::Transport { cause: TransportError::Refused, .. }), "{error}");
     assert!(server.token_requests().is_empty());
 
     time::pause();
     time::advance(Duration::from_secs(30)).await;
     time::resume();
-    assert!(session(&client).clients().read("abc", &(), |_| ()).await.unwrap().is_some());
+    assert!(read(&session(&client), "abc").await.unwrap().is_some());
 }

@@ -69,7 +69,9 @@ fn plain(ty: &Type, rules: &[Rule]) -> (Vec<Value>, Vec<Value>) {
         Type::Bool => (vec![json!(true), json!(false)], vec![json!("true")]),
         Type::Number => (vec![json!(60)], vec![json!("60"), json!(1.5)]),
         Type::String => (vec![json!("text")], vec![json!(1), json!(true), json!(["text"])]),
-        Type::List(_) | Type::Set(_) => (vec![json!(["text"])], vec![json!("text"), json!({ "k": "text" }), json!([1])]),
+        Type::List(_) | Type::Set(_) => {
+            (vec![json!(["text"])], vec![json!("text"), json!({ "k": "text" }), json!([1])])
+        }
         Type::Map(_) => (vec![json!({ "k": "text" })], vec![json!("text"), json!(["text"]), json!({ "k": 1 })]),
         other => panic!("no values of the type {other:?}"),
     };
@@ -132,7 +134,8 @@ fn of_rule(rule: &Rule, ty: &Type) -> (Vec<Value>, Vec<Value>) {
         }
         Rule::Each(rule) => {
             let (Type::List(item) | Type::Set(item) | Type::Map(item)) = ty else { panic!("{ty:?} has no elements") };
-            let collect = |value: Value| if matches!(ty, Type::Map(_)) { json!({ "k": value }) } else { json!([value]) };
+            let collect =
+                |value: Value| if matches!(ty, Type::Map(_)) { json!({ "k": value }) } else { json!([value]) };
             let (within, beyond) = of_rule(rule, item);
             (within.into_iter().map(collect).collect(), beyond.into_iter().map(collect).collect())
         }

@@ -30,7 +30,7 @@ fn grant() -> ClientGrant {
     }
 }
 
-fn answered(json: serde_json::Value) -> ClientGrant {
+fn answered(json: &serde_json::Value) -> ClientGrant {
     mapping::read(json.as_object().unwrap(), &grant()).unwrap()
 }
 
@@ -55,7 +55,7 @@ fn a_new_grant_says_no_more_than_is_configured() {
 
 #[test]
 fn what_the_service_leaves_out_is_the_default() {
-    let read = answered(json!({"id": "cgr_1", "client_id": "abc", "audience": "https://api", "scope": []}));
+    let read = answered(&json!({"id": "cgr_1", "client_id": "abc", "audience": "https://api", "scope": []}));
     let expected = ClientGrant { scopes: Value::Null, ..grant() };
     assert_eq!(read.into_dynamic(), expected.into_dynamic());
 }

@@ -58,11 +58,11 @@ fn quota(per_hour: Option<i64>, per_day: Option<i64>) -> Value<TokenQuota> {
 }
 
 /// What is read of a response beside what is known.
-fn read(json: serde_json::Value, known: &M2mClient) -> M2mClient {
+fn read(json: &serde_json::Value, known: &M2mClient) -> M2mClient {
     shown(json, known).client
 }
 
-fn shown(json: serde_json::Value, known: &M2mClient) -> Shown {
+fn shown(json: &serde_json::Value, known: &M2mClient) -> Shown {
     Shown::seen(json.as_object().unwrap(), known).unwrap().value
 }
 
@@ -93,7 +93,7 @@ fn a_new_client_is_sent_with_everything_that_was_planned() {
             "par_request_expiry": 60, "compliance_level": "none",
         })
     );
-    assert_eq!(state(read(json_with_id(sent), &planned())), state(planned()));
+    assert_eq!(state(read(&json_with_id(sent), &planned())), state(planned()));
 }
 
 fn json_with_id(mut client: serde_json::Value) -> serde_json::Value {
@@ -187,7 +187,7 @@ fn to_spell_nothing_in_another_way_changes_nothing() {
 fn what_the_scopes_hide_stays_as_it_was() {
     let summary = json!({"client_id": "id", "name": "new", "app_type": "non_interactive"});
     let expected = M2mClient { name: Value::Known("new".to_owned()), description: Value::Null, ..planned() };
-    assert_eq!(state(read(summary, &planned())), state(expected));
+    assert_eq!(state(read(&summary, &planned())), state(expected));
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn each_group_of_settings_is_seen_without_the_other() {
         "client_id": "id", "name": "n", "app_type": "non_interactive", "description": "d",
         "client_authentication_methods": {"private_key_jwt": {"credentials": []}},
     });
-    let seen = read(credentials_only, &planned());
+    let seen = read(&credentials_only, &planned());
     assert_eq!(seen.authentication_method.as_str(), Some("private_key_jwt"));
     assert_eq!(seen.organization_usage.as_str(), Some("allow"));
 
@@ -204,7 +204,7 @@ fn each_group_of_settings_is_seen_without_the_other() {
     let settings_only = json!({
         "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [], "organization_usage": "deny",
     });
-    let seen = read(settings_only, &keys);
+    let seen = read(&settings_only, &keys);
     assert_eq!(seen.authentication_method.as_str(), Some("private_key_jwt"), "hidden");
     assert_eq!(seen.organization_usage.as_str(), Some("deny"));
 }
@@ -215,7 +215,7 @@ fn what_was_cleared_reads_as_null() {
         "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [], "description": "",
         "logo_uri": "", "client_metadata": {}, "jwt_configuration": {"alg": "RS256"},
     });
-    let seen = read(cleared, &planned());
+    let seen = read(&cleared, &planned());
     assert!(seen.description.is_null() && seen.logo_uri.is_null() && seen.client_metadata.is_null());
     let jwt = seen.jwt_configuration.known().unwrap();
     assert!(jwt.lifetime_in_seconds.is_null(), "the service leaves it out when only `alg` was ever sent");
@@ -228,7 +228,7 @@ fn keys_that_somebody_attached_are_drift_and_are_detached() {
         "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [],
         "client_authentication_methods": {"private_key_jwt": {"credentials": [{"id": "cred_1"}]}},
     });
-    let drifted = read(attached, &planned());
+    let drifted = read(&attached, &planned());
     assert_eq!(drifted.authentication_method.as_str(), Some("private_key_jwt"));
     let prior = M2mClient { authentication_method: drifted.authentication_method, ..planned() };
     let expected = json!({"token_endpoint_auth_method": "client_secret_post", "client_authentication_methods": null});
@@ -238,24 +238,24 @@ fn keys_that_somebody_attached_are_drift_and_are_detached() {
 #[test]
 fn a_summary_is_no_ground_for_an_import() {
     let summary = || json!({"client_id": "id", "name": "new", "app_type": "non_interactive"});
-    assert!(shown(summary(), &planned()).into_client().is_ok());
-    let error = shown(summary(), &M2mClient::default()).into_client().unwrap_err();
+    assert!(shown(&summary(), &planned()).into_client().is_ok());
+    let error = shown(&summary(), &M2mClient::default()).into_client().unwrap_err();
     assert!(error.iter().next().unwrap().detail.contains("`read:clients`"));
 }
 
 #[test]
 fn a_client_without_token_settings_has_a_plain_secret() {
     let bare = json!({"client_id": "id", "app_type": "non_interactive", "grant_types": []});
-    let jwt = read(bare, &planned()).jwt_configuration.into_known().unwrap();
+    let jwt = read(&bare, &planned()).jwt_configuration.into_known().unwrap();
     assert_eq!((jwt.alg, jwt.secret_encoded), (Value::Null, Value::Known(false)));
 }
 
 #[test]
 fn another_kind_of_application_is_refused_by_name() {
-    let error = shown(json!({"client_id": "id", "app_type": "spa"}), &planned()).into_client().unwrap_err();
+    let error = shown(&json!({"client_id": "id", "app_type": "spa"}), &planned()).into_client().unwrap_err();
     let detail = &error.iter().next().unwrap().detail;
     assert!(detail.contains("`spa`") && detail.contains("`auth0_client`"), "{detail}");
-    assert!(shown(json!({"client_id": "id"}), &planned()).into_client().is_err());
+    assert!(shown(&json!({"client_id": "id"}), &planned()).into_client().is_err());
 }
 
 #[test]

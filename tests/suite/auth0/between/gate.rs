@@ -28,7 +28,7 @@ pub(super) struct Gate {
     http: reqwest::Client,
     /// The token of those who change something.
     token: String,
-    /// Whoever has it may pass.
+    /// One request passes at a time.
     turn: Mutex<Arranged>,
 }
 

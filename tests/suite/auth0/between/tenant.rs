@@ -6,17 +6,24 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use terraform_provider_auth0::auth0::client_grants::{ClientGrant, Filter};
-use terraform_provider_auth0::auth0::clients::Client as Application;
-use terraform_provider_auth0::auth0::resource_servers::ResourceServer;
-use terraform_provider_auth0::auth0::{Client, Credentials, Parts, Session, View};
+use terraform_provider_auth0::auth0::{Area, Client, Credentials, Flaw, Identity, Object, Seen, Session};
 use terraform_provider_auth0::emulator::Emulator;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::{Change, Gate};
-use crate::auth0::settings;
+use crate::auth0::{CLIENT_GRANTS, CLIENTS, settings};
+
+/// APIs.
+static RESOURCE_SERVERS: Area = Area {
+    path: &["resource-servers"],
+    key: "identifier",
+    identity: Identity::Key(&["identifier"]),
+    secrets: &[],
+    ends: &[],
+    properties: || ["identifier", "name"].map(str::to_owned).into(),
+};
 
 /// How many readers there are at once, as many as Terraform has by default.
 const READERS: usize = 10;
@@ -33,21 +40,32 @@ pub(super) enum Collection {
 }
 
 impl Collection {
-    const fn name(self) -> &'static str {
+    fn area(self) -> &'static Area {
         match self {
-            Self::Applications => "clients",
-            Self::Grants => "client-grants",
-            Self::Apis => "resource-servers",
+            Self::Applications => &CLIENTS,
+            Self::Grants => &CLIENT_GRANTS,
+            Self::Apis => &RESOURCE_SERVERS,
         }
     }
 
+    fn name(self) -> &'static str {
+        self.area().path[0]
+    }
+
     /// The property of an object that is its id, and the one that its text stands in.
-    const fn properties(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Applications => ("client_id", "description"),
-            Self::Grants => ("id", "scope"),
-            Self::Apis => ("identifier", "name"),
-        }
+    fn properties(self) -> (&'static str, &'static str) {
+        let text = match self {
+            Self::Applications => "description",
+            Self::Grants => "scope",
+            Self::Apis => "name",
+        };
+        (self.area().key, text)
+    }
+
+    /// The text of an object.
+    fn text(self, object: &Object) -> String {
+        let text = &object[self.properties().1];
+        text.as_str().or_else(|| text[0].as_str()).unwrap().to_owned()
     }
 }
 
@@ -71,28 +89,6 @@ pub(super) struct Tenant {
     objects: Vec<(String, String)>,
     /// How many objects there have been, for texts that are all different.
     made: usize,
-}
-
-/// What may be seen of an object whose text is this.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Sight(String);
-
-impl View for Sight {
-    fn differences(&self, other: &Self) -> Parts {
-        if self == other { Parts::new() } else { Parts::from(["text".to_owned()]) }
-    }
-}
-
-fn of_application(application: &Application) -> Sight {
-    Sight(application.description.clone().unwrap_or_default())
-}
-
-fn of_grant(grant: &ClientGrant) -> Sight {
-    Sight(grant.scope.iter().flatten().cloned().collect())
-}
-
-fn of_api(api: &ResourceServer) -> Sight {
-    Sight(api.name.clone().unwrap_or_default())
 }
 
 impl Tenant {
@@ -125,13 +121,9 @@ impl Tenant {
                 grant["scope"] = json!([text]);
             });
         }
-        let (name, (id, text)) = (collection.name().replace('-', "_"), collection.properties());
-        let objects = state[name].as_array().unwrap();
-        let text = |object: &Value| object[text].as_str().or_else(|| object[text][0].as_str()).unwrap().to_owned();
-        tenant.objects = objects[objects.len() - count..]
-            .iter()
-            .map(|object| (object[id].as_str().unwrap().to_owned(), text(object)))
-            .collect();
+        let objects = state[collection.name().replace('-', "_")].as_array().unwrap();
+        let objects = objects[objects.len() - count..].iter().map(|object| object.as_object().unwrap());
+        tenant.objects = objects.map(|object| (tenant.id(object), collection.text(object))).collect();
         tenant.made = count;
         tenant.gate = Gate::open(Emulator::builder().state(state).start()).await;
         tenant
@@ -142,6 +134,10 @@ impl Tenant {
         if self.collection == Collection::Grants {
             self.objects.sort();
         }
+    }
+
+    fn id(&self, object: &Object) -> String {
+        object[self.collection.area().key].as_str().unwrap().to_owned()
     }
 
     /// What creates another object, and its text.
@@ -182,26 +178,19 @@ impl Tenant {
         unreachable!()
     }
 
-    /// Searches for all objects as often as there are moments for this to happen.
-    pub(super) async fn search_with(&mut self, happening: Happening) {
+    /// Lists all objects as often as there are moments for this to happen.
+    pub(super) async fn list_with(&mut self, happening: Happening) {
         for moment in 0.. {
             let due = self.arrange(happening, moment).await;
             let session = session(&self.client());
-            let found: Vec<(String, Sight)> = match self.collection {
-                Collection::Applications => {
-                    let found = session.clients().find(NAME).await.unwrap();
-                    found.into_iter().map(|one| (one.client_id.clone(), of_application(&one))).collect()
-                }
-                Collection::Grants => {
-                    let found = session.client_grants().list(Filter::default()).await.unwrap();
-                    found.into_iter().map(|one| (one.id.clone(), of_grant(&one))).collect()
-                }
-                Collection::Apis => unreachable!("APIs are known by their identifiers, and never searched for"),
-            };
+            // Some of the tenant's own applications have no text.
+            let ours = |object: &Object| self.collection != Collection::Applications || object["name"] == NAME;
+            let view = |object: &Object| Ok(ours(object).then(|| (self.id(object), self.collection.text(object))));
+            let found = session.api(self.collection.area(), &[]).list(&[], view).await.unwrap();
             let Some(created) = self.gate.happened() else { return };
             let ids: BTreeSet<_> = found.iter().map(|(id, _)| id.clone()).collect();
-            assert_eq!(ids.len(), found.len(), "moment {moment}: something was found twice");
-            let seen: BTreeMap<_, _> = found.into_iter().map(|(id, Sight(text))| (id, text)).collect();
+            assert_eq!(ids.len(), found.len(), "moment {moment}: something is listed twice");
+            let seen: BTreeMap<_, _> = found.into_iter().collect();
             for (id, text) in &self.objects {
                 due.check(id, text, seen.get(id).map(String::as_str), moment);
             }
@@ -253,8 +242,8 @@ impl Tenant {
             }
         }
         for object in created {
-            self.objects
-                .push((object[self.collection.properties().0].as_str().unwrap().to_owned(), due.created.clone()));
+            let object = (self.id(object.as_object().unwrap()), due.created.clone());
+            self.objects.push(object);
         }
         self.sort();
     }
@@ -269,22 +258,12 @@ impl Tenant {
             readers.spawn(async move {
                 let mut seen = Vec::new();
                 while let Some((id, text)) = { todo.lock().unwrap().pop() } {
-                    let prior = Sight(text);
-                    let sight = match collection {
-                        Collection::Applications => {
-                            let read = session.clients().read(&id, &prior, of_application).await.unwrap();
-                            read.map(|one| of_application(&one))
-                        }
-                        Collection::Grants => {
-                            let read = session.client_grants().read(&id, &prior, of_grant).await.unwrap();
-                            read.map(|one| of_grant(&one))
-                        }
-                        Collection::Apis => {
-                            let read = session.resource_servers().read(&id, &prior, of_api).await.unwrap();
-                            read.map(|one| of_api(&one))
-                        }
+                    let view = |object: &Object| {
+                        let value = collection.text(object);
+                        Ok::<_, Flaw>(Seen { same: Some(value == text), value })
                     };
-                    seen.push((id, sight.map(|Sight(text)| text)));
+                    let read = session.api(collection.area(), &[]).read(&id, view).await.unwrap();
+                    seen.push((id, read));
                 }
                 seen
             });
@@ -319,7 +298,7 @@ struct Due {
 }
 
 impl Due {
-    /// Whether an object may be seen like this. Whoever reads while it changes may see it as it was or as it is.
+    /// Whether an object may be seen like this. While it changes, a reader may see it as it was or as it is.
     fn check(&self, id: &str, before: &str, seen: Option<&str>, moment: usize) {
         let fits = match seen {
             None => self.deleted.contains(id),
