@@ -84,12 +84,19 @@ impl Type for ClientGrant {
 /// A value as it is, of the type that a part of the schema describes.
 pub(crate) struct Whole<P>(Dynamic, PhantomData<P>);
 
+impl<P> Clone for Whole<P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
 impl<P: Part> Model for Whole<P> {
     const DESCRIPTION: &'static str = "";
 
-    fn attributes() -> Vec<Attribute> {
+    fn attributes() -> &'static [Attribute] {
         static REAL: LazyLock<Server<Auth0>> = LazyLock::new(|| Server::new(Auth0));
-        P::attributes(REAL.schemas())
+        // A static cannot be generic, and the attributes are asked for once.
+        P::attributes(REAL.schemas()).leak()
     }
 
     fn from_dynamic(object: Dynamic, _: &Path) -> Result<Self, DecodeError> {

@@ -110,15 +110,16 @@ impl<'a, T: 'static> Creation<'a, T> {
 
     /// The object that came of the request, if one did. A late list may not show it yet.
     async fn find(&self, key: &[&'static str]) -> Result<Option<T>, Error> {
-        let found = self.find_now(key).await?;
-        if found.is_some() {
-            return Ok(found);
+        let mut found = self.find_by_key(key).await?;
+        if found.is_none() {
+            self.operation.bounds().run(self.endpoint(), sleep(LIST_LAG)).await?;
+            found = self.find_by_key(key).await?;
         }
-        self.operation.bounds().run(self.endpoint(), sleep(LIST_LAG)).await?;
-        self.find_now(key).await
+        Ok(found.and_then(|seen| (seen.same == Some(true)).then_some(seen.value)))
     }
 
-    async fn find_now(&self, key: &[&'static str]) -> Result<Option<T>, Error> {
+    /// The object that has the key, whatever else it is.
+    async fn find_by_key(&self, key: &[&'static str]) -> Result<Option<Seen<T>>, Error> {
         let sent = self.body.properties();
         // The service compares byte by byte, so it must not be asked for what has several Unicode forms.
         let filters = key.iter().filter_map(|name| Some((*name, sent.get(*name)?.as_str()?)));
@@ -131,16 +132,19 @@ impl<'a, T: 'static> Creation<'a, T> {
             sent.iter().all(is_same)
         };
         let listed = self.collection.list(self.operation, &filters).await?;
+        let mut other = None;
         for listed in listed.values().filter(|document| is_candidate(document)) {
             // A late list may show one that was deleted a moment ago, so the object itself is asked for.
             let request = self.collection.object(self.operation, Method::GET, &listed.id)?;
-            if let Some(document) = self.collection.fetch_one(self.operation, &request).await?
-                && let Ok(Seen { value, same: Some(true) }) = (self.view)(&document.object)
-            {
-                return Ok(Some(value));
+            if let Some(document) = self.collection.fetch_one(self.operation, &request).await? {
+                let seen = (self.view)(&document.object).map_err(|flaw| flaw.at(&request.endpoint))?;
+                if seen.same == Some(true) {
+                    return Ok(Some(seen));
+                }
+                other = Some(seen);
             }
         }
-        Ok(None)
+        Ok(other)
     }
 
     async fn run_named(&self, creations: &Creations, property: &str, filters: Filters) -> Result<T, Error> {

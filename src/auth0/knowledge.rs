@@ -56,6 +56,10 @@ struct Plan {
     last_asked: Option<Instant>,
     asked: BTreeSet<String>,
     spent: u64,
+    /// Whether page 0 is read.
+    begun: bool,
+    /// Whether the first decision about the other pages is made.
+    decided: bool,
     /// Whether all pages are read.
     lists: bool,
 }
@@ -78,16 +82,18 @@ impl Plan {
         }
     }
 
-    /// Whether to list first, now that nobody else asks.
-    fn lists_first(&mut self) -> bool {
-        if self.spent == 0 {
-            self.spent = 1;
+    /// Whether to read page 0, or the object alone.
+    fn begins_list(&mut self) -> bool {
+        if !self.begun {
+            self.begun = self.asked.len() > 1;
+            self.spent += 1;
         }
-        self.asked.len() > 1
+        self.begun
     }
 
     /// Whether to read the other pages, of which there are so many, or the object alone.
     fn lists_all(&mut self, pages: u64) -> bool {
+        self.decided = true;
         if !self.lists {
             self.lists = self.spent + pages <= 2 * self.asked.len() as u64 + 1;
             self.spent += if self.lists { pages } else { 1 };
@@ -113,8 +119,8 @@ impl Knowledge {
         if let Some(known) = self.single_cell(id).get() {
             return Ok(Found::Singly(known.clone()));
         }
-        self.company().await;
-        if !self.plan().lists_first() {
+        self.company(|plan| plan.begun).await;
+        if !self.plan().begins_list() {
             return self.single(source, id).await.map(Found::Singly);
         }
         let first = self.first.get_or_init(|| async { source.first_page().await.ok() }).await;
@@ -125,7 +131,7 @@ impl Knowledge {
             return Ok(Found::Listed(Arc::clone(document)));
         }
         if pages > 0 {
-            self.company().await;
+            self.company(|plan| plan.decided).await;
             if !self.plan().lists_all(pages) {
                 return self.single(source, id).await.map(Found::Singly);
             }
@@ -136,11 +142,11 @@ impl Knowledge {
         }
     }
 
-    /// Waits until nobody has asked for a while.
-    async fn company(&self) {
+    /// Waits until nobody has asked for a while, or a decision `is_made`.
+    async fn company(&self, is_made: impl Fn(&Plan) -> bool) {
         loop {
-            let quiet = self.plan().last_asked.map(|last| last + QUIET);
-            match quiet {
+            let quiet = Some(self.plan()).filter(|plan| !is_made(plan)).and_then(|plan| plan.last_asked);
+            match quiet.map(|last| last + QUIET) {
                 Some(quiet) if Instant::now() < quiet => sleep_until(quiet).await,
                 _ => return,
             }

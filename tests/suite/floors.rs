@@ -4,7 +4,6 @@
 mod imports;
 mod paths;
 
-
 use self::imports::{Circle, Modules, circles, module};
 use self::paths::all_paths;
 use crate::golden::{files, text};
