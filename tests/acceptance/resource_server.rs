@@ -35,7 +35,8 @@ fn an_api_is_found_by_its_identifier_and_by_its_id() {
             json!({
                 "id": api["id"], "identifier": "https://api.example.com/v1", "name": "Invoices", "is_system": false,
                 "scopes": [{ "name": "read", "description": "Read all" }, { "name": "write", "description": null }],
-                "signing_alg": "HS256", "token_lifetime": 60, "token_dialect": "rfc9068_profile", "enforce_policies": true,
+                "signing_alg": "HS256", "token_lifetime": 60, "token_lifetime_for_web": api["token_lifetime_for_web"],
+                "token_dialect": "rfc9068_profile", "enforce_policies": true,
                 "allow_offline_access": true, "client_policy": "deny_all", "user_policy": "require_client_grant",
             })
         );

@@ -40,6 +40,8 @@ model! {
         signing_alg: Value<String> = COMPUTED,
         /// How long access tokens are valid, in seconds.
         token_lifetime: Value<i64> = COMPUTED,
+        /// How long access tokens are valid that applications in browsers get, in seconds.
+        token_lifetime_for_web: Value<i64> = COMPUTED,
         /// The form of access tokens: `access_token`, or `rfc9068_profile`, each also with the permissions in the token
         /// (`…_authz`); null when it was never set.
         token_dialect: Value<String> = COMPUTED,
