@@ -4,11 +4,12 @@
 //! there must not pass for the new one, unless they are equal in all that was sent. An object with nothing but a name is
 //! the business of [`super::lost_creations`].
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Method;
 use serde_json::Value;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::{Mutex as Turn, OnceCell};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::area::Identity;
@@ -17,8 +18,7 @@ use super::collection::Collection;
 use super::document::{Document, Object, Seen};
 use super::endpoint::Endpoint;
 use super::error::{Error, Flaw};
-use super::lost_creations::{Before, Candidate, LIST_LAG, LostCreations, MOST_LOST, Ticket, Verdict, Wanted};
-use super::page::Documents;
+use super::lost_creations::{Age, Before, Candidate, LIST_LAG, MOST_LOST, Namesakes, Verdict, judge};
 use super::request::Request;
 use super::transport::Operation;
 use super::unicode;
@@ -149,88 +149,93 @@ impl<'a, T: 'static> Creation<'a, T> {
 
     async fn run_named(&self, creations: &Creations, property: &str, filters: Filters) -> Result<T, Error> {
         let before = creations.before(self.collection, self.operation, filters).await?;
-        let name = self.body.properties().get(property).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let view = Arc::clone(&self.view);
-        let became = Arc::new(move |shown: &Object| view(shown).ok().and_then(|seen| seen.same));
-        let wanted = Wanted { name, property: property.to_owned(), body: self.body.properties().clone(), became };
+        let name = name(self.body.properties(), property);
+        let namesakes = creations.namesakes(&name);
+        let mut namesakes = self.operation.bounds().run(self.endpoint(), namesakes.lock()).await?;
+        // Whatever ends this create early, its fate is unknown then.
+        let contested = std::mem::replace(&mut namesakes.undecided, true);
         for lost in 1.. {
-            let entry = creations.enter(self.operation, self.endpoint(), &wanted).await?;
             let cause = match self.send().await {
                 Ok((document, value)) => {
-                    entry.answered(&document.id);
+                    namesakes.made(&document.id);
+                    namesakes.undecided = contested;
                     return Ok(value);
                 }
                 Err(Error::UnknownFate { cause, .. }) => cause,
-                Err(refusal) => return Err(refusal),
+                Err(refusal) => {
+                    namesakes.undecided = contested;
+                    return Err(refusal);
+                }
             };
             let unknown = |candidates, unseen| Error::UnknownFate { cause: cause.clone(), candidates, unseen };
             let before = before.as_ref().as_ref();
             let before = before.map_err(|hidden| unknown(Vec::new(), Some(Box::new(hidden.clone()))))?;
             tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
-            match self.look(entry, &wanted, before, filters).await {
-                Ok((Verdict::Is(place), candidates)) => {
-                    let document = candidates[place].shown.as_deref().expect("what is taken over was seen");
+            let candidates = self.candidates(&name, property, before, filters, &namesakes).await;
+            let candidates = candidates.map_err(|error| unknown(Vec::new(), Some(Box::new(error))))?;
+            match judge(&candidates, contested) {
+                Verdict::Is(document) => {
                     tracing::info!(id = document.id, "it was created, and is taken over");
-                    return self.value(document);
+                    namesakes.made(&document.id);
+                    namesakes.undecided = contested;
+                    return self.value(&document);
                 }
-                Ok((Verdict::Doubtful(candidates), _)) => return Err(unknown(candidates, None)),
-                Ok((Verdict::Absent, _)) if lost < MOST_LOST => {
-                    tracing::info!("it was not created, so that is tried again");
+                Verdict::Doubtful(candidates) => return Err(unknown(candidates, None)),
+                Verdict::Absent if lost < MOST_LOST => tracing::info!("it was not created, so that is tried again"),
+                Verdict::Absent => {
+                    namesakes.undecided = contested;
+                    return Err(*cause);
                 }
-                Ok((Verdict::Absent, _)) => return Err(*cause),
-                Err(error) => return Err(unknown(Vec::new(), Some(Box::new(error)))),
             }
         }
         unreachable!("the number of losses is bounded")
     }
 
-    /// Looks for what was lost, in two lists.
-    async fn look(
+    /// What may be the object that was lost, by two lists. What a list has once shown may have been missed by the next, if
+    /// others moved up while it was read.
+    async fn candidates(
         &self,
-        entry: Entry<'_>,
-        wanted: &Wanted,
+        name: &str,
+        property: &str,
         before: &Before,
         filters: Filters,
-    ) -> Result<(Verdict, Vec<Candidate>), Error> {
-        let Entry { creations, ticket } = &entry;
-        creations.change(|ledger| ledger.lose(*ticket));
-        creations.until(self.operation, self.endpoint(), || creations.ledger().is_settled(*ticket)).await?;
-        let earlier = creations.list(self, filters, Instant::now()).await?;
-        let later = creations.list(self, filters, earlier.begun + LIST_LAG).await?;
-
-        let mut candidates = wanted.candidates(before, &later.documents);
-        // What a list has once shown may have been missed by the next, if others moved up while it was read.
-        let listed = |id: &str| later.documents.contains_key(id);
-        let missing = wanted.candidates(before, &earlier.documents).into_iter().filter(|each| !listed(&each.id));
-        candidates.extend(missing.map(|candidate| Candidate { shown: None, ..candidate }));
-        let candidates = self.confirm(creations, wanted, candidates).await?;
-
-        let verdict = creations.ledger().judge(*ticket, &candidates);
-        Ok((verdict, candidates))
-    }
-
-    /// Reads those singly that a list shows as something else: a list may confirm, never surprise.
-    async fn confirm(
-        &self,
-        creations: &Creations,
-        wanted: &Wanted,
-        candidates: Vec<Candidate>,
+        namesakes: &Namesakes,
     ) -> Result<Vec<Candidate>, Error> {
-        let mut confirmed = Vec::new();
-        for candidate in candidates {
-            let made = creations.ledger().has_made(&candidate.id);
-            let shown = candidate.shown.as_ref();
-            if made || shown.and_then(|shown| (wanted.became)(&shown.object)) == Some(true) {
-                confirmed.push(candidate);
+        let begun = Instant::now();
+        let mut listed = self.collection.list(self.operation, filters).await?;
+        self.operation.bounds().run(self.endpoint(), sleep_until(begun + LIST_LAG)).await?;
+        let later = self.collection.list(self.operation, filters).await?;
+        let is_confirmed = |id: &str| later.contains_key(id);
+        listed.extend(later.iter().map(|(id, document)| (id.clone(), Arc::clone(document))));
+
+        let mut candidates = Vec::new();
+        for (id, document) in listed {
+            let age = before.age(&id);
+            if age == Age::Old || namesakes.has_made(&id) || self::name(&document.object, property) != name {
                 continue;
             }
-            let request = self.collection.object(self.operation, Method::GET, &candidate.id)?;
+            let same = self.same(&document);
+            if same == Some(true) && is_confirmed(&id) {
+                candidates.push(Candidate { document, age, same });
+                continue;
+            }
+            // A list may confirm, never surprise.
+            let request = self.collection.object(self.operation, Method::GET, &id)?;
             if let Some(document) = self.collection.fetch_one(self.operation, &request).await? {
-                confirmed.push(Candidate { shown: Some(Arc::new(document)), ..candidate });
+                candidates.push(Candidate { age, same: self.same(&document), document: Arc::new(document) });
             }
         }
-        Ok(confirmed)
+        Ok(candidates)
     }
+
+    fn same(&self, document: &Document) -> Option<bool> {
+        (self.view)(&document.object).ok().and_then(|seen| seen.same)
+    }
+}
+
+/// The name of an object, in one Unicode form.
+fn name(object: &Object, property: &str) -> String {
+    object.get(property).and_then(Value::as_str).map(unicode::composed).unwrap_or_default()
 }
 
 type Filters = &'static [(&'static str, &'static str)];
@@ -238,29 +243,16 @@ type Filters = &'static [(&'static str, &'static str)];
 /// What this process creates in one collection of objects that have nothing but a name.
 #[derive(Default)]
 pub(super) struct Creations {
-    ledger: Mutex<LostCreations>,
-    news: Notify,
     /// What was there before, or why that is hidden.
     before: OnceCell<Arc<Result<Before, Error>>>,
-    /// The latest complete list, for all who are looking.
-    list: tokio::sync::Mutex<Option<Arc<List>>>,
-}
-
-struct List {
-    begun: Instant,
-    documents: Documents,
+    /// Creates of the same name go one after another.
+    names: Mutex<BTreeMap<String, Arc<Turn<Namesakes>>>>,
 }
 
 impl Creations {
-    /// Each change behind this lock is made in one step, so a panic elsewhere leaves it in order.
-    fn ledger(&self) -> MutexGuard<'_, LostCreations> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change<R>(&self, change: impl FnOnce(&mut LostCreations) -> R) -> R {
-        let result = change(&mut self.ledger());
-        self.news.notify_waiters();
-        result
+    fn namesakes(&self, name: &str) -> Arc<Turn<Namesakes>> {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(names.entry(name.to_owned()).or_default())
     }
 
     /// What was there before the first create; read once.
@@ -287,60 +279,6 @@ impl Creations {
         });
         operation.bounds().run(&request.endpoint, read).await?.map(Arc::clone)
     }
-
-    /// Begins a create as soon as no namesake is lost.
-    async fn enter(&self, operation: &Operation, endpoint: &Endpoint, wanted: &Wanted) -> Result<Entry<'_>, Error> {
-        let mut ticket = None;
-        let mut enter = || {
-            ticket = self.ledger().begin(wanted);
-            ticket.is_some()
-        };
-        self.until(operation, endpoint, &mut enter).await?;
-        Ok(Entry { creations: self, ticket: ticket.expect("it was waited for") })
-    }
-
-    /// Waits until something holds. It is asked after each change of the ledger.
-    async fn until(
-        &self,
-        operation: &Operation,
-        endpoint: &Endpoint,
-        mut holds: impl FnMut() -> bool,
-    ) -> Result<(), Error> {
-        let waiting = async {
-            loop {
-                let mut news = std::pin::pin!(self.news.notified());
-                // From here on nothing is missed, though nothing is waited for yet.
-                news.as_mut().enable();
-                if holds() {
-                    return;
-                }
-                news.await;
-            }
-        };
-        operation.bounds().run(endpoint, waiting).await
-    }
-
-    /// A complete list that began at that time or later, read once for all who wait for one.
-    async fn list<T: 'static>(
-        &self,
-        creation: &Creation<'_, T>,
-        filters: Filters,
-        since: Instant,
-    ) -> Result<Arc<List>, Error> {
-        let turn = async {
-            sleep_until(since).await;
-            self.list.lock().await
-        };
-        let mut latest = creation.operation.bounds().run(creation.endpoint(), turn).await?;
-        match &*latest {
-            Some(list) if list.begun >= since => Ok(Arc::clone(list)),
-            _ => {
-                let begun = Instant::now();
-                let documents = creation.collection.list(creation.operation, filters).await?;
-                Ok(Arc::clone(latest.insert(Arc::new(List { begun, documents }))))
-            }
-        }
-    }
 }
 
 /// Whether the service works, but does not let this token see the list, or not in a form that can be read.
@@ -349,30 +287,5 @@ fn is_hidden(error: &Error) -> bool {
         Error::Decode { .. } => true,
         Error::Api(refusal) => refusal.status < 500,
         _ => false,
-    }
-}
-
-/// A create in the ledger. It leaves it in whatever way it ends.
-struct Entry<'a> {
-    creations: &'a Creations,
-    ticket: Ticket,
-}
-
-impl Entry<'_> {
-    fn answered(self, id: &str) {
-        self.creations.ledger().answered(self.ticket, id);
-    }
-}
-
-impl Drop for Entry<'_> {
-    fn drop(&mut self) {
-        let searching = self.creations.change(|ledger| {
-            ledger.close(self.ticket);
-            ledger.has_lost()
-        });
-        // A list may be large, and is of no use then.
-        if !searching && let Ok(mut list) = self.creations.list.try_lock() {
-            *list = None;
-        }
     }
 }

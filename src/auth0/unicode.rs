@@ -2,6 +2,11 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+/// A text in its composed form (NFC).
+pub(super) fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
 /// Whether two texts differ in nothing but their Unicode form. Terraform always sends the composed one (NFC), while
 /// the service keeps what it was given.
 pub(super) fn same(left: &str, right: &str) -> bool {
