@@ -4,7 +4,7 @@
 //! bounds all of its waits by a cancellation token and a deadline. [`Session::api`] has the objects of an [`Area`], and
 //! [`Session::request_token`] gets tokens.
 //!
-//! Downwards: `api` describes a request, `collection` reads many objects with few requests, `creation` creates once,
+//! Downwards: `api` describes a request, `reader` reads many objects with few requests, `creation` creates once,
 //! `transport` adds the token, `sender` waits for the rate limit and repeats, `http` sends once. Pure code decides, with
 //! the time as an argument: `knowledge`, `page`, `lost_creations`, `retry`, `budget` and `token`.
 
@@ -25,10 +25,13 @@ mod error;
 mod headers;
 mod http;
 mod knowledge;
+mod list;
 mod lost_creations;
+mod objects;
 mod page;
 mod property_path;
 mod quota;
+mod reader;
 mod request;
 mod response;
 mod retry;

@@ -9,6 +9,7 @@ use super::body::Body;
 use super::creation::{Created, Creation};
 use super::document::{Object, Seen};
 use super::error::{Error, Flaw};
+use super::objects::Objects;
 use super::session::{Place, Session};
 
 /// The objects of one area, or those of it that belong to one object of another.
@@ -26,6 +27,10 @@ impl Session {
 }
 
 impl Api<'_> {
+    pub(super) fn objects(&self) -> Objects<'_> {
+        Objects { collection: &self.place.collection, operation: &self.session.operation }
+    }
+
     /// Creates an object. If the response is lost, the object is looked for before anything is sent again, and taken over if
     /// `view` says that it is the same.
     pub async fn create<T: 'static>(
@@ -34,14 +39,13 @@ impl Api<'_> {
         view: impl Fn(&Object) -> Result<Seen<T>, Flaw> + Send + Sync + 'static,
     ) -> Result<Created<T>, Error> {
         let _renewal = Renewal(self);
-        let Place { collection, creations } = &*self.place;
-        Creation::new(collection, &self.session.operation, body, Arc::new(view))?.run(creations).await
+        Creation::new(self.objects(), body, Arc::new(view))?.run(&self.place.creations).await
     }
 
     /// Reads an object; `None` if there is none. It may come from a list, unless `view` says that the list shows it
     /// otherwise than it is known.
     pub async fn read<T>(&self, id: &str, view: impl Fn(&Object) -> Result<Seen<T>, Flaw>) -> Result<Option<T>, Error> {
-        self.place.collection.read(&self.session.operation, id, view).await
+        self.objects().read(id, view).await
     }
 
     /// Reads an object from itself and from no list; `None` if there is none.
@@ -50,9 +54,9 @@ impl Api<'_> {
         id: &str,
         view: impl Fn(&Object) -> Result<T, Flaw>,
     ) -> Result<Option<T>, Error> {
-        let operation = &self.session.operation;
-        let request = self.place.collection.object(operation, Method::GET, id)?;
-        let document = self.place.collection.fetch_one(operation, &request).await?;
+        let objects = self.objects();
+        let request = objects.object(Method::GET, id)?;
+        let document = objects.fetch_one(&request).await?;
         document.map(|document| view(&document.object)).transpose().map_err(|flaw| flaw.at(&request.endpoint))
     }
 
@@ -64,18 +68,17 @@ impl Api<'_> {
         view: impl Fn(&Object) -> Result<T, Flaw>,
     ) -> Result<T, Error> {
         let _renewal = Renewal(self);
-        let operation = &self.session.operation;
-        let request = self.place.collection.object(operation, Method::PATCH, id)?.json(body);
-        let document = self.place.collection.fetch(operation, &request).await?;
+        let objects = self.objects();
+        let request = objects.object(Method::PATCH, id)?.json(body);
+        let document = objects.fetch(&request).await?;
         view(&document.object).map_err(|flaw| flaw.at(&request.endpoint))
     }
 
     /// Deletes an object. One that is gone already is fine.
     pub async fn delete(&self, id: &str) -> Result<(), Error> {
         let _renewal = Renewal(self);
-        let operation = &self.session.operation;
-        let request = self.place.collection.object(operation, Method::DELETE, id)?;
-        match operation.delete(&request).await {
+        let request = self.objects().object(Method::DELETE, id)?;
+        match self.session.operation.delete(&request).await {
             Err(error) if error.is_not_found() => Ok(()),
             outcome => outcome,
         }
@@ -87,9 +90,8 @@ impl Api<'_> {
         filters: &[(&str, &str)],
         view: impl Fn(&Object) -> Result<Option<T>, Flaw>,
     ) -> Result<Vec<T>, Error> {
-        let operation = &self.session.operation;
-        let documents = self.place.collection.list(operation, filters).await?;
-        let endpoint = self.place.collection.whole(operation, Method::GET)?.endpoint;
+        let documents = self.objects().list(filters).await?;
+        let endpoint = self.objects().whole(Method::GET)?.endpoint;
         let values = documents.values().filter_map(|document| view(&document.object).transpose());
         values.collect::<Result<_, _>>().map_err(|flaw: Flaw| flaw.at(&endpoint))
     }

@@ -44,7 +44,7 @@ impl Api<'_> {
     pub async fn secret(&self, id: &str) -> Result<Option<SecretView>, Error> {
         let operation = &self.session.operation;
         let fields = [("fields", FIELDS), ("include_fields", "true")];
-        let request = self.place.collection.object(operation, Method::GET, id)?.query(fields);
+        let request = self.objects().object(Method::GET, id)?.query(fields);
         match operation.fetch(&request).await {
             Err(error) if error.is_not_found() => Ok(None),
             other => other.map(Some),
@@ -59,7 +59,7 @@ impl Api<'_> {
     pub async fn rotate_secret(&self, id: &str) -> Result<(), Error> {
         let _renewal = Renewal(self);
         let operation = &self.session.operation;
-        let request = self.place.collection.part(operation, Method::POST, id, "rotate-secret")?.repeatable();
+        let request = self.objects().part(Method::POST, id, "rotate-secret")?.repeatable();
         operation.fetch::<IgnoredAny>(&request).await.map(drop)
     }
 }

@@ -14,13 +14,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::area::Identity;
 use super::body::Body;
-use super::collection::Collection;
 use super::document::{Document, Object, Seen};
 use super::endpoint::Endpoint;
 use super::error::{Error, Flaw};
 use super::lost_creations::{Age, Before, Candidate, LIST_LAG, MOST_LOST, Namesakes, Verdict, judge};
+use super::objects::Objects;
 use super::request::Request;
-use super::transport::Operation;
 use super::unicode;
 
 /// An object that is there after a create.
@@ -37,26 +36,20 @@ pub(super) type View<T> = Arc<dyn Fn(&Object) -> Result<Seen<T>, Flaw> + Send + 
 
 /// A create.
 pub(super) struct Creation<'a, T> {
-    collection: &'a Collection,
-    operation: &'a Operation,
+    objects: Objects<'a>,
     request: Request,
     body: &'a Body,
     view: View<T>,
 }
 
 impl<'a, T: 'static> Creation<'a, T> {
-    pub(super) fn new(
-        collection: &'a Collection,
-        operation: &'a Operation,
-        body: &'a Body,
-        view: View<T>,
-    ) -> Result<Self, Error> {
-        let request = collection.whole(operation, Method::POST)?.json(body);
-        Ok(Self { collection, operation, request, body, view })
+    pub(super) fn new(objects: Objects<'a>, body: &'a Body, view: View<T>) -> Result<Self, Error> {
+        let request = objects.whole(Method::POST)?.json(body);
+        Ok(Self { objects, request, body, view })
     }
 
     pub(super) async fn run(&self, creations: &Creations) -> Result<Created<T>, Error> {
-        match self.collection.area.identity {
+        match self.objects.collection.area.identity {
             Identity::Key(properties) => self.run_keyed(properties).await,
             Identity::Name { property, filters } => {
                 let value = self.run_named(creations, property, filters).await?;
@@ -67,7 +60,7 @@ impl<'a, T: 'static> Creation<'a, T> {
 
     /// Sends the request. An object that cannot be read may be there all the same.
     async fn send(&self) -> Result<(Document, T), Error> {
-        let document = self.collection.fetch(self.operation, &self.request).await?;
+        let document = self.objects.fetch(&self.request).await?;
         match self.value(&document) {
             Ok(value) => Ok((document, value)),
             Err(error) => Err(error.unknown_fate()),
@@ -112,7 +105,7 @@ impl<'a, T: 'static> Creation<'a, T> {
     async fn find(&self, key: &[&'static str]) -> Result<Option<T>, Error> {
         let mut found = self.find_by_key(key).await?;
         if found.is_none() {
-            self.operation.bounds().run(self.endpoint(), sleep(LIST_LAG)).await?;
+            self.objects.operation.bounds().run(self.endpoint(), sleep(LIST_LAG)).await?;
             found = self.find_by_key(key).await?;
         }
         Ok(found.and_then(|seen| (seen.same == Some(true)).then_some(seen.value)))
@@ -131,12 +124,12 @@ impl<'a, T: 'static> Creation<'a, T> {
             };
             sent.iter().all(is_same)
         };
-        let listed = self.collection.list(self.operation, &filters).await?;
+        let listed = self.objects.list(&filters).await?;
         let mut other = None;
         for listed in listed.values().filter(|document| is_candidate(document)) {
             // A late list may show one that was deleted a moment ago, so the object itself is asked for.
-            let request = self.collection.object(self.operation, Method::GET, &listed.id)?;
-            if let Some(document) = self.collection.fetch_one(self.operation, &request).await? {
+            let request = self.objects.object(Method::GET, &listed.id)?;
+            if let Some(document) = self.objects.fetch_one(&request).await? {
                 let seen = (self.view)(&document.object).map_err(|flaw| flaw.at(&request.endpoint))?;
                 if seen.same == Some(true) {
                     return Ok(Some(seen));
@@ -148,10 +141,10 @@ impl<'a, T: 'static> Creation<'a, T> {
     }
 
     async fn run_named(&self, creations: &Creations, property: &str, filters: Filters) -> Result<T, Error> {
-        let before = creations.before(self.collection, self.operation, filters).await?;
+        let before = creations.before(self.objects, filters).await?;
         let name = name(self.body.properties(), property);
         let namesakes = creations.namesakes(&name);
-        let mut namesakes = self.operation.bounds().run(self.endpoint(), namesakes.lock()).await?;
+        let mut namesakes = self.objects.operation.bounds().run(self.endpoint(), namesakes.lock()).await?;
         // Whatever ends this create early, its fate is unknown then.
         let contested = std::mem::replace(&mut namesakes.undecided, true);
         for lost in 1.. {
@@ -202,9 +195,9 @@ impl<'a, T: 'static> Creation<'a, T> {
         namesakes: &Namesakes,
     ) -> Result<Vec<Candidate>, Error> {
         let begun = Instant::now();
-        let mut listed = self.collection.list(self.operation, filters).await?;
-        self.operation.bounds().run(self.endpoint(), sleep_until(begun + LIST_LAG)).await?;
-        let later = self.collection.list(self.operation, filters).await?;
+        let mut listed = self.objects.list(filters).await?;
+        self.objects.operation.bounds().run(self.endpoint(), sleep_until(begun + LIST_LAG)).await?;
+        let later = self.objects.list(filters).await?;
         let is_confirmed = |id: &str| later.contains_key(id);
         listed.extend(later.iter().map(|(id, document)| (id.clone(), Arc::clone(document))));
 
@@ -220,8 +213,8 @@ impl<'a, T: 'static> Creation<'a, T> {
                 continue;
             }
             // A list may confirm, never surprise.
-            let request = self.collection.object(self.operation, Method::GET, &id)?;
-            if let Some(document) = self.collection.fetch_one(self.operation, &request).await? {
+            let request = self.objects.object(Method::GET, &id)?;
+            if let Some(document) = self.objects.fetch_one(&request).await? {
                 candidates.push(Candidate { age, same: self.same(&document), document: Arc::new(document) });
             }
         }
@@ -259,15 +252,10 @@ impl Creations {
     ///
     /// Without it nothing tells what becomes of a lost create. So if nothing is known of the tenant's health, no create is
     /// begun, and if lists are refused or cannot be read, a lost response is an error.
-    async fn before(
-        &self,
-        collection: &Collection,
-        operation: &Operation,
-        filters: Filters,
-    ) -> Result<Arc<Result<Before, Error>>, Error> {
-        let request = collection.whole(operation, Method::GET)?;
+    async fn before(&self, objects: Objects<'_>, filters: Filters) -> Result<Arc<Result<Before, Error>>, Error> {
+        let request = objects.whole(Method::GET)?;
         let read = self.before.get_or_try_init(|| async {
-            let page = collection.beginning(operation, filters).await;
+            let page = objects.beginning(filters).await;
             let before = page.and_then(|page| {
                 let total = page.total.ok_or_else(|| Flaw::expected("total", "a number").at(&request.endpoint))?;
                 Ok(Before::new(page.items.into_keys(), total))
@@ -277,7 +265,7 @@ impl Creations {
                 before => Ok(Arc::new(before)),
             }
         });
-        operation.bounds().run(&request.endpoint, read).await?.map(Arc::clone)
+        objects.operation.bounds().run(&request.endpoint, read).await?.map(Arc::clone)
     }
 }
 
