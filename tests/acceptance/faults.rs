@@ -264,6 +264,10 @@ fn attempt(start: &Start, cell: Cell) -> Outcome {
             _ => ("auth0_client_grant.change", "client-grants", json!({ "scope": [] })),
         };
         tenant.change(&format!("{path}/{}", known[address]), &change);
+        if late {
+            // Until then lists show nothing that differs.
+            std::thread::sleep(LATE);
+        }
     }
     let begun = Instant::now();
     let mut foreign = BTreeSet::new();
