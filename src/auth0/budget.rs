@@ -1,206 +1,130 @@
-//! Waits ahead of the tenant's rate limit, so that requests do not run into it.
+//! Keeps requests within the tenant's rate limit and leaves a part of it to others.
 //!
-//! `ledger` knows the buckets of the service, `bucket` decides whether one more request may be sent, by what `level` says is
-//! surely there, and `rate` by how fast that comes back. They are pure. What is here waits: in the order of arrival among
-//! requests of a kind, as long as they say, and no longer than the operation lasts.
+//! A request starts if what is left in its bucket, less what is under way, is above the reserve: `1 - quota_share` of the bucket,
+//! at least 1, or 0 if the share is 1. Otherwise it waits for the reset, at least a second: one more token is there by then, and
+//! the response says how many more came back. After a 429 all requests of the bucket pause together, then one goes first.
+//! So that two runs share a bucket, what is under way counts twice if there is a reserve, and a used-up reserve costs a second
+//! more. Nothing is learned.
 
-mod bucket;
-mod ledger;
-mod level;
-mod rate;
+mod buckets;
 #[cfg(test)]
 mod tests;
 
-use std::future;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reqwest::StatusCode;
 use tokio::sync::{Mutex as Turn, Notify};
 use tokio::time::{Instant, sleep_until};
 
-use super::clock::unix_now;
 use super::endpoint::Class;
+use super::quota::REFILL;
 use super::response::Response;
 use super::settings::Limits;
-use bucket::Wait;
-use ledger::{CLASSES, Entry, Ledger, Notice, Now};
-
-/// Waits beyond this are told in the log.
-const WORTH_TELLING: Duration = Duration::from_secs(5);
+use buckets::{Buckets, UnderWay, Wait};
 
 /// The budget of one process for one tenant.
-pub(super) struct Budget {
-    ledger: Mutex<Ledger>,
-    lanes: [Lane; CLASSES],
-    requests: AtomicU64,
-    waited_ms: AtomicU64,
-}
-
-/// Where requests of one kind wait in line.
 #[derive(Default)]
-struct Lane {
-    /// Held by the one at the front; given on in the order of asking.
-    turn: Turn<()>,
-    /// Something was answered.
+pub(super) struct Budget {
+    shared: Mutex<(Buckets, Spending)>,
+    /// Held by the first request in the line of each class.
+    turns: [Turn<()>; 3],
+    /// A request has ended.
     news: Notify,
 }
 
-/// What was asked of the tenant so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Totals so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spending {
     pub(super) requests: u64,
     /// The waits of all requests together.
     pub(super) waited_ms: u64,
 }
 
-/// The service asks for a pause beyond the end of the operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The pause after a 429 ends after the operation has to.
 pub(super) struct TooLong(pub(super) Duration);
 
 impl Budget {
     pub(super) fn new(limits: Limits) -> Self {
-        let gap = limits.max_requests_per_second.and_then(|most| Duration::try_from_secs_f64(most.recip()).ok());
-        Self {
-            ledger: Mutex::new(Ledger::new(limits.quota_share, gap.unwrap_or_default())),
-            lanes: Default::default(),
-            requests: AtomicU64::new(0),
-            waited_ms: AtomicU64::new(0),
-        }
+        Self { shared: Mutex::new((Buckets::new(limits), Spending::default())), ..Self::default() }
     }
 
     pub(super) fn spending(&self) -> Spending {
-        let value = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Spending { requests: value(&self.requests), waited_ms: value(&self.waited_ms) }
+        self.shared().1
     }
 
-    /// Waits until a request may be sent. A pause that ends after `deadline` is not begun.
+    /// Waits until a request may start. A pause that ends after `deadline` is not begun.
     pub(super) async fn admit(&self, class: Class, deadline: Instant) -> Result<Permit<'_>, TooLong> {
-        let mut waiting = Waiting::begin(self, class);
-        let Lane { turn, news } = &self.lanes[class as usize];
-        let _turn = turn.lock().await;
+        let arrival = Instant::now();
+        let _turn = self.turns[class as usize].lock().await;
+        log(class, arrival.elapsed(), "other requests were before it");
+        let mut logged = "";
         loop {
-            let mut news = std::pin::pin!(news.notified());
-            // From here on nothing is missed, though nothing is waited for yet.
+            let mut news = std::pin::pin!(self.news.notified());
+            // From here on no news is missed, though nothing waits for it yet.
             news.as_mut().enable();
             let now = Instant::now();
-            let admission = self.ledger().admit(class, now);
-            let wait = match admission {
-                Ok(entry) => {
-                    self.requests.fetch_add(1, Ordering::Relaxed);
-                    return Ok(Permit { budget: self, entry: Some(entry) });
+            let started = self.shared().0.start(class, now);
+            let (end, why) = match started {
+                Ok(request) => {
+                    let Spending { requests, waited_ms } = &mut self.shared().1;
+                    *requests += 1;
+                    *waited_ms += u64::try_from((now - arrival).as_millis()).unwrap_or(u64::MAX);
+                    return Ok(Permit { budget: self, request: Some(request) });
                 }
-                Err(wait) => wait,
+                Err(Wait::Pause(end)) if end >= deadline => return Err(TooLong(end - now)),
+                Err(Wait::Pause(end)) => (end, "the tenant has refused a request because of its rate limit"),
+                Err(Wait::Reset(end)) => (end, "the tenant's rate limit, or our share of it, is used up"),
+                Err(Wait::Setting(end)) => (end, "`max_requests_per_second` is reached"),
+                Err(Wait::FirstResponse) => (now + REFILL, "the tenant has not responded yet"),
             };
-            if let Wait::Pause(until) = wait
-                && until >= deadline
-            {
-                return Err(TooLong(until - now));
+            if why != logged {
+                log(class, end - now, why);
+                logged = why;
             }
-            waiting.tell(wait, now);
             tokio::select! {
                 () = news => {}
-                () = end(wait) => {}
+                () = sleep_until(end) => {}
             }
         }
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        // Each change is made in one step, so a panic elsewhere leaves it in order.
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tell_news(&self) {
-        self.lanes.iter().for_each(|lane| lane.news.notify_waiters());
+    fn shared(&self) -> MutexGuard<'_, (Buckets, Spending)> {
+        // Each change is one step, so a panic elsewhere leaves all in order.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn end(wait: Wait) {
-    match wait {
-        Wait::FirstAnswer => future::pending().await,
-        Wait::Token(until) | Wait::Pause(until) | Wait::Setting(until) => sleep_until(until).await,
+fn log(requests: Class, wait: Duration, why: &str) {
+    let wait_ms = wait.as_millis();
+    if wait > Duration::from_secs(5) {
+        tracing::info!(wait_ms, why, ?requests, "a request waits for the rate limit");
+    } else if wait_ms > 0 {
+        tracing::debug!(wait_ms, why, ?requests, "a request waits for the rate limit");
     }
 }
 
-/// Leave to send one request. Dropped without an answer, it counts as one whose fate is unknown.
+/// Permit for one request. If it is dropped without a response, the outcome counts as unknown.
 pub(super) struct Permit<'b> {
     budget: &'b Budget,
-    entry: Option<Entry>,
+    request: Option<UnderWay>,
 }
 
 impl Permit<'_> {
-    /// Takes in what an answer says; when it is a refusal for the rate limit's sake, how long all have to wait now.
-    pub(super) fn settle(mut self, answer: &Response) -> Option<Duration> {
-        let entry = self.entry.take()?;
-        let notice = Notice { quota: answer.quota, date: answer.date, wait: answer.wait };
-        let now = Now { instant: Instant::now(), unix: unix_now() };
-        let pause = if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            Some(self.budget.ledger().refused(entry, notice, now, fastrand::f64()))
-        } else {
-            self.budget.ledger().answered(entry, notice, now);
-            None
-        };
-        self.budget.tell_news();
-        pause.map(|until| until - now.instant)
+    /// Takes in a response. After a 429, the result is how long all requests of the bucket pause.
+    pub(super) fn settle(mut self, response: &Response) -> Option<Duration> {
+        self.end(Some(response))
+    }
+
+    fn end(&mut self, response: Option<&Response>) -> Option<Duration> {
+        let (request, now) = (self.request.take()?, Instant::now());
+        let pause = self.budget.shared().0.end(request, response, now, fastrand::f64());
+        self.budget.news.notify_waiters();
+        pause.map(|end| end - now)
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        if let Some(entry) = self.entry.take() {
-            self.budget.ledger().lost(&entry);
-            self.budget.tell_news();
-        }
+        self.end(None);
     }
-}
-
-/// A request that waits. However that ends, it is counted, and told if it takes long.
-struct Waiting<'b> {
-    budget: &'b Budget,
-    class: Class,
-    start: Instant,
-    /// Why it is not sent.
-    why: &'static str,
-    told: bool,
-}
-
-impl<'b> Waiting<'b> {
-    fn begin(budget: &'b Budget, class: Class) -> Self {
-        Self { budget, class, start: Instant::now(), why: "other requests are before it", told: false }
-    }
-
-    fn tell(&mut self, wait: Wait, now: Instant) {
-        let (until, why) = match wait {
-            Wait::FirstAnswer => (now, "the tenant has not answered yet"),
-            Wait::Token(until) => (until, "the tenant's rate limit, or our share of it, is used up"),
-            Wait::Pause(until) => (until, "the tenant has refused a request for its rate limit"),
-            Wait::Setting(until) => (until, "`max_requests_per_second` is reached"),
-        };
-        self.why = why;
-        let wait = until - self.start;
-        if wait > WORTH_TELLING && !self.told {
-            self.told = true;
-            self.report(wait);
-        }
-    }
-
-    fn report(&self, wait: Duration) {
-        let wait_ms = milliseconds(wait);
-        tracing::info!(wait_ms, why = self.why, requests = ?self.class, "a request waits for the rate limit");
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        let wait = self.start.elapsed();
-        self.budget.waited_ms.fetch_add(milliseconds(wait), Ordering::Relaxed);
-        if wait > WORTH_TELLING && !self.told {
-            self.report(wait);
-        }
-    }
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

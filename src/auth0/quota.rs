@@ -1,4 +1,4 @@
-//! What an answer says of the tenant's rate limit.
+//! What a response says about a bucket of the tenant's rate limit, and what follows for the next request. Pure.
 //!
 //! <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-use-cases>
 
@@ -6,51 +6,82 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The headers of one answer.
+/// Every bucket that Auth0 publishes gets at least one token in this time.
+pub(super) const REFILL: Duration = Duration::from_secs(1);
+/// Buckets are full within a minute, so a later reset cannot be meant.
+const LONGEST_RESET: Duration = Duration::from_mins(1);
+
+/// The headers of one response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quota {
-    /// How much the bucket holds.
+    /// Size of the bucket.
     pub(super) limit: u32,
-    /// How much is left in it.
+    /// Requests left in it.
     pub(super) remaining: u32,
-    /// When something comes back, as UNIX time of the service.
+    /// When the bucket gets something back, as UNIX time of the service.
     pub(super) reset: Option<Duration>,
+}
+
+/// The same by the clock of this process.
+#[derive(Clone, Copy)]
+pub(super) struct Level {
+    pub(super) limit: u32,
+    /// What is left, before requests under way take from it.
+    pub(super) left: u32,
+    /// When that was found.
+    pub(super) at: Instant,
+    /// When one more token is there.
+    pub(super) reset: Instant,
 }
 
 impl Quota {
     /// Reads the headers `x-ratelimit-limit`, `x-ratelimit-remaining` and `x-ratelimit-reset`.
     pub(super) fn read(limit: Option<&str>, remaining: Option<&str>, reset: Option<&str>) -> Option<Self> {
-        let number = |text: &str| text.trim().parse::<i64>().ok();
-        let limit = limit.and_then(number).and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit > 0)?;
-        // A bucket that is overdrawn is empty.
-        let remaining = u32::try_from(remaining.and_then(number)?.max(0)).ok()?;
-        let reset = reset.and_then(number).and_then(|reset| u64::try_from(reset).ok()).map(Duration::from_secs);
-        Some(Self { limit, remaining: remaining.min(limit), reset })
+        let limit = limit?.trim().parse::<u32>().ok().filter(|limit| *limit > 0)?;
+        // An overdrawn bucket is empty.
+        let remaining = remaining?.trim().parse::<i64>().ok()?.clamp(0, limit.into());
+        let reset = reset.and_then(|reset| reset.trim().parse().ok()).map(Duration::from_secs);
+        Some(Self { limit, remaining: u32::try_from(remaining).ok()?, reset })
+    }
+
+    /// `date` is the time that the response names; the clock of this machine may be wrong.
+    pub(super) fn level(self, date: Option<Duration>, now: Instant) -> Level {
+        let wait = self.reset.zip(date).map_or(REFILL, |(reset, date)| reset.saturating_sub(date));
+        // Both times are cut off to the second, so a difference of two may be one.
+        let wait = if wait > REFILL * 2 { wait.min(LONGEST_RESET) } else { REFILL };
+        Level { limit: self.limit, left: self.remaining, at: now, reset: now + wait }
     }
 }
 
-/// What time it is at the service, at least.
-///
-/// The `Date` of an answer was cut off to a second, and the answer has travelled: what it says has passed when it arrives. The
-/// latest of many such statements comes close. This machine's own clock plays no part; it may be wrong.
-#[derive(Debug, Default)]
-pub(super) struct ServiceClock(Option<(Instant, Duration)>);
+impl Level {
+    pub(super) fn unlimited(at: Instant) -> Self {
+        Self { limit: u32::MAX, left: u32::MAX, at, reset: at }
+    }
 
-impl ServiceClock {
-    pub(super) fn hear(&mut self, date: Duration, now: Instant) {
-        if self.at(now).is_none_or(|known| known < date) {
-            self.0 = Some((now, date));
+    /// Takes a token above the reserve, or says when there is one.
+    pub(super) fn take(&mut self, share: f64, under_way: u32, now: Instant) -> Result<(), Instant> {
+        let reserve = self.reserve(share);
+        // Another run may be sending as many.
+        let taken = if reserve > 0 { 2 * under_way } else { under_way };
+        let missing = (taken + 1).saturating_sub(self.left.saturating_sub(reserve));
+        if missing == 0 {
+            return Ok(());
         }
+        let is_reserve_used_up = reserve > 0 && self.left == 0;
+        let ready = self.reset + REFILL * (missing - 1 + u32::from(is_reserve_used_up));
+        if now < ready {
+            return Err(ready);
+        }
+        // Until a response says that more is left, the next request waits as well.
+        *self = Self { left: reserve + taken + 1, at: now, reset: now + REFILL, ..*self };
+        Ok(())
     }
 
-    /// When it surely is `time` there. A service that does not say what time it is keeps that of this machine.
-    pub(super) fn when(&self, time: Duration, now: Instant, unix_now: Duration) -> Option<Instant> {
-        now.checked_add(time.saturating_sub(self.at(now).unwrap_or(unix_now)))
-    }
-
-    fn at(&self, now: Instant) -> Option<Duration> {
-        let (heard, date) = self.0?;
-        Some(date + now.saturating_duration_since(heard))
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the limit")]
+    fn reserve(&self, share: f64) -> u32 {
+        let spendable = (f64::from(self.limit) * share) as u32;
+        // A bucket of 1 could never be used otherwise.
+        (self.limit - spendable).min(self.limit - 1)
     }
 }
 
@@ -59,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_are_read_and_what_is_none_is_left_out() {
+    fn read_takes_headers_and_ignores_nonsense() {
         let quota = |limit, remaining, reset| Some(Quota { limit, remaining, reset });
         for (headers, expected) in [
             ([Some("10"), Some("9"), Some("1700000000")], quota(10, 9, Some(Duration::from_secs(1_700_000_000)))),
@@ -74,17 +105,20 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_of_the_service_comes_closer_with_each_answer() {
-        let (start, seconds) = (Instant::now(), Duration::from_secs);
-        let (mut clock, at) = (ServiceClock::default(), |millis| start + Duration::from_millis(millis));
-        assert_eq!(clock.when(seconds(103), start, seconds(100)), Some(at(3_000)));
-        // In truth it is 200.9 there.
-        clock.hear(seconds(200), at(0));
-        assert_eq!(clock.when(seconds(202), at(0), seconds(100)), Some(at(2_000)));
-        clock.hear(seconds(201), at(100));
-        assert_eq!(clock.when(seconds(202), at(100), seconds(100)), Some(at(1_100)));
-        clock.hear(seconds(201), at(900));
-        assert_eq!(clock.when(seconds(202), at(900), seconds(100)), Some(at(1_100)));
-        assert_eq!(clock.when(seconds(150), at(900), seconds(100)), Some(at(900)), "what has passed is now");
+    fn level_waits_for_a_late_reset_or_a_second() {
+        let (now, seconds) = (Instant::now(), Duration::from_secs);
+        for (date, reset, wait) in [(100, 101, 1), (100, 102, 1), (100, 99, 1), (100, 103, 3), (100, 9_999, 60)] {
+            let quota = Quota { limit: 10, remaining: 0, reset: Some(seconds(reset)) };
+            assert_eq!(quota.level(Some(seconds(date)), now).reset - now, seconds(wait), "{date} {reset}");
+            assert_eq!(quota.level(None, now).reset - now, REFILL);
+        }
+    }
+    #[test]
+    fn reserve_is_rounded_up_but_never_all() {
+        let reserve = |limit, share| Level { limit, ..Level::unlimited(Instant::now()) }.reserve(share);
+        let cases = [(10, 0.8, 2), (2, 0.8, 1), (7, 0.8, 2), (1, 0.8, 0), (10, 0.01, 9), (10, 0.99, 1), (10, 1.0, 0)];
+        for (limit, share, expected) in cases {
+            assert_eq!(reserve(limit, share), expected, "{limit} {share}");
+        }
     }
 }

@@ -167,6 +167,16 @@ impl Tenant {
         }
     }
 
+    /// Reads `path` once a second as long as `is_running`, and returns the statuses.
+    pub(crate) fn read_each_second(&self, path: &str, mut is_running: impl FnMut() -> bool) -> Vec<u16> {
+        let mut statuses = Vec::new();
+        while is_running() {
+            statuses.push(self.call(&Method::GET, path, None).0);
+            self.runtime.block_on(async { sleep(Duration::from_secs(1)).await });
+        }
+        statuses
+    }
+
     #[track_caller]
     pub(crate) fn create(&self, path: &str, body: &Value) -> Value {
         let (status, answer) = self.call(&Method::POST, path, Some(body));

@@ -1,293 +1,204 @@
-//! The budget against a service in simulated time, and its pauses.
+//! Which request starts when; runs and visitors of a service in simulated time.
 
-mod service;
-
+use fastrand::Rng;
 use proptest::prelude::*;
 
-use super::bucket::{Bucket, Reading};
 use super::*;
 use crate::auth0::quota::Quota;
-use service::{Load, Outcome, Plan, simulate};
 
-const fn plan(size: u32, rate: f64, by_second: bool) -> Plan {
-    Plan { size, rate, by_second, resets_when_full: false }
+fn answer(status: u16, limit: u32, remaining: u32) -> Response {
+    Response { quota: Some(Quota { limit, remaining, reset: None }), ..Response::of(status, "") }
 }
 
-/// What Auth0 publishes.
-const PLANS: [Plan; 7] = [
-    plan(2, 2.0, false),
-    plan(10, 2.0, false),
-    plan(50, 16.0, false),
-    plan(50, 50.0, false),
-    plan(5, 100.0 / 60.0, true),
-    plan(10, 150.0 / 60.0, true),
-    plan(5, 150.0 / 60.0, true),
-];
-
-fn published() -> impl Strategy<Value = Plan> {
-    prop::sample::select(&PLANS)
-}
-
-/// A bucket that nobody has published.
-fn any_plan() -> impl Strategy<Value = Plan> {
-    let sizes = prop::sample::select(vec![1_u32, 3, 4, 7, 12, 20, 40, 100]);
-    (sizes, 1.0..8.0_f64, any::<bool>(), any::<bool>()).prop_map(|(size, seconds, by_second, resets_when_full)| {
-        let by_second = by_second && seconds > 1.5;
-        Plan { size, rate: f64::from(size) / seconds, by_second, resets_when_full }
-    })
-}
-
-fn load() -> impl Strategy<Value = Load> {
-    let latency = prop_oneof![Just(0.001), Just(0.02), 0.001..0.5_f64];
-    (latency, 1..20_usize, any::<u64>()).prop_map(|(latency, parallel, seed)| Load {
-        users: 1,
-        requests: 250,
-        parallel,
-        share: 1.0,
-        latency,
-        seed,
-    })
-}
-
-fn alone(plan: Plan, load: Load) -> Outcome {
-    simulate(plan, load).pop().unwrap()
-}
-
-/// Most requests that were served in 60 seconds.
-fn most_in_a_minute(served: &[f64]) -> u32 {
-    let within = |(i, start): (usize, &f64)| served[i..].iter().take_while(|time| **time <= start + 60.0).count();
-    served.iter().enumerate().map(within).max().unwrap_or(0).try_into().unwrap()
-}
-
-/// What the bucket alone dictates, in seconds.
-fn dictated(plan: Plan, requests: usize) -> f64 {
-    f64::from(u32::try_from(requests).unwrap().saturating_sub(plan.size)) / plan.rate
-}
-
-/// How long the same takes without a limit.
-fn unlimited(load: Load) -> f64 {
-    alone(plan(10_000, 10_000.0, false), load).end
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn whoever_is_alone_is_never_refused(
-        plan in prop_oneof![published(), any_plan()], load in load(), share in 0.1..=1.0_f64,
-    ) {
-        let outcome = alone(plan, Load { share, ..load });
-        prop_assert_eq!(outcome.refusals, 0);
-    }
-
-    #[test]
-    fn all_of_a_bucket_is_used(plan in published(), load in load(), latency in 0.001..0.2_f64) {
-        let load = Load { latency, ..load };
-        let time = alone(plan, load).end;
-        let bar = 1.15 * dictated(plan, load.requests) + unlimited(load);
-        prop_assert!(time <= bar, "{time} > {bar}");
-    }
-
-    #[test]
-    fn others_keep_their_share(plan in published(), load in load()) {
-        let outcome = alone(plan, Load { share: 0.8, ..load });
-        let most = 0.85 * (f64::from(plan.size) + 60.0 * plan.rate);
-        let used = most_in_a_minute(&outcome.served);
-        prop_assert!(f64::from(used) <= most, "{used} > {most}");
-        prop_assert!(outcome.least > 0, "the last token was taken");
-    }
-
-    #[test]
-    fn a_share_is_not_wasted_either(plan in published(), load in load()) {
-        let time = alone(plan, Load { share: 0.8, ..load }).end;
-        let bar = 3.0 * dictated(plan, load.requests) + unlimited(load) + 5.0;
-        prop_assert!(time <= bar, "{time} > {bar}");
-    }
-
-    #[test]
-    fn two_who_do_not_know_of_each_other_both_finish(
-        plan in published(), load in load(), share in prop::sample::select(vec![0.8, 1.0]),
-    ) {
-        let load = Load { users: 2, requests: 150, share, ..load };
-        let outcomes = simulate(plan, load);
-        let bar = 6.0 * (dictated(plan, 2 * load.requests) + unlimited(load)) + 20.0;
-        let sooner = outcomes.iter().map(|outcome| outcome.end).fold(f64::INFINITY, f64::min);
-        for Outcome { end, refusals, served, .. } in outcomes {
-            prop_assert!(end <= bar, "{end} > {bar}");
-            prop_assert!(refusals <= load.requests, "{refusals}");
-            let by_then = served.iter().filter(|time| **time <= sooner).count();
-            prop_assert!(by_then >= load.requests / 10, "{by_then} when the other was done");
-        }
-    }
+/// Buckets that may be used up, and the time.
+fn fresh() -> (Buckets, Instant) {
+    (Buckets::new(Limits { max_requests_per_second: None, quota_share: 1.0 }), Instant::now())
 }
 
 #[test]
-fn a_tenant_that_gives_less_than_is_published_is_found_out() {
-    let load = Load { users: 1, requests: 250, parallel: 10, share: 1.0, latency: 0.02, seed: 1 };
-    let Outcome { end, refusals, .. } = alone(plan(50, 0.5, false), load);
-    assert!(refusals < 150, "{refusals}");
-    assert!(end < 1.5 * 200.0 / 0.5, "{end}");
-}
-
-fn reading(remaining: u32) -> Reading {
-    Reading { limit: 10, remaining, reset: None }
-}
-
-#[test]
-fn the_first_request_goes_alone() {
-    let (mut bucket, now) = (Bucket::new(1.0), Instant::now());
-    let first = bucket.admit(now).unwrap();
-    assert_eq!(bucket.admit(now).unwrap_err(), Wait::FirstAnswer);
-    bucket.answered(&first, Some(reading(9)), now);
-    assert!(bucket.admit(now).is_ok());
+fn first_request_goes_alone() {
+    let (mut buckets, now) = fresh();
+    let first = buckets.start(Class::Other, now).ok().unwrap();
+    assert_eq!(buckets.start(Class::Other, now).err(), Some(Wait::FirstResponse));
+    buckets.end(first, Some(&answer(200, 10, 2)), now, 0.5);
+    assert!([(); 2].map(|()| buckets.start(Class::Other, now).is_ok()).iter().all(|is_ok| *is_ok));
+    assert_eq!(buckets.start(Class::Other, now).err(), Some(Wait::Reset(now + Duration::from_secs(1))));
 }
 
 #[test]
-fn a_service_without_limits_is_not_paced() {
-    let (mut bucket, now) = (Bucket::new(0.8), Instant::now());
-    let first = bucket.admit(now).unwrap();
-    bucket.answered(&first, None, now);
-    assert!((0..1_000).all(|_| bucket.admit(now).is_ok()));
-}
-
-#[test]
-fn a_service_that_does_not_answer_is_not_asked_one_by_one() {
-    let (mut bucket, now) = (Bucket::new(1.0), Instant::now());
-    bucket.admit(now).unwrap();
-    bucket.lost();
-    assert!((0..10).all(|_| bucket.admit(now).is_ok()));
-}
-
-#[test]
-fn a_refusal_is_a_pause_for_all_and_then_one_goes_first() {
-    let (mut bucket, start) = (Bucket::new(1.0), Instant::now());
-    let first = bucket.admit(start).unwrap();
-    bucket.answered(&first, None, start);
-    let under_way: Vec<_> = (0..5).map(|_| bucket.admit(start).unwrap()).collect();
-    let asked = Some(Duration::from_secs(10));
-    let ends: Vec<_> = under_way.iter().map(|ticket| bucket.refused(ticket, None, asked, start, 0.5)).collect();
-    let end = ends[0];
-    assert_eq!(end - start, Duration::from_secs(11), "as long as asked, and a little to chance");
-    assert!(ends.iter().all(|other| *other == end), "one pause for all: {ends:?}");
-    assert_eq!(bucket.admit(end - Duration::from_millis(1)).unwrap_err(), Wait::Pause(end));
-    assert!(bucket.admit(end).is_ok());
-    assert_eq!(bucket.admit(end).unwrap_err(), Wait::FirstAnswer);
+fn silent_or_unlimited_service_is_not_paced() {
+    for response in [None, Some(&Response::of(200, ""))] {
+        let (mut buckets, now) = fresh();
+        let first = buckets.start(Class::Other, now).ok().unwrap();
+        buckets.end(first, response, now, 0.5);
+        assert!((0..1_000).all(|_| buckets.start(Class::Other, now).is_ok()));
+    }
 }
 
 proptest! {
     #[test]
-    fn what_is_asked_is_waited_for_and_a_little_more(asked in 0_u64..10_000, chance in 0.0..1.0_f64) {
-        let (mut bucket, now) = (Bucket::new(1.0), Instant::now());
-        let asked = Duration::from_secs(asked);
-        let ticket = bucket.admit(now).unwrap();
-        let pause = bucket.refused(&ticket, None, Some(asked), now, chance) - now;
-        prop_assert!(pause >= asked);
-        prop_assert!(pause <= asked + (asked / 5).max(Duration::from_millis(500)));
+    fn refusal_pauses_all_then_one_goes_first(asked in any::<Option<Duration>>(), chance in 0.0..1.0_f64) {
+        let (mut buckets, now) = fresh();
+        let first = buckets.start(Class::Other, now).ok().unwrap();
+        buckets.end(first, None, now, chance);
+        let under_way = [(); 5].map(|()| buckets.start(Class::Other, now).ok().unwrap());
+        let refusal = Response { wait: asked, ..Response::of(429, "") };
+        let [pause, .., last] = under_way.map(|request| buckets.end(request, Some(&refusal), now, chance).unwrap());
+        let least = asked.unwrap_or_default().clamp(Duration::from_secs(1), Duration::from_hours(24));
+        prop_assert!(pause == last && (least..=least * 5 / 4).contains(&(pause - now)), "{:?}", pause - now);
+        prop_assert!(buckets.start(Class::Token, now).is_ok(), "another bucket");
+        prop_assert_eq!(buckets.start(Class::Other, now + least / 2).err(), Some(Wait::Pause(pause)));
+        prop_assert!(buckets.start(Class::Other, pause).is_ok());
+        prop_assert_eq!(buckets.start(Class::Other, pause).err(), Some(Wait::FirstResponse));
     }
 }
 
 #[test]
-fn a_service_that_asks_for_no_wait_is_not_stormed() {
-    let (mut bucket, start) = (Bucket::new(1.0), Instant::now());
-    let (mut now, mut refusals) = (start, 0);
-    while now < start + Duration::from_mins(10) {
-        let ticket = bucket.admit(now).unwrap();
-        now = bucket.refused(&ticket, None, Some(Duration::ZERO), now, 0.5);
-        refusals += 1;
-    }
-    assert!(refusals < 70, "{refusals}");
-}
-
-#[test]
-fn an_endless_wait_is_a_long_one() {
-    let (mut bucket, now) = (Bucket::new(1.0), Instant::now());
-    let ticket = bucket.admit(now).unwrap();
-    assert!(bucket.refused(&ticket, None, Some(Duration::MAX), now, 0.9) > now + Duration::from_hours(1));
-}
-
-fn notice(limit: u32, remaining: u32) -> Notice {
-    Notice { quota: Some(Quota { limit, remaining, reset: None }), ..Notice::default() }
-}
-
-fn now(instant: Instant) -> Now {
-    Now { instant, unix: Duration::from_secs(1_000) }
-}
-
-#[test]
-fn lists_draw_from_the_common_bucket_until_they_are_told_another_limit() {
-    let (mut ledger, start) = (Ledger::new(1.0, Duration::ZERO), Instant::now());
-    let other = ledger.admit(Class::Other, start).unwrap();
-    assert_eq!(ledger.admit(Class::ClientLists, start).unwrap_err(), Wait::FirstAnswer);
-    ledger.answered(other, notice(10, 9), now(start));
-    let list = ledger.admit(Class::ClientLists, start).unwrap();
-    ledger.answered(list, notice(5, 4), now(start));
-    assert_ne!(ledger.bucket(Class::ClientLists), ledger.bucket(Class::Other));
-    // That one is empty does not hold up the other.
-    while let Ok(entry) = ledger.admit(Class::Other, start) {
-        ledger.answered(entry, notice(10, 0), now(start));
-    }
-    assert!(ledger.admit(Class::ClientLists, start).is_ok());
-}
-
-#[test]
-fn lists_that_are_told_the_same_limit_share_the_bucket() {
-    let (mut ledger, mut time) = (Ledger::new(1.0, Duration::ZERO), Instant::now());
-    for (class, left) in [(Class::Other, 9), (Class::ClientLists, 0)] {
-        time += Duration::from_millis(1);
-        let entry = ledger.admit(class, time).unwrap();
-        ledger.answered(entry, notice(10, left), now(time));
-    }
-    assert_eq!(ledger.bucket(Class::ClientLists), ledger.bucket(Class::Other));
-    assert!(ledger.admit(Class::Other, time).is_err());
-}
-
-#[test]
-fn tokens_are_not_requests_of_the_management_api() {
-    let (mut ledger, start) = (Ledger::new(1.0, Duration::ZERO), Instant::now());
-    let token = ledger.admit(Class::Token, start).unwrap();
-    let other = ledger.admit(Class::Other, start).unwrap();
-    ledger.answered(token, notice(30, 0), now(start));
-    ledger.answered(other, notice(10, 9), now(start));
-    assert!(ledger.admit(Class::Other, start).is_ok());
-}
-
-#[test]
-fn a_setting_keeps_all_requests_at_a_distance() {
-    let gap = Duration::from_millis(250);
-    let (mut ledger, mut time) = (Ledger::new(1.0, gap), Instant::now());
-    for class in [Class::Token, Class::Other, Class::ClientLists, Class::Token] {
-        let entry = ledger.admit(class, time).unwrap();
-        ledger.answered(entry, Notice::default(), now(time));
-        assert_eq!(ledger.admit(class, time).unwrap_err(), Wait::Setting(time + gap));
-        time += gap;
+fn lists_share_the_bucket_until_told_another_limit() {
+    for (limit, is_apart) in [(10, false), (5, true)] {
+        let (mut buckets, now) = fresh();
+        let other = buckets.start(Class::Other, now).ok().unwrap();
+        assert_eq!(buckets.start(Class::ClientLists, now).err(), Some(Wait::FirstResponse));
+        buckets.end(other, Some(&answer(200, 10, 1)), now, 0.5);
+        let list = buckets.start(Class::ClientLists, now).ok().unwrap();
+        assert!(buckets.start(Class::Other, now).is_err(), "the list takes what is left");
+        buckets.end(list, Some(&answer(200, limit, 0)), now, 0.5);
+        assert!(buckets.start(Class::ClientLists, now).is_err());
+        assert_eq!(buckets.start(Class::Other, now).is_ok(), is_apart);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_are_sent_in_the_order_in_which_they_came() {
-    let limits = Limits { max_requests_per_second: Some(10.0), quota_share: 1.0 };
-    let (budget, order) = (Budget::new(limits), Mutex::new(Vec::new()));
-    let (start, deadline) = (Instant::now(), Instant::now() + Duration::from_mins(1));
-    let send = |number: usize| {
-        let (budget, order) = (&budget, &order);
-        async move {
-            let permit = budget.admit(Class::Other, deadline).await.ok().unwrap();
-            order.lock().unwrap().push(number);
-            drop(permit);
-        }
+async fn requests_start_in_order_of_arrival() {
+    let budget = Budget::new(Limits { max_requests_per_second: Some(10.0), quota_share: 1.0 });
+    let (order, start) = (Mutex::new(Vec::new()), Instant::now());
+    let send = async |number: usize| {
+        drop(budget.admit(Class::Other, start + Duration::from_secs(5)).await.ok().unwrap());
+        order.lock().unwrap().push(number);
     };
-    tokio::join!(send(0), send(1), send(2), send(3), send(4));
-    assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
-    assert_eq!(start.elapsed().as_millis(), 400);
+    let impatient = tokio::time::timeout(Duration::from_millis(150), send(9));
+    let (.., gone) = tokio::join!(send(0), send(1), send(2), send(3), send(4), impatient);
+    assert_eq!((order.lock().unwrap().as_slice(), gone.is_err()), ([0, 1, 2, 3, 4].as_slice(), true));
     assert_eq!(budget.spending(), Spending { requests: 5, waited_ms: 1_000 });
 }
 
-#[tokio::test(start_paused = true)]
-async fn who_gives_up_does_not_hold_up_those_behind() {
-    let budget = Budget::new(Limits { max_requests_per_second: Some(0.1), quota_share: 1.0 });
-    let deadline = Instant::now() + Duration::from_mins(1);
-    drop(budget.admit(Class::Other, deadline).await.ok().unwrap());
-    let impatient = tokio::time::timeout(Duration::from_secs(1), budget.admit(Class::Other, deadline));
-    let (gone, patient) = tokio::join!(impatient, budget.admit(Class::Other, deadline));
-    assert!(gone.is_err() && patient.is_ok());
+/// A bucket of the service: its size, the tokens that come in a second, and whether they come second by second.
+type Plan = (u32, f64, bool);
+
+/// How many requests a run sends at once, how many hundredths of a second each travels at most, and a seed.
+type Load = (u32, u32, u64);
+
+fn published() -> impl Strategy<Value = Plan> {
+    let (slow, fast) = (100.0 / 60.0, 150.0 / 60.0);
+    prop::sample::select(vec![
+        (2, 2.0, false),
+        (10, 2.0, false),
+        (50, 16.0, false),
+        (50, 50.0, false),
+        (5, slow, true),
+        (10, fast, true),
+    ])
+}
+
+fn load() -> impl Strategy<Value = Load> {
+    (1..20_u32, 0..10_u32, any::<u64>())
+}
+
+const REQUESTS: u32 = 80;
+
+struct Run {
+    buckets: Buckets,
+    waiting: u32,
+    under_way: u32,
+    refused: u32,
+    /// When its last response came, in hundredths of a second, and the least that was left after one of its requests.
+    end: u32,
+    least: u32,
+}
+
+/// A request of a run, when it arrives, when its response comes back, and that response.
+type Flight = (usize, UnderWay, u32, u32, Option<Response>);
+
+/// One request to a bucket with `tokens`, which were counted at the time `at`.
+fn serve((size, rate, by_second): Plan, (tokens, at): &mut (f64, f64), now: f64) -> Response {
+    let passed = if by_second { now.floor() - at.floor() } else { now - *at };
+    (*tokens, *at) = ((*tokens + rate * passed + 1e-9).min(size.into()), now);
+    let status = if *tokens < 1.0 { 429 } else { 200 };
+    *tokens -= if status == 200 { 1.0 } else { 0.0 };
+    let next = (1.0 - tokens.fract()) / rate;
+    let reset = if by_second { now.floor() + next.ceil() } else { (now + next).ceil() };
+    let [reset, date, wait] = [reset, now.floor(), reset - now].map(|time| Some(Duration::from_secs_f64(time)));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the size")]
+    let quota = Some(Quota { limit: size, remaining: *tokens as u32, reset });
+    Response { wait, date, quota, ..Response::of(status, "") }
+}
+
+/// Runs with these shares, side by side. The number is how often a visitor who asks once a second is refused in a row.
+fn simulate(plan: Plan, shares: &[f64], is_visited: bool, (parallel, latency, seed): Load) -> (Vec<Run>, u32) {
+    let (mut rng, start) = (Rng::with_seed(seed), Instant::now());
+    let unix = 1_000.0 + rng.f64();
+    let mut bucket = (f64::from(plan.0), unix);
+    let run = |quota_share: &f64| {
+        let buckets = Buckets::new(Limits { max_requests_per_second: None, quota_share: *quota_share });
+        Run { buckets, waiting: REQUESTS, under_way: 0, refused: 0, end: 0, least: plan.0 }
+    };
+    let mut runs: Vec<_> = shares.iter().map(run).collect();
+    let (mut flights, mut row, mut most): (Vec<Flight>, u32, u32) = (Vec::new(), 0, 0);
+    let shift = rng.u32(0..100);
+    for tick in 0.. {
+        let (now, there) = (start + Duration::from_millis(10) * tick, unix + f64::from(tick) / 100.0);
+        if is_visited && tick % 100 == shift {
+            row = if serve(plan, &mut bucket, there).status == 429 { row + 1 } else { 0 };
+            most = most.max(row);
+        }
+        for (.., answer) in flights.iter_mut().filter(|flight| flight.2 == tick) {
+            *answer = Some(serve(plan, &mut bucket, there));
+        }
+        for (number, request, .., answer) in flights.extract_if(.., |flight| flight.3 == tick) {
+            let (run, left) = (&mut runs[number], answer.as_ref().unwrap().quota.unwrap().remaining);
+            let refused = u32::from(run.buckets.end(request, answer.as_ref(), now, rng.f64()).is_some());
+            (run.waiting, run.refused) = (run.waiting + refused, run.refused + refused);
+            (run.under_way, run.end, run.least) = (run.under_way - 1, tick, run.least.min(left));
+        }
+        for (number, run) in runs.iter_mut().enumerate() {
+            while run.waiting > 0 && run.under_way < parallel {
+                let Ok(request) = run.buckets.start(Class::Other, now) else { break };
+                (run.waiting, run.under_way) = (run.waiting - 1, run.under_way + 1);
+                let arrival = tick + 1 + rng.u32(0..=latency);
+                flights.push((number, request, arrival, arrival + rng.u32(0..=latency), None));
+            }
+        }
+        if flights.is_empty() && runs.iter().all(|run| run.waiting == 0) {
+            break;
+        }
+    }
+    (runs, most)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn run_alone_is_not_refused_and_keeps_pace(plan in published(), load in load(), share in prop::sample::select(vec![0.8, 1.0])) {
+        let without = simulate((REQUESTS, 1.0, false), &[1.0], false, load).0[0].end;
+        let Run { end, refused, least, .. } = simulate(plan, &[share], false, load).0[0];
+        let dictated = 100.0 * f64::from(REQUESTS.saturating_sub(plan.0)) / plan.1;
+        // The reserve of a bucket of 2 leaves it half of its rate.
+        let most = if share < 1.0 { 2.5 } else { 1.25 } * dictated + f64::from(without) + 100.0;
+        prop_assert!(f64::from(end) <= most, "{end}, {dictated}, {without}");
+        prop_assert_eq!(refused, 0);
+        prop_assert!(share >= 1.0 || least >= (plan.0 / 5).max(1), "{least} were left");
+    }
+
+    #[test]
+    fn visitor_is_never_refused_twice_in_a_row(plan in published(), load in load()) {
+        prop_assert!(simulate(plan, &[0.8], true, load).1 < 2);
+    }
+
+    #[test]
+    fn two_runs_share_the_bucket(plan in published(), load in load()) {
+        let (runs, _) = simulate(plan, &[0.8, 0.8], false, load);
+        let (first, second) = (runs[0].end, runs[1].end);
+        prop_assert!(first.max(second) <= first.min(second) * 3 / 2 + 200, "{first} and {second}");
+    }
 }
