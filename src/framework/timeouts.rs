@@ -18,13 +18,13 @@ use crate::{
 model! {
     /// How long operations may take.
     pub struct Timeouts {
-        /// How long a create may take; `20m` when left out.
+        /// How long a create may take. Default: `20m`.
         create: Value<String> = OPTIONAL.rules(&[DURATION]),
-        /// How long a read may take; `20m` when left out.
+        /// How long a read may take. Default: `20m`.
         read: Value<String> = OPTIONAL.rules(&[DURATION]),
-        /// How long an update may take; `20m` when left out.
+        /// How long an update may take. Default: `20m`.
         update: Value<String> = OPTIONAL.rules(&[DURATION]),
-        /// How long a delete may take; `20m` when left out.
+        /// How long a delete may take. Default: `20m`.
         delete: Value<String> = OPTIONAL.rules(&[DURATION]),
     }
 }

@@ -19,21 +19,21 @@ use crate::{
 };
 
 model! {
-    /// Lists client grants: all of the tenant, or those that fit everything that is given.
+    /// Lists client grants: all grants of the tenant, or those that match every argument.
     ///
-    /// That there are none is an empty list, not an error. It costs one request for each hundred grants.
+    /// No match is an empty list, not an error. The list takes one request for each 100 grants.
     pub(in crate::provider) struct ClientGrants {
-        /// The client id of the application that the grants are for.
+        /// The client ID of the application that has the grants.
         client_id: Value<String> = OPTIONAL.rules(&[Rule::Length(1, usize::MAX)]),
-        /// The kind of applications that the grants are a default for. It excludes `client_id`.
+        /// The kind of applications that have the grants by default. It excludes `client_id`.
         default_for: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["third_party_clients"])]),
         /// The identifier of the API.
         audience: Value<String> = OPTIONAL.rules(&[Rule::Length(1, usize::MAX)]),
-        /// Whether the grants are for the application itself (`client`) or for a user whom it acts for (`user`).
+        /// Whether the grants are for the application itself (`client`) or for a user that it acts for (`user`).
         subject_type: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["client", "user"])]),
-        /// Set to `true`, only grants that any organization may use. Auth0 has no search for the others.
+        /// If `true`, only grants that every organization may use. Auth0 cannot search for the others.
         allow_any_organization: Value<bool> = OPTIONAL,
-        /// The grants, in the order of their ids.
+        /// The grants, sorted by ID.
         client_grants: Value<Results<ClientGrant>> = COMPUTED,
     }
 }

@@ -25,44 +25,47 @@ use crate::{
 };
 
 model! {
-    /// Gets an access token in the name of an application, with the grant type `client_credentials`, without a trace in plan
-    /// or state.
+    /// Gets an access token for an application, with the grant type `client_credentials`. Neither plan nor state
+    /// contains it.
     ///
-    /// The token can go where Terraform keeps nothing: into the configuration of a provider (this one's `api_token` too), a
-    /// write-only argument, or a provisioner. Each run that needs it gets a token of its own, up to two of them: one to plan
-    /// and one to apply. They count against the token quotas of the application. It takes Terraform 1.10 or newer.
+    /// Use the token where Terraform stores nothing: in a provider block (also as this provider's `api_token`), a
+    /// write-only argument or a provisioner. Each run that needs the token gets up to two: one to plan and one to
+    /// apply. They count towards the token quotas of the application. It needs Terraform 1.10 or newer.
     ///
-    /// The application proves who it is with one of `client_secret`, `client_assertion_private_key` and `client_assertion`.
-    /// Auth0 takes an assertion once, so one that was signed elsewhere is good for a plan or for an apply, not for both.
+    /// The application authenticates with one of `client_secret`, `client_assertion_private_key` and
+    /// `client_assertion`. Auth0 accepts an assertion once. So an assertion that was signed elsewhere works for a plan
+    /// or for an apply, not for both.
     ///
-    /// Terraform cannot replace a token while it runs. A minute before its end the provider is called to renew it, and warns
-    /// at the end of the run: what used the token after that was refused. Let the API's tokens live longer then.
+    /// Terraform cannot replace a token during a run. If a token is still in use a minute before it expires, the run
+    /// ends with a warning: the API refuses the token after that. In that case, give the API's tokens a longer
+    /// lifetime.
     pub(in crate::provider) struct AccessToken {
-        /// The client id of the application. An assertion says it itself.
+        /// The client ID of the application. Leave it out if you set `client_assertion`, which contains it.
         client_id: Value<String> = OPTIONAL.rules(&[Rule::Length(1, 64)]),
-        /// The secret of the application.
+        /// The client secret of the application.
         client_secret: Value<SecretString> = OPTIONAL.sensitive(),
-        /// A private key of the application, in PEM form, which signs an assertion.
+        /// A private key of the application, in PEM form. The provider signs an assertion with it.
         client_assertion_private_key: Value<SecretString> = OPTIONAL.sensitive(),
-        /// The algorithm that the key signs with; `RS256` when left out.
+        /// The signing algorithm of the key. Default: `RS256`.
         client_assertion_signing_alg: Value<String> = OPTIONAL.rules(&[Rule::OneOf(SigningAlgorithm::NAMES)]),
         /// An assertion of the application that was signed elsewhere.
         client_assertion: Value<SecretString> = OPTIONAL.sensitive(),
         /// The identifier of the API that the token is for.
         audience: Value<String> = REQUIRED.rules(&[Rule::Length(1, usize::MAX)]),
-        /// Scopes that the token must have; it is an error when one is not granted. Auth0 may grant others as well.
+        /// Scopes that the token must have. If Auth0 does not grant one of them, the run fails. Auth0 may grant more
+        /// scopes.
         scopes: Value<BTreeSet<String>> = OPTIONAL.rules(&[
             Rule::Each(&Rule::Form("a scope, without white space", is_scope)),
         ]),
-        /// The id or the name of the organization that the token is for.
+        /// The ID or the name of the organization that the token is for.
         organization: Value<String> = OPTIONAL.rules(&[Rule::Length(1, usize::MAX)]),
         /// The token.
         access_token: Value<Disclosed> = COMPUTED.sensitive(),
-        /// When the token ends, such as `2026-01-31T12:00:00Z`. Null if that is not known.
+        /// When the token expires, such as `2026-01-31T12:00:00Z`. Null if unknown.
         expires_at: Value<String> = COMPUTED,
-        /// The scopes that the token has.
+        /// The scopes of the token.
         granted_scopes: Value<BTreeSet<String>> = COMPUTED,
-        /// What the token says, such as `claims.sub`. Null for tokens that only their API can read.
+        /// The claims of the token, such as `claims.sub`. Null if only the API can read the token.
         claims: Value<Typed> = COMPUTED,
     }
 }

@@ -16,19 +16,18 @@ use crate::{
 };
 
 model! {
-    /// Reads the secret of an application while Terraform runs, without a trace in plan or state.
+    /// Reads the client secret of an application during a run. Neither plan nor state contains it.
     ///
-    /// The secret can go where Terraform keeps nothing: into a write-only argument, the configuration of a provider, or a
-    /// provisioner. It is read again in each run that needs it, and costs one request of the Management API. It takes
-    /// Terraform 1.10 or newer.
+    /// Use the secret where Terraform stores nothing: in a write-only argument, a provider block or a provisioner. Each
+    /// run that needs the secret reads it again, with one Management API request. It needs Terraform 1.10 or newer.
     ///
-    /// The application that the provider acts as needs `read:client_keys` (or `read:client_credentials`) for it.
+    /// The application that the provider acts as needs `read:client_keys` (or `read:client_credentials`).
     pub(in crate::provider) struct ClientSecret {
-        /// The client id of the application.
+        /// The client ID of the application.
         client_id: Value<String> = REQUIRED.rules(&[
             Rule::Form("a client id, which is made of letters, digits, `-` and `_`", is_client_id),
         ]),
-        /// The secret that counts now.
+        /// The current client secret.
         client_secret: Value<Disclosed> = COMPUTED.sensitive(),
     }
 }
