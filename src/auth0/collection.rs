@@ -149,7 +149,11 @@ impl Collection {
         for property in names {
             if locked(&self.told).insert(property.clone()) {
                 let collection = self.path.join("/");
-                tracing::info!(collection, property, "a list shows this property otherwise than the object itself");
+                tracing::info!(
+                    collection,
+                    property,
+                    "a list and the object itself show different values of this property"
+                );
             }
         }
     }
@@ -259,5 +263,5 @@ impl Source for Reader<'_> {
 }
 
 fn tell_failure(error: &Error) {
-    tracing::debug!(%error, "a list cannot be read, so its objects are read singly");
+    tracing::debug!(%error, "cannot read a list, reading its objects one by one");
 }

@@ -92,10 +92,10 @@ impl<'a, T: 'static> Creation<'a, T> {
                 Err(conflict) if lost > 0 && conflict.is_conflict() => Box::new(conflict),
                 Err(refusal) => return Err(refusal),
             };
-            tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
+            tracing::info!(%cause, "lost the response to a create, searching for its object");
             match self.find(key).await {
                 Ok(Some(value)) => {
-                    tracing::info!("it was created, and is taken over");
+                    tracing::info!("found the object of the create, continuing with it");
                     return Ok(Created { value, found: true });
                 }
                 Ok(None) if lost + 1 < MOST_LOST && !cause.is_conflict() => {}
@@ -166,16 +166,16 @@ impl<'a, T: 'static> Creation<'a, T> {
             let unknown = |candidates, unseen| Error::UnknownFate { cause: cause.clone(), candidates, unseen };
             let before = before.as_ref().as_ref();
             let before = before.map_err(|hidden| unknown(Vec::new(), Some(Box::new(hidden.clone()))))?;
-            tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
+            tracing::info!(%cause, "lost the response to a create, searching for its object");
             match self.look(entry, &wanted, before, filters).await {
                 Ok((Verdict::Is(place), candidates)) => {
                     let document = candidates[place].shown.as_deref().expect("what is taken over was seen");
-                    tracing::info!(id = document.id, "it was created, and is taken over");
+                    tracing::info!(id = document.id, "found the object of the create, continuing with it");
                     return self.value(document);
                 }
                 Ok((Verdict::Doubtful(candidates), _)) => return Err(unknown(candidates, None)),
                 Ok((Verdict::Absent, _)) if lost < MOST_LOST => {
-                    tracing::info!("it was not created, so that is tried again");
+                    tracing::info!("found no object of the create, sending it again");
                 }
                 Ok((Verdict::Absent, _)) => return Err(*cause),
                 Err(error) => return Err(unknown(Vec::new(), Some(Box::new(error)))),

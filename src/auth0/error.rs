@@ -17,7 +17,7 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
     /// The answer is an error, but not in the form of the Management API: something else answered.
-    #[error("{endpoint}: {} answered with status {status}, but not as the Management API does", endpoint.host)]
+    #[error("{endpoint}: {} responded with status {status}, but not as the Management API does", endpoint.host)]
     Foreign {
         /// The request.
         endpoint: Endpoint,
@@ -25,7 +25,10 @@ pub enum Error {
         status: u16,
     },
     /// The answer leads elsewhere, which nobody has configured: a token does not go there.
-    #[error("{endpoint}: {} leads to {to} (status {status}), and redirects are not followed", endpoint.host)]
+    #[error(
+        "{endpoint}: {} redirects to {to} (status {status}), and the provider does not follow redirects",
+        endpoint.host
+    )]
     Redirect {
         /// The request.
         endpoint: Endpoint,
@@ -54,13 +57,13 @@ pub enum Error {
         cause: TransportError,
     },
     /// A page for people, with the status of a success: something else answered.
-    #[error("{endpoint}: {} answered with a web page, and not as the Management API does", endpoint.host)]
+    #[error("{endpoint}: {} responded with a web page, not as the Management API does", endpoint.host)]
     WebPage {
         /// The request.
         endpoint: Endpoint,
     },
     /// The answer is not what the Management API documents.
-    #[error("{endpoint}: the answer cannot be read at `{path}`: {reason}")]
+    #[error("{endpoint}: the response cannot be read at `{path}`: {reason}")]
     Decode {
         /// The request.
         endpoint: Endpoint,
@@ -70,7 +73,7 @@ pub enum Error {
         reason: String,
     },
     /// Something was to be created, and it cannot be told whether it was: the object may exist.
-    #[error("whether the object was created is unknown, it may exist: {cause}")]
+    #[error("the object may or may not exist: {cause}")]
     UnknownFate {
         /// Why the answer does not tell.
         cause: Box<Error>,
@@ -80,25 +83,25 @@ pub enum Error {
         unseen: Option<Box<Error>>,
     },
     /// The operation was stopped.
-    #[error("{endpoint}: stopped before it was done")]
+    #[error("{endpoint}: interrupted before it was finished")]
     Cancelled {
         /// The request.
         endpoint: Endpoint,
     },
     /// The operation's time was over.
-    #[error("{endpoint}: not done when the time was over")]
+    #[error("{endpoint}: not finished when the time ran out")]
     DeadlineExceeded {
         /// The request.
         endpoint: Endpoint,
     },
     /// The operation's time would have been over before the request could be sent again.
-    #[error("{cause}; there was no time left to try again")]
+    #[error("{cause}; no time was left for another attempt")]
     OutOfTime {
         /// Why it would have been sent again.
         cause: Box<Error>,
     },
     /// No object can have this identifier; nothing was asked.
-    #[error("`{id}` cannot be an identifier")]
+    #[error("`{id}` cannot be an ID")]
     InvalidId {
         /// The text.
         id: String,

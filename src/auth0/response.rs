@@ -38,7 +38,7 @@ pub(super) struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
     /// Connections cannot be made at all, for lack of trusted certificates for example.
-    #[error("connections cannot be set up: {0}")]
+    #[error("the provider cannot set up connections: {0}")]
     Setup(String),
     /// The host's name is unknown.
     #[error("the host name cannot be resolved: {0}")]
@@ -53,19 +53,19 @@ pub enum TransportError {
     #[error("no secure connection: {0}")]
     Tls(String),
     /// The proxy makes no connection.
-    #[error("the proxy makes no connection: {0}")]
+    #[error("no connection through the proxy: {0}")]
     Proxy(String),
     /// A connection could not be made for another reason.
     #[error("no connection: {0}")]
     Connect(String),
     /// The request was sent, but no answer came in time.
-    #[error("no answer within {} s", .0.as_secs())]
+    #[error("no response within {} s", .0.as_secs())]
     Timeout(Duration),
     /// The connection ended in the middle.
     #[error("the connection broke: {0}")]
     Broken(String),
     /// The answer is longer than any answer should be.
-    #[error("the answer is longer than {LARGEST_RESPONSE} bytes")]
+    #[error("the response is longer than {LARGEST_RESPONSE} bytes")]
     TooLarge,
 }
 

@@ -106,7 +106,7 @@ impl Sender {
                 Verdict::Again { .. } if setback == Setback::TokenRejected => return Ok(Progress::TokenRejected),
                 Verdict::Again { after } => {
                     let (method, path) = (request.method(), &request.endpoint.path);
-                    tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");
+                    tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "retrying the request");
                     // The wait that the service asks for is one for all, and waited in line.
                     if !matches!(setback, Setback::Throttled(_)) {
                         bounds.run(&request.endpoint, tokio::time::sleep(after)).await?;
@@ -144,7 +144,7 @@ impl Sender {
             Ok(response) => {
                 let (status, version) = (response.status.as_u16(), response.version);
                 tracing::debug!(
-                    %method, path, status, ?version, elapsed_ms, attempt, correlation_id, "request answered"
+                    %method, path, status, ?version, elapsed_ms, attempt, correlation_id, "received a response"
                 );
             }
             Err(error) => {

@@ -95,18 +95,18 @@ pub enum SettingsError {
         source: io::Error,
     },
     /// `ca_file` holds no certificate that could be trusted.
-    #[error("the certificate file {} holds no PEM certificate of use", path.display())]
+    #[error("the certificate file {} has no usable PEM certificate", path.display())]
     CaFileWithoutCertificate {
         /// The file.
         path: PathBuf,
     },
     /// The proxy's address is of no use.
-    #[error("the proxy's address is not usable; accepted is `http://host:port`")]
+    #[error("the address of the proxy is not usable: use `http://HOST:PORT`")]
     Proxy,
     /// The token cannot be sent.
-    #[error("the token holds characters that no HTTP header can carry; is there a line break at its end?")]
+    #[error("the token has characters that an HTTP header cannot have: does it end with a line break?")]
     Token,
     /// The user agent cannot be sent.
-    #[error("the user agent holds characters that no HTTP header can carry")]
+    #[error("the user agent has characters that an HTTP header cannot have")]
     UserAgent,
 }

@@ -57,20 +57,18 @@ pub enum TenantError {
     #[error("`{0}` is not a domain; {ACCEPTED}")]
     Malformed(String),
     /// Unencrypted, though it leaves this machine.
-    #[error("`{0}` would send credentials unencrypted, http is for a loopback address only; {ACCEPTED}")]
+    #[error("`{0}` would send credentials unencrypted, because http is for loopback addresses only; {ACCEPTED}")]
     Unencrypted(String),
     /// Another scheme than http and https.
     #[error("`{0}:` is not a scheme of the Management API; {ACCEPTED}")]
     Scheme(String),
     /// A user, path, query or fragment beside the host.
-    #[error(
-        "the domain holds more than a host and a port (no user, path, query or fragment belongs there); {ACCEPTED}"
-    )]
+    #[error("the domain has more than a host and a port, so remove user, path, query and fragment; {ACCEPTED}")]
     Excess,
 }
 
-const ACCEPTED: &str = "accepted are `TENANT.REGION.auth0.com`, `host:port`, `https://host:port/` and, \
-                        on this machine only, `http://127.0.0.1:PORT`";
+const ACCEPTED: &str = "use `TENANT.REGION.auth0.com`, `host:port`, `https://host:port/` or, on this machine only, \
+    `http://127.0.0.1:PORT`";
 
 impl FromStr for Tenant {
     type Err = TenantError;

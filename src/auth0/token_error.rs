@@ -8,10 +8,10 @@ use super::assertion::{AssertionError, Suspicion};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// The application is unknown or its secret is another one.
-    #[error("the client id or the client secret is wrong")]
+    #[error("the client ID or the client secret is wrong")]
     WrongCredentials,
     /// An assertion was not accepted, or an application that has no key has shown one.
-    #[error("the client assertion was refused{}{}", said(description), suspected(suspicion.as_ref()))]
+    #[error("Auth0 refused the client assertion{}{}", said(description), suspected(suspicion.as_ref()))]
     AssertionRefused {
         /// Whether it was signed here with a private key, and not elsewhere.
         signed_here: bool,
@@ -22,14 +22,14 @@ pub enum TokenError {
     },
     /// Another token is needed, but there is no other assertion to get it with.
     #[error(
-        "another token is needed, but the client assertion has been used already, and Auth0 takes each of them once"
+        "the provider needs another token, but it has used the client assertion, and Auth0 accepts each assertion once"
     )]
     AssertionSpent,
     /// There is no assertion where it should be.
     #[error("the client assertion cannot be used: {0}")]
     Assertion(#[from] AssertionError),
     /// The application exists, but may not call the API.
-    #[error("the application is not authorized to call `{audience}`: it needs a client grant for that API")]
+    #[error("the application may not call `{audience}`: it needs a client grant for that API")]
     NotAuthorized {
         /// The API that was asked for.
         audience: String,
@@ -61,7 +61,7 @@ pub enum TokenError {
         description: String,
     },
     /// What answered is no token endpoint.
-    #[error("what answered with status {status} is no token endpoint: is the domain an Auth0 tenant?")]
+    #[error("the response with status {status} is not from a token endpoint: is the domain an Auth0 tenant?")]
     NotAuth0 {
         /// Status of the answer.
         status: u16,

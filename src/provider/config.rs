@@ -138,7 +138,7 @@ impl Config {
     }
 }
 
-const WHERE_DOMAIN: &str = "The domain is shown in the settings of every application of the tenant.";
+const WHERE_DOMAIN: &str = "In Auth0, the settings of every application show the domain.";
 
 fn by_reference<'v, T>(value: &'v Value<T>, text: impl Fn(&'v T) -> &'v str) -> Value<&'v str> {
     match value {

@@ -76,7 +76,7 @@ fn detail(error: &Error) -> String {
 pub(super) fn unknown_fate(error: &Error) -> String {
     let mut text = sentence(error);
     if let Error::UnknownFate { unseen: Some(unseen), .. } = error {
-        text.push_str(" It could not be looked for. ");
+        text.push_str(" The search for it failed. ");
         text.push_str(&detail(unseen));
     }
     text
@@ -103,26 +103,29 @@ fn next_step(error: &Error) -> Option<String> {
     let step = match error {
         Error::Api(api) => return refusal(api),
         Error::Foreign { status, .. } if *status >= 500 => {
-            "Something in front of Auth0 is failing. Try again later, and check https://status.auth0.com."
+            "A service in front of Auth0 failed. Try again later, and check https://status.auth0.com."
         }
         Error::Foreign { status: 407, .. } => {
-            "A proxy wants a name and a password: give them in `http_proxy` of the provider (or `AUTH0_HTTP_PROXY`), as \
+            "A proxy needs a name and a password. Set `http_proxy` of the provider (or `AUTH0_HTTP_PROXY`) to \
              `http://NAME:PASSWORD@HOST:PORT`."
         }
         Error::Foreign { .. } | Error::WebPage { .. } => {
-            "Check that `domain` (or `AUTH0_DOMAIN`) is an Auth0 tenant's, and that no proxy answers in its place."
+            "Check that `domain` (or `AUTH0_DOMAIN`) is the domain of an Auth0 tenant, and that no proxy responds \
+             instead."
         }
         Error::Redirect { .. } => {
-            "If that is the tenant, give it as `domain` of the provider (or `AUTH0_DOMAIN`). Otherwise something in between \
-             answers, such as the log-in page of a network or a proxy."
+            "If that is the tenant, set it as `domain` of the provider (or `AUTH0_DOMAIN`). Otherwise something in \
+             between responded, such as the log-in page of a network or a proxy."
         }
         Error::RateLimited { .. } => {
-            "The tenant's rate limit is used up, perhaps by others, for longer than this operation may take. Try again later."
+            "The wait for the tenant's rate limit would take longer than this operation may. Other programs may use \
+             the limit as well. Try again later."
         }
         Error::Token(token) => return Some(access::token_step(token)),
         Error::Transport { cause, .. } => return Some(access::transport_step(cause)),
         Error::Decode { .. } => {
-            "Auth0 answered in a form that this release does not know. Please report it with the release of the provider."
+            "The response has a form that this version does not know. Please report it with the version of the \
+             provider."
         }
         Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
         Error::DeadlineExceeded { .. } => "Apply again to finish.",
@@ -136,19 +139,19 @@ fn next_step(error: &Error) -> Option<String> {
 fn refusal(api: &ApiError) -> Option<String> {
     let step = match api.status {
         401 => {
-            "The token was made for another tenant or audience, or it has expired. Check `domain`, `audience` and \
+            "The token is for another tenant or audience, or it has expired. Check `domain`, `audience` and \
              `api_token` of the provider."
         }
         403 if !api.missing_scopes.is_empty() => {
             return Some(format!(
-                "The application that the provider acts as lacks a permission. Grant it {} for the Auth0 Management API \
-                 (in Auth0: Applications, APIs, Auth0 Management API, Machine to Machine Applications), and apply again.",
+                "The application that the provider acts as lacks a scope. Grant it {} for the Auth0 Management API (in \
+                 Auth0: Applications, APIs, Auth0 Management API, Machine to Machine Applications), and apply again.",
                 one_of(&api.missing_scopes)
             ));
         }
         403 => "The tenant's subscription or settings do not allow it.",
-        404 => "It may have been deleted meanwhile. Plan again, so that Terraform sees what is there.",
-        409 => "An object of that kind exists already. Import it, or give this one another identity.",
+        404 => "It may have been deleted outside Terraform. Plan again to refresh the state.",
+        409 => "Such an object exists already. Import it, or choose another value.",
         429 => return None,
         status if status >= 500 => "Auth0 failed. Try again later, and check https://status.auth0.com.",
         _ => return None,

@@ -26,7 +26,7 @@ impl Protected<'_> {
         }
         let replacing = plan.requires_replace.first().cloned();
         if plan.state.is_none() {
-            plan.diagnostics.push(self.deletion("This plan would delete it."));
+            plan.diagnostics.push(self.deletion("This plan deletes it."));
         } else if let Some(path) = replacing {
             plan.diagnostics.push(self.replacement(path));
         }
@@ -41,7 +41,7 @@ impl Protected<'_> {
     }
 
     fn replacement(&self, path: Path) -> Diagnostic {
-        let why = format!("A change of `{path}` needs another {} in its place.", self.object);
+        let why = format!("Changing `{path}` replaces the {}.", self.object);
         self.refusal(&why).at(path)
     }
 
@@ -50,8 +50,8 @@ impl Protected<'_> {
     fn deletion(&self, why: &str) -> Diagnostic {
         let refusal = self.refusal(why);
         let detail = format!(
-            "{} If Terraform marks it as tainted, run `terraform untaint ADDRESS` first. If it is deposed, as another was put \
-             in its place with `create_before_destroy`, delete it in Auth0: the next refresh forgets it.",
+            "{} If it is tainted, first run `terraform untaint ADDRESS`. If it is deposed, because \
+             `create_before_destroy` replaced it, delete it in Auth0. The next refresh then removes it from the state.",
             refusal.detail
         );
         Diagnostic { detail, ..refusal }
@@ -60,8 +60,8 @@ impl Protected<'_> {
     fn refusal(&self, why: &str) -> Diagnostic {
         let Self { object, id, .. } = self;
         let detail = format!(
-            "The {object} `{id}` has `deletion_protection = true`. {why} To delete it all the same, set \
-             `deletion_protection = false` and apply that first; what counts is the state."
+            "The {object} `{id}` has `deletion_protection = true`. {why} To delete it, first apply \
+             `deletion_protection = false`."
         );
         Diagnostic::error("Deletion Protection", detail)
     }

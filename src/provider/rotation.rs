@@ -13,9 +13,10 @@ pub(super) fn not_rotated(error: &Error, again: &str) -> Diagnostic {
 /// What to think of the secret after a request that was to change it.
 pub(super) fn fate(error: &Error, again: &str) -> String {
     if error.is_refusal() {
-        return "The secret is the one that it was.".to_owned();
+        return "The secret is unchanged.".to_owned();
     }
     format!(
-        "Whether the secret was changed is not known, so take the one in use for invalid until it has been changed. {again}"
+        "The secret may have changed. Treat the secret in use as invalid until it has been set or rotated again. \
+         {again}"
     )
 }

@@ -137,9 +137,9 @@ impl fmt::Display for Suspicion {
             Self::Missing(claim) => write!(f, "it has no claim `{claim}`"),
             Self::TooLong => write!(f, "its `exp` is more than {LONGEST_LIFETIME} s after its `iat`"),
             Self::Audience(issuer) => write!(f, "its `aud` is not the text `{issuer}`"),
-            Self::Issuer => f.write_str("its `iss` and its `sub` differ: both must be the client id"),
+            Self::Issuer => f.write_str("its `iss` and its `sub` differ: both must be the client ID"),
             Self::Algorithm => {
-                write!(f, "it is signed with none of the algorithms {}", SigningAlgorithm::NAMES.join(", "))
+                write!(f, "its algorithm is not one of {}", SigningAlgorithm::NAMES.join(", "))
             }
         }
     }

@@ -34,13 +34,13 @@ pub enum AssertionError {
     #[error("it is empty")]
     Empty,
     /// Another kind of text.
-    #[error("this is no signed JSON Web Token, which has three parts in base64url with dots between")]
+    #[error("this is not a signed JSON Web Token, which has three parts in base64url with dots in between")]
     NotSigned,
     /// More than Auth0 reads.
-    #[error("it is longer than {LONGEST} bytes, which is the most that Auth0 reads")]
+    #[error("it is longer than {LONGEST} bytes, the most that Auth0 accepts")]
     TooLong,
     /// It does not say for whom it speaks.
-    #[error("it has no claim `sub`, which is the client id of the application that it speaks for")]
+    #[error("it has no claim `sub`, which must be the client ID of the application")]
     NoSubject,
 }
 

@@ -68,33 +68,31 @@ pub enum KeyError {
     #[error("the key is encrypted: decrypt it first, for example with `openssl pkey -in key.pem -out decrypted.pem`")]
     Encrypted,
     /// The wrong half.
-    #[error("this is a public key: give the private key that belongs to it")]
+    #[error("this is a public key: use the private key that belongs to it")]
     Public,
     /// The wrong half, signed.
-    #[error("this is a certificate: give the private key that belongs to it")]
+    #[error("this is a certificate: use the private key that belongs to it")]
     Certificate,
     /// Another format.
     #[error("this is a key in the format of OpenSSH: convert it with `ssh-keygen -p -m PKCS8 -f key`")]
     OpenSsh,
     /// Another format.
-    #[error(
-        "this is a JSON Web Key: give the private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`"
-    )]
+    #[error("this is a JSON Web Key: use the private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`")]
     Jwk,
     /// Auth0 takes RSA only.
-    #[error("the key is not an RSA key, and Auth0 takes no others for client assertions")]
+    #[error("the key is not an RSA key, and Auth0 accepts only RSA keys for client assertions")]
     NotRsa,
     /// Auth0 takes 2048 bits or more.
-    #[error("the RSA key is shorter than 2048 bits, which is the least that is taken")]
+    #[error("the RSA key is shorter than 2048 bits, the minimum")]
     TooShort,
     /// Lines that were joined on their way through a shell or a settings page.
-    #[error("the line breaks of the key are written as `\\n`: give it with real line breaks, or in a file")]
+    #[error("the line breaks of the key are written as `\\n`: use real line breaks, or a file")]
     EscapedLineBreaks,
     /// PEM, but the content does not hold together.
-    #[error("the key is damaged: it begins as a private key in PEM form should, but cannot be read")]
+    #[error("the key is damaged: it begins like a private key in PEM form, but cannot be read")]
     Damaged,
     /// Anything else.
-    #[error("this is no private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`")]
+    #[error("this is not a private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`")]
     NotPem,
 }
 

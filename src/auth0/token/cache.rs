@@ -38,11 +38,11 @@ pub(super) struct CachedToken {
 enum Unusable {
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error("{} belongs to somebody else", .0.display())]
+    #[error("another user owns {}", .0.display())]
     Foreign(PathBuf),
-    #[error("{} is open to others, its mode is {:03o}", .0.display(), .1)]
+    #[error("other users can access {}, its mode is {:03o}", .0.display(), .1)]
     Open(PathBuf, u32),
-    #[error("{} is not what it should be", .0.display())]
+    #[error("{} has an unexpected form", .0.display())]
     Strange(PathBuf),
 }
 
@@ -56,12 +56,12 @@ impl Cache {
 
     /// The token, if there is one and `unix_now` is its time.
     pub(super) fn load(&self, unix_now: Duration) -> Option<CachedToken> {
-        let kept = self.tell(self.read(), "a token on disk is not used")??;
+        let kept = self.tell(self.read(), "cannot use a token on disk")??;
         (kept.asked_at..kept.renew_at).contains(&unix_now).then_some(kept)
     }
 
     pub(super) fn store(&self, kept: &CachedToken) {
-        self.tell(self.write(kept), "a token is not kept on disk");
+        self.tell(self.write(kept), "cannot keep a token on disk");
     }
 
     /// Removes a token that the service did not accept, unless another process has put one in its place.
@@ -70,7 +70,7 @@ impl Cache {
             Some(kept) if kept.token.expose_secret() == token => Ok(fs::remove_file(&self.file)?),
             _ => Ok(()),
         };
-        self.tell(remove(), "a token on disk is not removed");
+        self.tell(remove(), "cannot remove a token on disk");
     }
 
     fn tell<T>(&self, outcome: Result<T, Unusable>, what: &str) -> Option<T> {

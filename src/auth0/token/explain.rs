@@ -172,14 +172,14 @@ mod tests {
             }
         };
         let bare = r#"{"error":"invalid_client"}"#;
-        assert_eq!(refused(Shown::Signature, 1_000, bare), "the client assertion was refused");
+        assert_eq!(refused(Shown::Signature, 1_000, bare), "Auth0 refused the client assertion");
         assert_eq!(
             refused(Shown::Signature, 900, r#"{"error":"invalid_client","error_description":"Expired"}"#),
-            "the client assertion was refused (\"Expired\"): this machine's clock is 100 s ahead of Auth0's"
+            "Auth0 refused the client assertion (\"Expired\"): this machine's clock is 100 s ahead of Auth0's"
         );
         let claims = json!({ "iss": "me", "sub": "me", "aud": "https://login.acme.com/", "exp": 1_100, "jti": "x" });
         let assertion = || Shown::Assertion(Assertion::parse(&unsigned("RS256", &claims).into()).unwrap());
-        assert_eq!(refused(assertion(), 1_000, bare), "the client assertion was refused");
-        assert_eq!(refused(assertion(), 1_150, bare), "the client assertion was refused: it expired 50 s ago");
+        assert_eq!(refused(assertion(), 1_000, bare), "Auth0 refused the client assertion");
+        assert_eq!(refused(assertion(), 1_150, bare), "Auth0 refused the client assertion: it expired 50 s ago");
     }
 }

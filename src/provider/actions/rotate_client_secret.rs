@@ -25,7 +25,7 @@ model! {
     pub(in crate::provider) struct RotateClientSecret {
         /// The client ID of the application.
         client_id: Value<String> = REQUIRED.rules(&[
-            Rule::Form("a client id, which is made of letters, digits, `-` and `_`", is_client_id),
+            Rule::Form("a client ID of letters, digits, `-` and `_`", is_client_id),
         ]),
     }
 }
@@ -44,10 +44,12 @@ impl Action<Connection> for RotateClientSecretAction {
         progress: &Progress,
     ) -> Result<(), Diagnostics> {
         let client_id = config.client_id.as_str().unwrap_or_default();
-        progress.tell(format!("Rotating the secret of the client {client_id}"));
+        progress.tell(format!("Rotating the secret of the application {client_id}"));
         let rotated = session(cx).api(&CLIENTS, &[]).rotate_secret(client_id).await;
         rotated.map_err(|error| not_rotated(&error, "Invoke the action again."))?;
-        progress.tell(format!("The client {client_id} has a new secret; the old one stops working within 30 seconds"));
+        progress.tell(format!(
+            "The application {client_id} has a new secret; the old secret stops working within 30 seconds"
+        ));
         Ok(())
     }
 }

@@ -18,6 +18,6 @@ pub(super) fn folder(config: &Config, lookup: &Lookup<'_>) -> Result<Option<Path
     let caches = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     match caches {
         Some(caches) => Ok(Some(caches.join("terraform-provider-auth0"))),
-        None => Err(setting.unusable("there is no folder for it, as neither `XDG_CACHE_HOME` nor `HOME` is set")),
+        None => Err(setting.unusable("it needs a folder, but neither `XDG_CACHE_HOME` nor `HOME` is set")),
     }
 }

@@ -47,11 +47,9 @@ pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
         .map(|(name, other)| (*name, *other == method))
         .or_else(|| (method == Method::Token && given.contains(&"client_id")).then_some(("client_id", false)))?;
     let detail = if same {
-        format!(
-            "`{first}` and `{second}` are two ways to give the same thing, so only one of them can be used. Remove one."
-        )
+        format!("`{first}` and `{second}` set the same thing. Remove one of them.")
     } else {
-        format!("`{first}` and `{second}` are two ways to authenticate, so only one of them can be used. Remove one.")
+        format!("`{first}` and `{second}` are two ways to authenticate. Remove one of them.")
     };
     let conflict = Diagnostic::error("Conflicting Provider Arguments", detail);
     // Terraform quotes the line that a path leads to, and there a secret may stand.
@@ -125,18 +123,17 @@ fn choose(given: &[&'static str], lookup: &Lookup<'_>) -> Result<Method, Diagnos
         .ok_or_else(|| without_effect::refusal_of_variable(lookup).unwrap_or_else(no_credentials))
 }
 
-const TOKEN: &str = "Alternatively give a Management API token as `api_token` or `AUTH0_API_TOKEN`.";
+const TOKEN: &str = "Or set a Management API token as `api_token` or `AUTH0_API_TOKEN`.";
 
-const KEY_FILE: &str = "Alternatively name a file that holds the key, as `client_assertion_private_key_file` or \
+const KEY_FILE: &str = "Or set the name of a file with the key, as `client_assertion_private_key_file` or \
     `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`.";
 
 fn no_credentials() -> Diagnostic {
     setting::missing(
         "client_secret",
-        "Alternatively the application can prove itself with a private key (`client_assertion_private_key`, \
-         `client_assertion_private_key_file`) or with an assertion that was signed elsewhere (`client_assertion`, \
-         `client_assertion_file`), or a Management API token can take its place (`api_token`). Each of them has an \
-         environment variable as well, such as `AUTH0_API_TOKEN`.",
+        "Or use a private key (`client_assertion_private_key`, `client_assertion_private_key_file`), an assertion that \
+         was signed elsewhere (`client_assertion`, `client_assertion_file`), or a Management API token (`api_token`). \
+         Each has an environment variable as well, such as `AUTH0_API_TOKEN`.",
     )
 }
 
@@ -183,7 +180,7 @@ pub(super) fn assertion(text: &Setting<SecretString>) -> Result<Assertion, Diagn
 fn speaks_for(assertion: &Assertion, client_id: Option<Setting<String>>) -> Result<(), Diagnostic> {
     match client_id {
         Some(id) if id.value != assertion.subject() => Err(id.unusable(format!(
-            "it is {:?}, but the client assertion speaks for {:?}. Remove it, or have an assertion signed for it",
+            "it is {:?}, but the client assertion is for {:?}. Remove it, or sign an assertion for it",
             id.value,
             assertion.subject()
         ))),

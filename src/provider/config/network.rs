@@ -20,7 +20,7 @@ pub(super) const TIMEOUT: &str = "a duration from `1s` to `10m`, such as `30s` o
 
 pub(super) fn tenant(domain: &Setting<String>) -> Result<Tenant, Diagnostic> {
     domain.value.parse().map_err(|error: TenantError| {
-        let detail = format!("{} is not a tenant's domain: {error}.", domain.place());
+        let detail = format!("{} is not the domain of a tenant: {error}.", domain.place());
         Diagnostic::error("Invalid Auth0 Domain", detail).at("domain")
     })
 }
@@ -46,8 +46,8 @@ pub(super) fn proxy(address: &Setting<SecretString>) -> Result<Url, Diagnostic> 
     });
     url.ok_or_else(|| {
         address.unusable(
-            "it is not the address of a proxy: accepted are `http://HOST:PORT` and `http://NAME:PASSWORD@HOST:PORT`, \
-         where special characters of name and password are percent-encoded",
+            "it is not the address of a proxy. Use `http://HOST:PORT` or `http://NAME:PASSWORD@HOST:PORT`, and \
+             percent-encode special characters of name and password",
         )
     })
 }

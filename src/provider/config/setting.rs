@@ -92,7 +92,7 @@ pub(super) fn variable(name: &str) -> String {
 /// An argument that is there and says nothing.
 pub(super) fn empty(name: &str) -> Diagnostic {
     let detail = format!(
-        "`{name}` is an empty text. Leave it out, or set it to `null`, to have the environment variable `{}` in its place.",
+        "`{name}` is empty. To use the environment variable `{}` instead, leave the argument out or set it to `null`.",
         variable(name)
     );
     Diagnostic::error("Empty Provider Argument", detail).at(name)
@@ -101,8 +101,8 @@ pub(super) fn empty(name: &str) -> Diagnostic {
 /// An argument that is in neither place. `more` is a sentence about what else would do.
 pub(super) fn missing(name: &str, more: &str) -> Diagnostic {
     let detail = format!(
-        "The provider needs `{name}`: set the argument in the `provider \"auth0\"` block, or the environment variable `{}`. \
-         {more}",
+        "The provider needs `{name}`. Set the argument in the `provider \"auth0\"` block, or the environment variable \
+         `{}`. {more}",
         variable(name)
     );
     Diagnostic::error("Missing Auth0 Provider Configuration", detail).at(name)

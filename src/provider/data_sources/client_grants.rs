@@ -51,8 +51,8 @@ impl DataSource<Connection> for ClientGrantsDataSource {
         let problems = [
             conflicting(&[given("client_id", &config.client_id), given("default_for", &config.default_for)]),
             (config.allow_any_organization == Value::Known(false)).then(|| {
-                let detail = "Auth0 only finds grants that any organization may use, and cannot leave them out. Remove the line \
-                              or set it to `true`.";
+                let detail = "Auth0 can search only for grants that every organization may use, not for the others. \
+                              Remove the line or set it to `true`.";
                 Diagnostic::error("Invalid Attribute Value", detail).at("allow_any_organization")
             }),
         ];

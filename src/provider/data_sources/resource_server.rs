@@ -102,7 +102,7 @@ impl DataSource<Connection> for ResourceServerDataSource {
         match found {
             Ok(Some(api)) if is(&api) => Ok(api),
             Ok(_) => {
-                let detail = format!("No API in this tenant has the {argument} {value:?}.");
+                let detail = format!("This tenant has no API with the {argument} {value:?}.");
                 Err(Diagnostic::error("API Not Found", detail).at(argument).into())
             }
             Err(error) => Err(NAMES.diagnose("read", &error).into()),

@@ -89,12 +89,11 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
         // No path: Terraform would show the line with the secret.
         let problems = [
             exactly_one_of(&proofs).map(|problem| Diagnostic { path: None, ..problem }),
-            (config.client_id.is_null() && needs_client_id(config)).then(|| {
-                invalid("`client_id` has to be given beside `client_secret` or `client_assertion_private_key`.")
-            }),
+            (config.client_id.is_null() && needs_client_id(config))
+                .then(|| invalid("`client_secret` and `client_assertion_private_key` need `client_id`. Set it.")),
             (config.client_assertion_signing_alg.known().is_some() && config.client_assertion_private_key.is_null())
                 .then(|| {
-                    invalid("`client_assertion_signing_alg` says how `client_assertion_private_key` signs. Remove it.")
+                    invalid("`client_assertion_signing_alg` needs `client_assertion_private_key`. Remove it.")
                         .at("client_assertion_signing_alg")
                 }),
         ];
@@ -161,7 +160,7 @@ fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
         let name = "client_assertion";
         let assertion = Assertion::parse(text).map_err(|error| unusable(name, error.to_string()))?;
         if !client_id.is_empty() && assertion.subject() != client_id {
-            let why = format!("it speaks for `{}`, and `client_id` is `{client_id}`", assertion.subject());
+            let why = format!("it is for `{}`, but `client_id` is `{client_id}`", assertion.subject());
             return Err(unusable(name, why));
         }
         return Ok(Credentials::Assertion(assertion));

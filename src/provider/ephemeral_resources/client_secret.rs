@@ -25,7 +25,7 @@ model! {
     pub(in crate::provider) struct ClientSecret {
         /// The client ID of the application.
         client_id: Value<String> = REQUIRED.rules(&[
-            Rule::Form("a client id, which is made of letters, digits, `-` and `_`", is_client_id),
+            Rule::Form("a client ID of letters, digits, `-` and `_`", is_client_id),
         ]),
         /// The current client secret.
         client_secret: Value<Disclosed> = COMPUTED.sensitive(),
@@ -56,22 +56,22 @@ impl EphemeralResource<Connection> for ClientSecretEphemeralResource {
 }
 
 fn not_found(client_id: &str) -> Diagnostic {
-    let detail = format!("There is no application with the client id `{client_id}` in this tenant.");
+    let detail = format!("This tenant has no application with the client ID `{client_id}`.");
     Diagnostic::error("Client Not Found", detail).at("client_id")
 }
 
 fn without_secret(client_id: &str, method: &str) -> Diagnostic {
     let detail = format!(
-        "The application `{client_id}` authenticates with `{method}`, so there is no secret that it could use. Remove this \
-         block, or change how the application authenticates."
+        "The application `{client_id}` authenticates with `{method}`, so it has no secret to use. Remove this block, \
+         or change how the application authenticates."
     );
     Diagnostic::error("Client Has No Secret", detail).at("client_id")
 }
 
 fn hidden(client_id: &str) -> Diagnostic {
     let detail = format!(
-        "Auth0 does not show the secret of the application `{client_id}`, since the token of the provider lacks a \
-         permission. Grant the application that the provider acts as `read:client_keys` for the Auth0 Management API."
+        "Auth0 does not show the secret of the application `{client_id}`, because the provider's token lacks a scope. \
+         Grant `read:client_keys` for the Auth0 Management API to the application that the provider acts as."
     );
     Diagnostic::error("Client Secret Not Readable", detail).at("client_id")
 }

@@ -107,8 +107,8 @@ impl Resource<Connection> for M2mClientResource {
     async fn import(&self, _cx: &Cx<Connection>, id: &str) -> Result<M2mClient, Diagnostics> {
         if !is_client_id(id) {
             let detail = format!(
-                "{id:?} is not a client id. An `auth0_m2m_client` is imported by its client id, which is made of letters, \
-                 digits, `-` and `_`, such as `AaiyAPdpYdesoKnqjj8HJqRn4T5titww`."
+                "{id:?} is not a client ID. Import an `auth0_m2m_client` by its client ID, which consists of letters, \
+                 digits, `-` and `_`. Example: `AaiyAPdpYdesoKnqjj8HJqRn4T5titww`."
             );
             return Err(Diagnostic::error("Invalid Import ID", detail).into());
         }
@@ -136,7 +136,7 @@ fn id(client: &M2mClient) -> &str {
 }
 
 fn protected(client: &M2mClient) -> Protected<'_> {
-    Protected { object: "client", id: id(client), protection: client.deletion_protection }
+    Protected { object: "application", id: id(client), protection: client.deletion_protection }
 }
 
 /// A client whose creation may or may not have happened: by what it can be found, and how it gets into the state.
@@ -145,15 +145,16 @@ fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> D
     let name = plan.name.as_str().unwrap_or_default();
     let detail = match candidates {
         [] => format!(
-            "{fate} Before you apply again, look in Auth0 whether there is a new application named `{name}`. If there is, \
-             import it, so that it is not created a second time:\n\n{}",
+            "{fate} Before you apply again, check in Auth0 whether it has a new application with the name `{name}`. If \
+             so, import it, or the apply creates a second one:\n\n{}",
             import_block("auth0_m2m_client", "CLIENT_ID")
         ),
         candidates => {
             let blocks: Vec<_> = candidates.iter().map(|id| import_block("auth0_m2m_client", id)).collect();
             format!(
-                "{fate} {} of the name `{name}` may be it, but may as well be somebody else's. See in Auth0 when it was \
-                 created and by whom. To manage it here, import it:\n\n{}\n\nIf none is yours, apply again; then one is created.",
+                "{fate} {} with the name `{name}` may be the new one, or another program may have created it. Check in \
+                 Auth0 who created it, and when. To manage it here, import it:\n\n{}\n\nOtherwise apply again to \
+                 create one.",
                 match candidates {
                     [only] => format!("The application `{only}`"),
                     several => format!("One of the {} applications", several.len()),
@@ -212,8 +213,8 @@ fn not_readable(client_id: &str) -> Diagnostic {
     Diagnostic::error(
         "Client Settings Not Readable",
         format!(
-            "Auth0 shows no more than a summary of the client `{client_id}`, since the token of the provider lacks a \
-             permission. Grant the application that the provider acts as `read:clients` for the Auth0 Management API."
+            "Auth0 shows only a summary of the application `{client_id}`, because the provider's token lacks a scope. \
+             Grant `read:clients` for the Auth0 Management API to the application that the provider acts as."
         ),
     )
 }
@@ -226,8 +227,8 @@ fn not_ours(client_id: &str, app_type: Option<&str>) -> Diagnostic {
     Diagnostic::error(
         "Not a Machine-to-Machine Client",
         format!(
-            "The client `{client_id}` {is}, and `auth0_m2m_client` manages clients of the type `{NON_INTERACTIVE}` only. Use \
-             `auth0_client` of the provider `auth0/auth0` for it, or make it a machine-to-machine application in Auth0."
+            "The application `{client_id}` {is}, but `auth0_m2m_client` manages only the type `{NON_INTERACTIVE}`. Use \
+             `auth0_client` of the provider `auth0/auth0`, or change it to a machine-to-machine application in Auth0."
         ),
     )
 }

@@ -34,9 +34,9 @@ fn malformed(id: &str) -> Diagnostic {
     Diagnostic::error(
         "Invalid Import ID",
         format!(
-            "{id:?} names no client grant. An `auth0_client_grant` is imported by the grant's id, `cgr_…`, or by \
-             `CLIENT_ID::AUDIENCE` or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`, where the subject type is `client` or `user`, \
-             such as `AaiyAPdpYdesoKnqjj8HJqRn4T5titww::https://api.example.com`."
+            "{id:?} is not the import ID of a client grant. Use the ID of the grant, `cgr_…`, or `CLIENT_ID::AUDIENCE` \
+             or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`. The subject type is `client` or `user`. Example: \
+             `AaiyAPdpYdesoKnqjj8HJqRn4T5titww::https://api.example.com`."
         ),
     )
 }

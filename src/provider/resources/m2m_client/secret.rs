@@ -52,17 +52,16 @@ async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &Error) -> Fail
     let problem = NAMES.diagnose("set the secret of", error);
     let client_id = id(&made).to_owned();
     if error.is_refusal() && session(cx).api(&CLIENTS, &[]).delete(&client_id).await.is_ok() {
-        let detail = format!("{} The application was removed again.", problem.detail);
+        let detail = format!("{} The provider deleted the new application again.", problem.detail);
         return Diagnostic { detail, ..problem }.into();
     }
-    let secret = if error.is_refusal() { "it has another secret" } else { "whether it has the secret is not known" };
+    let secret = if error.is_refusal() { "it has another secret" } else { "it may or may not have the secret" };
     let mut detail = format!(
-        "{} The application `{client_id}` was created, and {secret}. The next apply puts another in its place.",
+        "{} The application `{client_id}` was created, but {secret}. The next apply replaces it.",
         problem.detail
     );
     if made.client_secret_wo_version.known().is_some() {
-        detail
-            .push_str(" To keep this one, run `terraform untaint` for it first: then the next apply sets the secret.");
+        detail.push_str(" To keep it, first run `terraform untaint` for it. Then the next apply sets the secret.");
     }
     // A protection would stand in the way of its replacement.
     let unprotected = Value::Known(false);
@@ -110,8 +109,8 @@ pub(super) fn stays(prior: &M2mClient, plan: &M2mClient) -> Option<Diagnostic> {
     (prior.client_secret_wo_version.known().is_some() && plan.client_secret_wo_version.is_null()).then(|| {
         Diagnostic::warning(
             "Client Secret Stays",
-            "`client_secret_wo_version` was removed. The application keeps the secret that was supplied last; to have Auth0 \
-             make another, use `rotate_secret_when`.",
+            "`client_secret_wo_version` was removed. The application keeps the last supplied secret. To let Auth0 \
+             generate a new one, use `rotate_secret_when`.",
         )
     })
 }
