@@ -11,14 +11,14 @@ use super::document::{Object, Seen};
 use super::error::{Error, Flaw};
 use super::session::{Place, Session};
 
-/// The objects of one area, or those of it that belong to one object of another.
+/// The objects of one area, or those that belong to one parent object.
 pub struct Api<'a> {
     pub(super) session: &'a Session,
     pub(super) place: Arc<Place>,
 }
 
 impl Session {
-    /// The objects of `area`. Where they belong to others, `parents` has the ids of these, outermost first.
+    /// The objects of `area`. If they belong to parent objects, `parents` has the IDs of these, outermost first.
     #[must_use]
     pub fn api(&self, area: &'static Area, parents: &[&str]) -> Api<'_> {
         Api { session: self, place: self.place(area, parents) }
@@ -26,8 +26,8 @@ impl Session {
 }
 
 impl Api<'_> {
-    /// Creates an object. If the response is lost, the object is looked for before anything is sent again, and taken over if
-    /// `view` says that it is the same.
+    /// Creates an object. If the response is lost, searches for the object before it sends the request again. Uses the
+    /// object it finds if `view` says that it is the same.
     pub async fn create<T: 'static>(
         &self,
         body: &Body,
@@ -38,13 +38,13 @@ impl Api<'_> {
         Creation::new(collection, &self.session.operation, body, Arc::new(view))?.run(creations).await
     }
 
-    /// Reads an object; `None` if there is none. It may come from a list, unless `view` says that the list shows it
-    /// otherwise than it is known.
+    /// Reads an object; `None` if there is none. The object may come from a list, unless `view` says that the list
+    /// disagrees with the known object.
     pub async fn read<T>(&self, id: &str, view: impl Fn(&Object) -> Result<Seen<T>, Flaw>) -> Result<Option<T>, Error> {
         self.place.collection.read(&self.session.operation, id, view).await
     }
 
-    /// Reads an object from itself and from no list; `None` if there is none.
+    /// Reads one object with its own request; `None` if there is none.
     pub async fn read_singly<T>(
         &self,
         id: &str,
@@ -56,7 +56,7 @@ impl Api<'_> {
         document.map(|document| view(&document.object)).transpose().map_err(|flaw| flaw.at(&request.endpoint))
     }
 
-    /// Changes an object.
+    /// Updates an object.
     pub async fn update<T>(
         &self,
         id: &str,
@@ -70,7 +70,7 @@ impl Api<'_> {
         view(&document.object).map_err(|flaw| flaw.at(&request.endpoint))
     }
 
-    /// Deletes an object. One that is gone already is fine.
+    /// Deletes an object. Succeeds if the object is gone already.
     pub async fn delete(&self, id: &str) -> Result<(), Error> {
         let _renewal = Renewal(self);
         let operation = &self.session.operation;
@@ -81,7 +81,7 @@ impl Api<'_> {
         }
     }
 
-    /// All objects that `filters` find and of which `view` makes something, in the order of their ids.
+    /// All objects that match `filters` and for which `view` returns a value, sorted by ID.
     pub async fn list<T>(
         &self,
         filters: &[(&str, &str)],
@@ -95,7 +95,7 @@ impl Api<'_> {
     }
 }
 
-/// Ends a write, however it ends: nothing that was known before answers reads that come after it.
+/// Ends a write, even if it failed. Later reads do not use earlier knowledge.
 pub(super) struct Renewal<'a>(pub(super) &'a Api<'a>);
 
 impl Drop for Renewal<'_> {

@@ -16,7 +16,7 @@ use super::page::{Ask, Documents, Page, stalled};
 use super::request::{Repeat, Request};
 use super::transport::Operation;
 
-/// A collection, and what is known of it.
+/// A collection, with what is known about it.
 pub(super) struct Collection {
     pub(super) area: &'static Area,
     path: Vec<String>,
@@ -25,13 +25,13 @@ pub(super) struct Collection {
     /// Knowledge since the last write.
     knowledge: Mutex<Arc<Knowledge>>,
     pub(super) cost: Cost,
-    /// Set once the tenant has refused to leave fields out.
+    /// Set when the tenant has refused to leave fields out.
     whole: AtomicBool,
-    /// Properties that a list showed otherwise than the object did. The log has each of them once.
+    /// Properties for which a list and the object itself show different values. The log has each of them once.
     told: Mutex<BTreeSet<String>>,
 }
 
-/// What all reads took so far.
+/// Total time of all reads.
 #[derive(Default)]
 pub(super) struct Cost {
     pub(super) objects: AtomicU64,
@@ -44,7 +44,7 @@ fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Each change behind these locks is made in one step, so a panic elsewhere leaves them in order.
+/// Each change behind these locks is one step, so a panic elsewhere leaves consistent data.
 fn locked<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -63,12 +63,12 @@ impl Collection {
         }
     }
 
-    /// Forgets what is known: something was written, or may have been.
+    /// Forgets what is known, because of a write that happened or may have happened.
     pub(super) fn renew(&self) {
         *locked(&self.knowledge) = Arc::default();
     }
 
-    /// What a read may use that begins now.
+    /// Knowledge that a read may use if it begins now.
     fn knowledge(&self) -> Arc<Knowledge> {
         let mut knowledge = locked(&self.knowledge);
         if !knowledge.is_fresh(Instant::now()) {
@@ -77,34 +77,34 @@ impl Collection {
         Arc::clone(&knowledge)
     }
 
-    /// A request about an object.
+    /// A request for an object.
     pub(super) fn object(&self, operation: &Operation, method: Method, id: &str) -> Result<Request, Error> {
         let path: Vec<&str> = self.path.iter().map(String::as_str).chain([id]).collect();
         operation.request(method, &path)
     }
 
-    /// A request about what belongs to an object.
+    /// A request for what belongs to an object.
     pub(super) fn part(&self, operation: &Operation, method: Method, id: &str, name: &str) -> Result<Request, Error> {
         let path: Vec<&str> = self.path.iter().map(String::as_str).chain([id, name]).collect();
         operation.request(method, &path)
     }
 
-    /// A request about the collection as a whole.
+    /// A request for the collection as a whole.
     pub(super) fn whole(&self, operation: &Operation, method: Method) -> Result<Request, Error> {
         operation.request(method, &self.path)
     }
 
-    /// Sends a request and reads the object that its response shows.
+    /// Sends a request and reads the object in its response.
     pub(super) async fn fetch(&self, operation: &Operation, request: &Request) -> Result<Document, Error> {
         let value = operation.fetch_with(request, &self.fields).await?;
         Document::of(value, self.area.key).map_err(|flaw| {
             let error = flaw.at(&request.endpoint);
-            // Something was created, but its id is lost.
+            // The object was created, but its ID is lost.
             if request.repeat == Repeat::IfUnsent { error.unknown_fate() } else { error }
         })
     }
 
-    /// Reads an object by itself; `None` if there is none.
+    /// Reads an object with its own request; `None` if there is none.
     pub(super) async fn fetch_one(&self, operation: &Operation, request: &Request) -> Result<Option<Document>, Error> {
         match self.fetch(operation, request).await {
             Err(error) if error.is_not_found() => Ok(None),
@@ -112,8 +112,8 @@ impl Collection {
         }
     }
 
-    /// Reads an object; `None` if there is none. It comes from a list if that shows it the same as it is known. A list may
-    /// confirm, never surprise: what it lacks or shows otherwise is read singly.
+    /// Reads an object; `None` if there is none. It comes from a list if the list entry agrees with the known object.
+    /// If the entry is missing or different, the object is read with its own request.
     pub(super) async fn read<T>(
         &self,
         operation: &Operation,
@@ -164,8 +164,9 @@ impl Collection {
         self.list_after(operation, &first, filters).await
     }
 
-    /// Reads the rest of a list, and puts it all together. An object that is deleted meanwhile shifts others onto a page that
-    /// was read before. So a list of another number than its pages tell is read again by checkpoints, which do not shift.
+    /// Reads the rest of a list and combines its pages. If an object is deleted during the read, others shift to a page
+    /// that was read before. So if the number of objects differs from the total, the list is read again by checkpoints,
+    /// which do not shift.
     async fn list_after(
         &self,
         operation: &Operation,
@@ -189,24 +190,24 @@ impl Collection {
             let next = page.next.clone();
             documents = joined(documents, page);
             match next {
-                // A list that contradicts itself proves no absence.
+                // An inconsistent list does not prove absence.
                 None if promised.is_some_and(|total| total > documents.len() as u64) => {
                     return Err(stalled("total").at(&endpoint));
                 }
                 None => return Ok(documents),
-                // Nothing but news on each page ends a chain of checkpoints.
+                // A chain of checkpoints ends only if each page has new objects.
                 Some(_) if documents.len() == known => return Err(stalled("next").at(&endpoint)),
                 next => ask = Ask::Checkpoint(next),
             }
         }
     }
 
-    /// Reads the first page alone.
+    /// Reads only the first page.
     pub(super) async fn beginning(&self, operation: &Operation, filters: &[(&str, &str)]) -> Result<Page, Error> {
         self.page(operation, &Ask::FIRST, filters).await
     }
 
-    /// Reads one page, without its secrets where the service agrees to leave them out.
+    /// Reads one page, without secrets if Auth0 agrees to leave them out.
     async fn page(&self, operation: &Operation, ask: &Ask, filters: &[(&str, &str)]) -> Result<Page, Error> {
         let secrets = self.area.secrets.join(",");
         if !secrets.is_empty() && !self.whole.load(Ordering::Relaxed) {

@@ -1,8 +1,8 @@
-//! Creates an object, once. If the response is lost, it finds out what became of the request before it sends anything again.
+//! Creates an object once. If the response is lost, it finds out what the request did before it sends anything again.
 //!
-//! An object with a unique key is found by it: a second request could do no more than be refused. But an object that was
-//! there must not pass for the new one, unless they are equal in all that was sent. An object with nothing but a name is
-//! the business of [`super::lost_creations`].
+//! If the object has a unique key, it is found by that key, and a second request can only be refused. But an object
+//! that existed before must not pass for the new one, unless it equals everything that was sent. Objects without a
+//! unique key are handled by [`super::lost_creations`].
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,16 +23,17 @@ use super::request::Request;
 use super::transport::Operation;
 use super::unicode;
 
-/// An object that is there after a create.
+/// An object that exists after a create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created<T> {
-    /// The object in the caller's terms.
+    /// The value that the caller's view returned.
     pub value: T,
-    /// Whether the response was lost, and the object found by its key, equal to what was sent. It may have been there before.
+    /// Whether the response was lost, and the object was found by its key, equal to what was sent. It may have existed
+    /// before.
     pub found: bool,
 }
 
-/// What a caller makes of an object.
+/// How a caller views an object.
 pub(super) type View<T> = Arc<dyn Fn(&Object) -> Result<Seen<T>, Flaw> + Send + Sync>;
 
 /// A create.
@@ -65,7 +66,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         }
     }
 
-    /// Sends the request. An object that cannot be read may be there all the same.
+    /// Sends the request. The object may exist even if the response cannot be read.
     async fn send(&self) -> Result<(Document, T), Error> {
         let document = self.collection.fetch(self.operation, &self.request).await?;
         match self.value(&document) {
@@ -88,7 +89,7 @@ impl<'a, T: 'static> Creation<'a, T> {
             let cause = match self.send().await {
                 Ok((_, value)) => return Ok(Created { value, found: false }),
                 Err(Error::UnknownFate { cause, .. }) => cause,
-                // The one that is in the way may be that of the request before.
+                // The conflicting object may come from the previous request.
                 Err(conflict) if lost > 0 && conflict.is_conflict() => Box::new(conflict),
                 Err(refusal) => return Err(refusal),
             };
@@ -108,7 +109,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         unreachable!("the number of losses is bounded")
     }
 
-    /// The object that came of the request, if one did. A late list may not show it yet.
+    /// The object that the request created, if any. A late list may not show it yet.
     async fn find(&self, key: &[&'static str]) -> Result<Option<T>, Error> {
         let mut found = self.find_by_key(key).await?;
         if found.is_none() {
@@ -118,10 +119,10 @@ impl<'a, T: 'static> Creation<'a, T> {
         Ok(found.and_then(|seen| (seen.same == Some(true)).then_some(seen.value)))
     }
 
-    /// The object that has the key, whatever else it is.
+    /// The object with this key, whatever its other properties are.
     async fn find_by_key(&self, key: &[&'static str]) -> Result<Option<Seen<T>>, Error> {
         let sent = self.body.properties();
-        // The service compares byte by byte, so it must not be asked for what has several Unicode forms.
+        // Auth0 compares byte by byte, so filter only by texts with one Unicode form.
         let filters = key.iter().filter_map(|name| Some((*name, sent.get(*name)?.as_str()?)));
         let filters: Vec<_> = filters.filter(|(_, value)| value.is_ascii()).collect();
         let is_candidate = |document: &Document| {
@@ -134,7 +135,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         let listed = self.collection.list(self.operation, &filters).await?;
         let mut other = None;
         for listed in listed.values().filter(|document| is_candidate(document)) {
-            // A late list may show one that was deleted a moment ago, so the object itself is asked for.
+            // A late list may show an object that was just deleted, so read the object itself.
             let request = self.collection.object(self.operation, Method::GET, &listed.id)?;
             if let Some(document) = self.collection.fetch_one(self.operation, &request).await? {
                 let seen = (self.view)(&document.object).map_err(|flaw| flaw.at(&request.endpoint))?;
@@ -184,7 +185,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         unreachable!("the number of losses is bounded")
     }
 
-    /// Looks for what was lost, in two lists.
+    /// Searches for the lost object in two lists.
     async fn look(
         &self,
         entry: Entry<'_>,
@@ -199,7 +200,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         let later = creations.list(self, filters, earlier.begun + LIST_LAG).await?;
 
         let mut candidates = wanted.candidates(before, &later.documents);
-        // What a list has once shown may have been missed by the next, if others moved up while it was read.
+        // The second list may miss an object of the first, if others shifted while it was read.
         let listed = |id: &str| later.documents.contains_key(id);
         let missing = wanted.candidates(before, &earlier.documents).into_iter().filter(|each| !listed(&each.id));
         candidates.extend(missing.map(|candidate| Candidate { shown: None, ..candidate }));
@@ -209,7 +210,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         Ok((verdict, candidates))
     }
 
-    /// Reads those singly that a list shows as something else: a list may confirm, never surprise.
+    /// Reads an object with its own request if a list shows it differently.
     async fn confirm(
         &self,
         creations: &Creations,
@@ -235,14 +236,14 @@ impl<'a, T: 'static> Creation<'a, T> {
 
 type Filters = &'static [(&'static str, &'static str)];
 
-/// What this process creates in one collection of objects that have nothing but a name.
+/// The creates of this process in one collection whose objects have only a name.
 #[derive(Default)]
 pub(super) struct Creations {
     ledger: Mutex<LostCreations>,
     news: Notify,
-    /// What was there before, or why that is hidden.
+    /// What existed before, or why that is unknown.
     before: OnceCell<Arc<Result<Before, Error>>>,
-    /// The latest complete list, for all who are looking.
+    /// The latest complete list, for all searches.
     list: tokio::sync::Mutex<Option<Arc<List>>>,
 }
 
@@ -252,7 +253,7 @@ struct List {
 }
 
 impl Creations {
-    /// Each change behind this lock is made in one step, so a panic elsewhere leaves it in order.
+    /// Each change behind this lock is one step, so a panic elsewhere leaves consistent data.
     fn ledger(&self) -> MutexGuard<'_, LostCreations> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -263,10 +264,10 @@ impl Creations {
         result
     }
 
-    /// What was there before the first create; read once.
+    /// What existed before the first create; read once.
     ///
-    /// Without it nothing tells what becomes of a lost create. So if nothing is known of the tenant's health, no create is
-    /// begun, and if lists are refused or cannot be read, a lost response is an error.
+    /// Without it, the provider cannot tell what a lost create did. If the tenant does not respond, no create begins.
+    /// If lists are refused or unreadable, a lost response is an error.
     async fn before(
         &self,
         collection: &Collection,
@@ -288,7 +289,7 @@ impl Creations {
         operation.bounds().run(&request.endpoint, read).await?.map(Arc::clone)
     }
 
-    /// Begins a create as soon as no namesake is lost.
+    /// Begins a create as soon as no create with the same name is lost.
     async fn enter(&self, operation: &Operation, endpoint: &Endpoint, wanted: &Wanted) -> Result<Entry<'_>, Error> {
         let mut ticket = None;
         let mut enter = || {
@@ -299,7 +300,7 @@ impl Creations {
         Ok(Entry { creations: self, ticket: ticket.expect("it was waited for") })
     }
 
-    /// Waits until something holds. It is asked after each change of the ledger.
+    /// Waits until a condition holds. It is checked after each change of the ledger.
     async fn until(
         &self,
         operation: &Operation,
@@ -309,7 +310,7 @@ impl Creations {
         let waiting = async {
             loop {
                 let mut news = std::pin::pin!(self.news.notified());
-                // From here on nothing is missed, though nothing is waited for yet.
+                // From here on, no change is missed.
                 news.as_mut().enable();
                 if holds() {
                     return;
@@ -320,7 +321,7 @@ impl Creations {
         operation.bounds().run(endpoint, waiting).await
     }
 
-    /// A complete list that began at that time or later, read once for all who wait for one.
+    /// A complete list that began at that time or later. All waiting creates share one read.
     async fn list<T: 'static>(
         &self,
         creation: &Creation<'_, T>,
@@ -343,7 +344,7 @@ impl Creations {
     }
 }
 
-/// Whether the service works, but does not let this token see the list, or not in a form that can be read.
+/// Whether Auth0 works, but this token cannot read the list.
 fn is_hidden(error: &Error) -> bool {
     match error {
         Error::Decode { .. } => true,
@@ -352,7 +353,7 @@ fn is_hidden(error: &Error) -> bool {
     }
 }
 
-/// A create in the ledger. It leaves it in whatever way it ends.
+/// An entry in the ledger. It is removed however the create ends.
 struct Entry<'a> {
     creations: &'a Creations,
     ticket: Ticket,
@@ -370,7 +371,7 @@ impl Drop for Entry<'_> {
             ledger.close(self.ticket);
             ledger.has_lost()
         });
-        // A list may be large, and is of no use then.
+        // A list may be large, and is not needed any more.
         if !searching && let Ok(mut list) = self.creations.list.try_lock() {
             *list = None;
         }

@@ -1,13 +1,13 @@
-//! Creates whose response was lost, of objects that have nothing but a name. Pure.
+//! Creates whose response was lost, of objects that have only a name. Pure.
 //!
-//! An application carries no time of its creation, and its name is not unique. Before its first create a process reads the
-//! first page of the list. If that shows all objects, every other object is new. Otherwise the age of an object that the page
-//! does not show is unknown, and nothing is guessed. An object is the lost one if it is new, looks like the request, was not
-//! made by this process, and if there are not more such objects than requests were lost.
+//! An application has no creation time, and its name is not unique. Before its first create, a process reads the first
+//! page of the list. If that page has all objects, every other object is new. Otherwise the age of an object that is
+//! not on the page is unknown, and nothing is guessed. An object is the lost one if it is new, matches the request, was
+//! not created by this process, and if there are not more such objects than lost requests.
 //!
-//! Creates of the same name wait for one another while one of them is lost: otherwise nothing would tell whose object a list
-//! shows. A create that stays undecided bars no other. But no other create takes over what may be its object, or what its
-//! error named.
+//! Creates with the same name wait while one of them is lost, because a list does not show whose object it has. A
+//! create that stays undecided does not block others. But no other create uses an object that may belong to it, or that
+//! its error named.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,32 +19,32 @@ use super::document::{Document, Object};
 use super::page::Documents;
 use super::unicode;
 
-/// How long a list may be behind what was written. So far apart are two looks that something rests on.
+/// How late a list may be. Two searches that a decision needs are this far apart.
 pub(super) const LIST_LAG: Duration = Duration::from_secs(3);
 
-/// How often the response may be lost before the service counts as failing.
+/// Maximum lost responses of a create before it fails.
 pub(super) const MOST_LOST: u32 = 3;
 
-/// Whether an object is what comes of a request. `None` if too little of it is shown.
+/// Whether an object is the result of a request. `None` if the response shows too little.
 pub(super) type Became = Arc<dyn Fn(&Object) -> Option<bool> + Send + Sync>;
 
-/// What a create sends.
+/// The body of a create.
 #[derive(Clone)]
 pub(super) struct Wanted {
     pub(super) name: String,
-    /// The property that has the name.
+    /// The property with the name.
     pub(super) property: String,
     pub(super) body: Object,
     pub(super) became: Became,
 }
 
 impl Wanted {
-    /// Whether the other has the same name, so that one could be taken for the other at first sight.
+    /// Whether the other create has the same name, so that a list cannot distinguish their objects by name.
     fn is_namesake(&self, other: &Self) -> bool {
         unicode::same(&self.name, &other.name)
     }
 
-    /// What in a list may be the object that was lost.
+    /// An object in a list that may be the lost one.
     pub(super) fn candidates(&self, before: &Before, list: &Documents) -> Vec<Candidate> {
         let is_namesake = |document: &Document| {
             let name = document.object.get(&self.property).and_then(Value::as_str);
@@ -60,16 +60,16 @@ impl Wanted {
     }
 }
 
-/// What was there before this process created anything.
+/// What existed before this process created anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Before {
     /// The ids on the first page of the list.
     known: BTreeSet<String>,
-    /// Whether these are all.
+    /// Whether that page has all objects.
     is_all: bool,
 }
 
-/// Whether an object was there before.
+/// Whether an object existed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
     Old,
@@ -93,16 +93,16 @@ impl Before {
     }
 }
 
-/// Names a creation of this process.
+/// Number of a create of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ticket(u64);
 
-/// The creations of this process.
+/// The creates of this process.
 #[derive(Default)]
 pub(super) struct LostCreations {
     next: u64,
     made: BTreeSet<String>,
-    /// The objects that errors name: each may be what was lost, and somebody may import it.
+    /// The objects that errors named. Each may be the lost one, and a user may import it.
     named: BTreeSet<String>,
     open: BTreeMap<Ticket, Creation>,
 }
@@ -115,33 +115,33 @@ struct Creation {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     UnderWay,
-    /// It is looked for.
+    /// The search for it is running.
     Lost,
-    /// It was looked for, and may be there or not.
+    /// The search did not decide whether it exists.
     Undecided,
 }
 
-/// Something in a list that may be what was lost: a namesake that was not surely there before.
+/// An object in a list that may be the lost one: it has the same name, and may be new.
 pub(super) struct Candidate {
     pub(super) id: String,
     pub(super) age: Age,
-    /// Nothing if it cannot be read.
+    /// `None` if it cannot be read.
     pub(super) shown: Option<Arc<Document>>,
 }
 
-/// What follows from a look at the list.
+/// The result of a search in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is the candidate at this place.
+    /// The candidate at this index is the lost object.
     Is(usize),
-    /// It was not created.
+    /// The object was not created.
     Absent,
-    /// One of these may be it.
+    /// One of these candidates may be the lost object.
     Doubtful(Vec<String>),
 }
 
 impl LostCreations {
-    /// Enters a creation that is about to be sent; it has to wait while a namesake is lost.
+    /// Enters a create that is about to be sent. It waits while a create with the same name is lost.
     pub(super) fn begin(&mut self, wanted: &Wanted) -> Option<Ticket> {
         if self.open.values().any(|other| other.state == State::Lost && other.wanted.is_namesake(wanted)) {
             return None;
@@ -152,13 +152,13 @@ impl LostCreations {
         Some(ticket)
     }
 
-    /// It was answered.
+    /// The response arrived.
     pub(super) fn answered(&mut self, ticket: Ticket, id: &str) {
         self.open.remove(&ticket);
         self.made.insert(id.to_owned());
     }
 
-    /// It surely did nothing, or nobody asks for it any more. If it is lost, it stays undecided.
+    /// The create surely had no effect, or its caller is gone. If it is lost, it stays undecided.
     pub(super) fn close(&mut self, ticket: Ticket) {
         match self.open.get_mut(&ticket) {
             Some(Creation { state: State::UnderWay, .. }) => drop(self.open.remove(&ticket)),
@@ -167,35 +167,35 @@ impl LostCreations {
         }
     }
 
-    /// Its answer was lost.
+    /// The response was lost.
     pub(super) fn lose(&mut self, ticket: Ticket) {
         if let Some(creation) = self.open.get_mut(&ticket) {
             creation.state = State::Lost;
         }
     }
 
-    /// Whether a list that begins now can be judged: no namesake is under way.
+    /// Whether a list that begins now allows a decision: no create with the same name is in flight.
     pub(super) fn is_settled(&self, ticket: Ticket) -> bool {
         let Some(lost) = self.open.get(&ticket) else { return true };
         self.open.values().all(|other| other.state != State::UnderWay || !other.wanted.is_namesake(&lost.wanted))
     }
 
-    /// Whether anything is lost and not judged yet.
+    /// Whether a create is lost and undecided.
     pub(super) fn has_lost(&self) -> bool {
         self.open.values().any(|creation| creation.state == State::Lost)
     }
 
-    /// Whether this process made it.
+    /// Whether this process created the object.
     pub(super) fn has_made(&self, id: &str) -> bool {
         self.made.contains(id)
     }
 
-    /// Judges what a complete list shows, which began after [`is_settled`](Self::is_settled) held. Each creation is judged
-    /// to its end: whatever the finding, it is not lost any more.
+    /// Decides by a complete list that began after [`is_settled`](Self::is_settled) was true. Each create is decided
+    /// for good: afterwards it is no longer lost.
     pub(super) fn judge(&mut self, ticket: Ticket, candidates: &[Candidate]) -> Verdict {
         let Some(Creation { wanted, .. }) = self.open.get(&ticket) else { return Verdict::Absent };
         let with = |state| self.open.values().filter(move |other| other.state == state).map(|other| &other.wanted);
-        // Equal ones are interchangeable: nobody has seen an id of theirs.
+        // Equal objects are interchangeable, because no caller has seen their IDs.
         let equal = with(State::Lost).filter(|other| other.body == wanted.body).count();
         let (mut twins, mut strange, mut unsure, mut contested) = (Vec::new(), Vec::new(), Vec::new(), false);
         for (place, candidate) in
@@ -210,15 +210,15 @@ impl LostCreations {
                         || with(State::Undecided).any(is_of)
                         || with(State::Lost).any(|other| other.body != wanted.body && is_of(other));
                 }
-                // It may be one more twin, so their number says nothing.
+                // This one may be another twin, so the number of twins proves nothing.
                 (Age::New, None) => {
                     strange.push(place);
                     contested = true;
                 }
-                // Perhaps it is the lost one after all, and somebody has changed it since.
+                // It may be the lost object, changed by another program since.
                 (Age::New, Some(false)) if !with(State::Lost).any(is_of) => strange.push(place),
                 (Age::Unknown, Some(true) | None) => unsure.push(place),
-                // A large tenant may have many old ones of that name with other settings.
+                // A large tenant may have many old applications with that name and other settings.
                 (Age::New | Age::Unknown, Some(false)) | (Age::Old, _) => {}
             }
         }

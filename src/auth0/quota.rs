@@ -1,4 +1,4 @@
-//! What an answer says of the tenant's rate limit.
+//! The rate limit headers of a response.
 //!
 //! <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-use-cases>
 
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The headers of one answer.
+/// The rate limit headers of one response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quota {
-    /// How much the bucket holds.
+    /// The size of the bucket.
     pub(super) limit: u32,
-    /// How much is left in it.
+    /// What is left in the bucket.
     pub(super) remaining: u32,
-    /// When something comes back, as UNIX time of the service.
+    /// When the bucket refills, as UNIX time of Auth0's clock.
     pub(super) reset: Option<Duration>,
 }
 
@@ -22,17 +22,17 @@ impl Quota {
     pub(super) fn read(limit: Option<&str>, remaining: Option<&str>, reset: Option<&str>) -> Option<Self> {
         let number = |text: &str| text.trim().parse::<i64>().ok();
         let limit = limit.and_then(number).and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit > 0)?;
-        // A bucket that is overdrawn is empty.
+        // An overdrawn bucket is empty.
         let remaining = u32::try_from(remaining.and_then(number)?.max(0)).ok()?;
         let reset = reset.and_then(number).and_then(|reset| u64::try_from(reset).ok()).map(Duration::from_secs);
         Some(Self { limit, remaining: remaining.min(limit), reset })
     }
 }
 
-/// What time it is at the service, at least.
+/// The earliest possible time at Auth0.
 ///
-/// The `Date` of an answer was cut off to a second, and the answer has travelled: what it says has passed when it arrives. The
-/// latest of many such statements comes close. This machine's own clock plays no part; it may be wrong.
+/// The `Date` of a response is truncated to a second, and the response has travelled. So the time has passed when it
+/// arrives. The latest of many such dates is close. The clock of this machine is not used, because it may be wrong.
 #[derive(Debug, Default)]
 pub(super) struct ServiceClock(Option<(Instant, Duration)>);
 
@@ -43,7 +43,7 @@ impl ServiceClock {
         }
     }
 
-    /// When it surely is `time` there. A service that does not say what time it is keeps that of this machine.
+    /// When it is surely `time` at Auth0. Without a `Date`, the clock of this machine is used.
     pub(super) fn when(&self, time: Duration, now: Instant, unix_now: Duration) -> Option<Instant> {
         now.checked_add(time.saturating_sub(self.at(now).unwrap_or(unix_now)))
     }

@@ -280,7 +280,8 @@ fn assert_converges(terraform: &Workspace, before: &str) {
 }
 
 const ROTATE: &str = "/api/v2/clients/*/rotate-secret";
-const UNKNOWN: [&str; 3] = ["Cannot rotate the secret of the client", "may have changed", "The next apply rotates again."];
+const UNKNOWN: [&str; 3] =
+    ["Cannot rotate the secret of the client", "may have changed", "The next apply rotates again."];
 
 fn a_rotation_that_is_refused_leaves_the_secret_as_it_was() {
     let (terraform, before) = due();

@@ -161,7 +161,7 @@ fn a_domain_that_leads_elsewhere_is_named_with_the_other() {
     let moved = Action::answer(301, json!(""), &[("location", "https://login.example.com/oauth/token?a=b")]);
     terraform.tenant.spoil("POST", "/oauth/token", moved);
     let refused = terraform.fail_to_apply();
-    refused.assert_one_error(&["leads to https://login.example.com (status 301)", "`domain`", "`AUTH0_DOMAIN`"]);
+    refused.assert_one_error(&["redirects to https://login.example.com (status 301)", "`domain`", "`AUTH0_DOMAIN`"]);
     assert!(!refused.stderr.contains("a=b"), "{}", refused.stderr);
     assert_eq!(refused.requests.len(), 1, "{refused:?}");
 }

@@ -57,13 +57,11 @@ fn a_protected_object_is_not_replaced() {
     let another = terraform.tenant.api("https://api.example.com", &["read:users"]);
     terraform.config(&both(ON, ON).replace("var.management_api", &format!("{another:?}")));
     let refused = terraform.fail_to_plan();
-    refused.assert_one_error(&[
-        "Deletion Protection",
-        "A change of `audience` needs another client grant",
-        "audience = ",
-    ]);
+    refused.assert_one_error(&["Deletion Protection", "Changing `audience` replaces the client grant", "audience = "]);
     terraform.config(&both(&format!("{ON}\n  jwt_configuration = {{ secret_encoded = true }}"), ""));
-    terraform.fail_to_plan().assert_one_error(&["A change of `jwt_configuration.secret_encoded` needs another client"]);
+    terraform
+        .fail_to_plan()
+        .assert_one_error(&["Changing `jwt_configuration.secret_encoded` replaces the application"]);
     assert_eq!(terraform.tenant.clients("a").len(), 1);
 }
 
