@@ -1,9 +1,9 @@
-//! Compares texts as people read them.
+//! Compares texts regardless of their Unicode form.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Whether two texts differ in nothing but their Unicode form. Terraform always sends the composed one (NFC), while
-/// the service keeps what it was given.
+/// Whether two texts differ only in their Unicode form. Terraform always sends the composed form (NFC), and Auth0
+/// stores what it gets.
 pub(super) fn same(left: &str, right: &str) -> bool {
     left.nfc().eq(right.nfc())
 }

@@ -1,4 +1,4 @@
-//! The `provider` block, the environment behind it, and the client that both make.
+//! The `provider` block, its environment variables, and the client for both.
 
 mod cache;
 mod limits;
@@ -103,7 +103,7 @@ model! {
 }
 
 impl Config {
-    /// Every argument that says how and as whom the tenant is reached.
+    /// Every argument with a text that affects the connection or the authentication.
     fn texts(&self) -> [(&'static str, Value<&str>); 13] {
         let text = |value| by_reference(value, String::as_str);
         let secret = |value| by_reference(value, SecretString::expose_secret);
@@ -124,7 +124,7 @@ impl Config {
         ]
     }
 
-    /// The arguments that have a value. What is unknown may turn out to be absent.
+    /// The arguments that have a value. An unknown one may turn out to be null.
     fn given(&self) -> Vec<&'static str> {
         let texts = self.texts().into_iter();
         texts.filter(|(_, value)| matches!(value, Value::Known(_))).map(|(name, _)| name).collect()
@@ -148,7 +148,7 @@ fn by_reference<'v, T>(value: &'v Value<T>, text: impl Fn(&'v T) -> &'v str) -> 
     }
 }
 
-/// Checks of what stands in the block itself; files and the environment are only looked at when configuring.
+/// Checks the block itself. Files and the environment are checked in `configure`.
 pub(super) fn validate(config: &Config) -> Diagnostics {
     let mut diagnostics = without_effect::warnings(config);
     let flaws = flaws(config);
@@ -167,20 +167,20 @@ pub(super) fn validate(config: &Config) -> Diagnostics {
     diagnostics
 }
 
-/// What cannot be right about the block, whatever the environment adds.
+/// Errors of the block, whatever the environment has.
 fn flaws(config: &Config) -> Vec<Diagnostic> {
     let texts = config.texts().into_iter();
     let empty = texts.filter(|(_, value)| *value == Value::Known("")).map(|(name, _)| setting::empty(name));
     empty.chain(method::conflict(&config.given())).chain(without_effect::refusal(config)).collect()
 }
 
-/// Makes the client. It asks nothing of anybody; the token is fetched on first use.
+/// Creates the client, without sending a request. The first request gets the token.
 pub(super) fn configure(
     config: &Config,
     environment: &Environment,
     terraform_version: &str,
 ) -> Result<Configured<Connection>, Diagnostics> {
-    // Some values may have become known only after the validation.
+    // Some values may be known only after the validation.
     let flaws = flaws(config);
     if !flaws.is_empty() {
         return Err(flaws.into_iter().collect());

@@ -1,4 +1,4 @@
-//! What the Management API's errors mean to somebody who runs Terraform, and what to do next.
+//! Turns errors of the Management API into diagnostics with a next step.
 
 mod access;
 
@@ -8,15 +8,15 @@ use crate::{
     schema::{Attribute, Kind},
 };
 
-/// How a Terraform type and the API name the same things.
+/// Names of the same things in a Terraform type and in the API.
 pub(super) struct Names {
-    /// The kind of object, for people.
+    /// The kind of object, for messages.
     pub(super) object: &'static str,
     /// The attributes of the type.
     pub(super) attributes: fn() -> &'static [Attribute],
-    /// Properties that no attribute carries, and the attribute that an error about them is shown at.
+    /// Properties without an attribute, and the attribute at which their errors appear.
     pub(super) renamed: &'static [(&'static str, &'static str)],
-    /// What a refusal without a property says when it is about an attribute: `(words or scope, attribute)`.
+    /// Words or scopes in a refusal without a property, and the attribute that they point to.
     pub(super) message_hints: &'static [(&'static str, &'static str)],
 }
 
@@ -34,7 +34,7 @@ impl Names {
         }
     }
 
-    /// The attribute that the refusal is about, if it tells.
+    /// The attribute that the refusal is about, if known.
     fn place(&self, api: &ApiError) -> Option<Path> {
         let property = api.property.as_ref().and_then(|property| self.attribute(property));
         let is_hint = |(words, _): &&(&str, &str)| {
@@ -43,8 +43,8 @@ impl Names {
         property.or_else(|| self.message_hints.iter().find(is_hint).map(|(_, attribute)| (*attribute).into()))
     }
 
-    /// The attribute that holds a property of the API. An element of an array may be one of a set, for which there is no
-    /// path, so the way ends there.
+    /// The attribute for a property of the API. An element of an array may belong to a set, which has no paths for
+    /// elements. So the path ends there.
     fn attribute(&self, property: &PropertyPath) -> Option<Path> {
         let (mut path, mut attributes) = (Path::root(), Some((self.attributes)()));
         for step in property.steps() {
@@ -62,7 +62,7 @@ impl Names {
     }
 }
 
-/// The error in a sentence, and after it what to do.
+/// The error as a sentence, followed by the next step.
 fn detail(error: &Error) -> String {
     let mut detail = sentence(error);
     if let Some(step) = next_step(error) {
@@ -72,7 +72,7 @@ fn detail(error: &Error) -> String {
     detail
 }
 
-/// Why nobody knows whether an object was created, in sentences.
+/// Why the outcome of a create is unknown, in sentences.
 pub(super) fn unknown_fate(error: &Error) -> String {
     let mut text = sentence(error);
     if let Error::UnknownFate { unseen: Some(unseen), .. } = error {
@@ -130,7 +130,7 @@ fn next_step(error: &Error) -> Option<String> {
         Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
         Error::DeadlineExceeded { .. } => "Apply again to finish.",
         Error::OutOfTime { cause } => return next_step(cause),
-        // What to look for depends on the object.
+        // The next step depends on the object.
         Error::UnknownFate { .. } | Error::InvalidId { .. } => return None,
     };
     Some(step.to_owned())

@@ -1,4 +1,4 @@
-//! `auth0_rotate_client_secret`: another secret for an application.
+//! `auth0_rotate_client_secret`: rotates the secret of an application.
 
 use crate::{
     diagnostic::Diagnostics,

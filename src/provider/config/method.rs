@@ -1,4 +1,4 @@
-//! Which of the ways to authenticate is meant, and what it needs.
+//! Chooses the method to authenticate, and finds its arguments.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ enum Method {
     ClientSecret,
 }
 
-/// The arguments that stand for a method, in the order in which the environment is searched for one.
+/// The arguments that choose a method, in the order in which the environment is searched.
 const ARGUMENTS: [(&str, Method); 6] = [
     ("api_token", Method::Token),
     ("client_assertion", Method::Assertion),
@@ -33,12 +33,12 @@ const ARGUMENTS: [(&str, Method); 6] = [
     ("client_secret", Method::ClientSecret),
 ];
 
-/// The argument that says how a method is to be carried out, but not with what.
+/// An argument that needs a method, but is not enough for it.
 const ALGORITHM: (&str, Method) = ("client_assertion_signing_alg", Method::PrivateKey);
 
 const SECRETS: [&str; 4] = ["api_token", "client_assertion", "client_assertion_private_key", "client_secret"];
 
-/// Two arguments of the block that exclude each other, `given` being those that are there.
+/// The first conflict between the arguments in `given`.
 pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
     let mut present = ARGUMENTS.iter().chain([&ALGORITHM]).filter(|(name, _)| given.contains(name));
     let (first, method) = *present.next()?;
@@ -52,7 +52,7 @@ pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
         format!("`{first}` and `{second}` are two ways to authenticate. Remove one of them.")
     };
     let conflict = Diagnostic::error("Conflicting Provider Arguments", detail);
-    // Terraform quotes the line that a path leads to, and there a secret may stand.
+    // Terraform shows the line of the path, which must not contain a secret.
     let place = [second, first].into_iter().find(|name| !SECRETS.contains(name));
     Some(match place {
         Some(name) => conflict.at(name),
@@ -60,7 +60,7 @@ pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
     })
 }
 
-/// What the configuration names decides the method; a part that it lacks comes from the environment.
+/// The configuration chooses the method. Missing parts come from the environment.
 pub(super) fn credentials(config: &Config, lookup: &Lookup<'_>) -> Result<Credentials, Diagnostic> {
     let method = choose(&config.given(), lookup)?;
     let client_id = lookup.find("client_id", &config.client_id);
@@ -108,8 +108,8 @@ pub(super) fn credentials(config: &Config, lookup: &Lookup<'_>) -> Result<Creden
     }
 }
 
-/// The method that the block names, or else the first one that the environment has. An application in the block rules out a
-/// token in the environment.
+/// The method in the block, or else the first one in the environment. A `client_id` in the block excludes a token in
+/// the environment.
 fn choose(given: &[&'static str], lookup: &Lookup<'_>) -> Result<Method, Diagnostic> {
     let in_block = ARGUMENTS.iter().chain([&ALGORITHM]).find(|(name, _)| given.contains(name));
     let in_environment = || {
@@ -137,13 +137,13 @@ fn no_credentials() -> Diagnostic {
     )
 }
 
-/// A secret by itself, or the file that holds it.
+/// A secret, or a file with the secret.
 enum Source {
     Text(Setting<SecretString>),
     File(Setting<String>),
 }
 
-/// Either of two arguments. What is in the block rules out both variables.
+/// One of two arguments. An argument in the block excludes both variables.
 fn source(
     [text_name, file_name]: [&'static str; 2],
     text: &Value<SecretString>,

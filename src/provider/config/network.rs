@@ -1,4 +1,4 @@
-//! How the tenant is reached.
+//! Address, proxy and timeout of the connection to the tenant.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::{
     schema::duration,
 };
 
-/// How long a request may take where nothing else is said.
+/// The default of `request_timeout`.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a timeout has to be.
+/// Valid timeouts.
 pub(super) const TIMEOUT: &str = "a duration from `1s` to `10m`, such as `30s` or `1m30s`";
 
 pub(super) fn tenant(domain: &Setting<String>) -> Result<Tenant, Diagnostic> {
@@ -38,7 +38,7 @@ pub(super) fn request_timeout(text: Option<Setting<String>>) -> Result<Duration,
     timeout(&text.value).ok_or_else(|| text.unusable(format!("{:?} is not {TIMEOUT}", text.value)))
 }
 
-/// The address of a proxy. It may hold a password, so nothing of it is shown.
+/// The address of a proxy. It may contain a password, so no message shows it.
 pub(super) fn proxy(address: &Setting<SecretString>) -> Result<Url, Diagnostic> {
     let url = Url::parse(address.value.expose_secret()).ok().filter(|url| {
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();

@@ -1,4 +1,4 @@
-//! Arguments of the provider `auth0/auth0` that this one does not act upon.
+//! Arguments of the provider `auth0/auth0` that have no effect here.
 
 use super::{Config, setting::Lookup};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -7,11 +7,11 @@ const CLI_LOGIN: &str = "This provider does not use the login of Auth0's command
     the keyring of that tool. Set a token as `api_token` or `AUTH0_API_TOKEN`. Or set `client_id` and a credential of \
     a machine-to-machine application.";
 
-/// Tells whoever sets one of them that nothing comes of it.
+/// Warns about each of them that is set.
 pub(super) fn warnings(config: &Config) -> Diagnostics {
     let warning = |name: &str, instead: &str| {
         let detail = format!("`{name}` has no effect in this provider. Remove it. {instead}");
-        // Terraform shows one warning of several with the same summary.
+        // Terraform shows only one of several warnings with the same summary.
         Diagnostic::warning(format!("Provider Argument `{name}` Without Effect"), detail).at(name)
     };
     let is_set = |value: Option<&bool>| value == Some(&true);
@@ -36,13 +36,13 @@ pub(super) fn warnings(config: &Config) -> Diagnostics {
     .collect()
 }
 
-/// The one argument for which there is no way to do what it asks for.
+/// `cli_login` has no replacement here, so it is an error.
 pub(super) fn refusal(config: &Config) -> Option<Diagnostic> {
     (config.cli_login.known() == Some(&true))
         .then(|| Diagnostic::error("Unsupported Provider Argument", CLI_LOGIN).at("cli_login"))
 }
 
-/// The same for whoever counts on the variable and has no other credentials.
+/// The same for the variable, if there are no other credentials.
 pub(super) fn refusal_of_variable(lookup: &Lookup<'_>) -> Option<Diagnostic> {
     let variable = lookup.variable::<String>("cli_login")?;
     matches!(variable.value.as_str(), "1" | "true" | "on")

@@ -77,7 +77,8 @@ impl DataSource<Connection> for ClientGrantsDataSource {
     }
 }
 
-/// A result that other expressions can go through: what a grant has none of is empty, and null only where it has all.
+/// Other expressions can iterate over the result: missing sets are empty. `scopes` is null only if the grant has all
+/// scopes.
 fn with_empty_sets(grant: ClientGrant) -> ClientGrant {
     let all = grant.allow_all_scopes == Value::Known(true);
     ClientGrant {

@@ -1,4 +1,4 @@
-//! `auth0_m2m_client` as a data source: an application that somebody else manages.
+//! `auth0_m2m_client` as a data source: an application that this configuration does not manage.
 
 use crate::{
     auth0::{Flaw, Object},
@@ -17,7 +17,7 @@ use crate::{
     value::{Value, nfc},
 };
 
-/// The arguments, of which exactly one is given.
+/// The arguments. Exactly one must be set.
 const ARGUMENTS: [&str; 3] = ["id", "client_id", "name"];
 
 const NAMES: Names = Names { object: "client", attributes: || &[], renamed: &[], message_hints: &[] };
@@ -70,7 +70,7 @@ async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<M2mClien
     }
 }
 
-/// The only machine-to-machine application of the name.
+/// The only machine-to-machine application with the name.
 async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnostics> {
     let wanted = nfc(name.to_owned());
     let view = |object: &Object| {
@@ -95,7 +95,7 @@ async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnosti
     }
 }
 
-/// An application of which nothing is known.
+/// An application without prior state.
 fn shown(object: &Object) -> Result<Shown, Flaw> {
     Ok(Shown::seen(object, &M2mClient::default())?.value)
 }

@@ -89,12 +89,12 @@ impl DataSource<Connection> for ResourceServerDataSource {
         let session = session(cx);
         let apis = session.api(&RESOURCE_SERVERS, &[]);
         let (found, argument, value) = match (config.identifier.as_str(), config.id.as_str()) {
-            // A list shows an API as it is: there is nothing that it was known as.
+            // There is no prior state, so every list entry is accepted.
             (Some(identifier), _) => (apis.read(identifier, seen).await, "identifier", identifier),
             (None, Some(id)) => (apis.read_singly(id, |object| Ok(seen(object)?.value)).await, "id", id),
             (None, None) => unreachable!("one argument is given and all are known when a data source is read"),
         };
-        // The service finds an API by either, whichever it was given as.
+        // Auth0 finds an API by either value, so check which one matched.
         let is = |api: &ResourceServer| {
             let shown = if argument == "id" { &api.id } else { &api.identifier };
             shown.as_str() == Some(&*nfc(value.to_owned()))
@@ -114,7 +114,7 @@ fn seen(object: &Object) -> Result<Seen<ResourceServer>, Flaw> {
     Ok(Seen { value: mapping::read(object, &ResourceServer::default())?, same: None })
 }
 
-/// The scopes in the order of their names, whatever order the service has them in.
+/// The scopes sorted by name, because Auth0 has no fixed order.
 const SCOPES: Mapping = Mapping {
     properties: &["scopes"],
     create: |_, _| {},
@@ -148,8 +148,8 @@ fn read_policy(shown: &Object, subject: &str) -> Result<Dynamic, DecodeError> {
 
 /// APIs: <https://auth0.com/docs/api/management/v2/resource-servers>.
 ///
-/// There are no checkpoints for APIs. So the list of more than 1,000 cannot be read to its end. The refusal shows that, and
-/// they are read singly.
+/// Lists of APIs have no checkpoints. So a list of more than 1,000 APIs cannot be read completely. Auth0 refuses it,
+/// and the APIs are then read one by one.
 static RESOURCE_SERVERS: Area = Area {
     path: &["resource-servers"],
     key: "identifier",

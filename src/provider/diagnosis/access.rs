@@ -1,8 +1,8 @@
-//! What to do when the Management API could not even be asked: no connection, or no token.
+//! Next steps if no request reached the Management API: no connection, or no token.
 
 use crate::auth0::{Suspicion, TokenError, TransportError};
 
-/// What to do when no token was granted.
+/// The next step if Auth0 granted no token.
 pub(super) fn token_step(error: &TokenError) -> String {
     let step = match error {
         TokenError::WrongCredentials => {
@@ -58,7 +58,7 @@ pub(super) fn token_step(error: &TokenError) -> String {
     step.to_owned()
 }
 
-/// What to do about what is wrong with an assertion.
+/// The next step for a likely flaw of an assertion.
 fn suspected_step(suspicion: &Suspicion, signed_here: bool) -> &'static str {
     match suspicion {
         Suspicion::Clock(_) => "Set the clock of this machine. Auth0 accepts an assertion for a few minutes only.",
@@ -75,7 +75,7 @@ fn suspected_step(suspicion: &Suspicion, signed_here: bool) -> &'static str {
     }
 }
 
-/// What to do when there is no connection.
+/// The next step without a connection.
 pub(super) fn transport_step(cause: &TransportError) -> String {
     let step = match cause {
         TransportError::Dns(_) => {

@@ -1,4 +1,4 @@
-//! `auth0_access_token`: a token of an application, for whoever calls an API with it.
+//! `auth0_access_token`: an access token of an application.
 
 mod explain;
 
@@ -70,7 +70,7 @@ model! {
     }
 }
 
-/// How long before its end a token is not to be relied on.
+/// How long before its expiry a token must not be used any more.
 const AHEAD: Duration = Duration::from_mins(1);
 
 /// See the module.
@@ -86,7 +86,7 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
             given("client_assertion_private_key", &config.client_assertion_private_key),
             given("client_assertion", &config.client_assertion),
         ];
-        // No path: Terraform would show the line with the secret.
+        // No path, because Terraform would show the line with the secret.
         let problems = [
             exactly_one_of(&proofs).map(|problem| Diagnostic { path: None, ..problem }),
             (config.client_id.is_null() && needs_client_id(config))
@@ -140,7 +140,7 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
     }
 }
 
-/// An assertion says whose it is; whatever else there is does not.
+/// An assertion contains the client ID. Other credentials need it.
 fn needs_client_id(config: &AccessToken) -> bool {
     let proven = !config.client_secret.is_null() || !config.client_assertion_private_key.is_null();
     proven && config.client_assertion.is_null()
@@ -150,8 +150,7 @@ fn invalid(detail: &str) -> Diagnostic {
     Diagnostic::error("Invalid Combination of Attributes", detail)
 }
 
-/// How the application proves who it is. A key or an assertion that cannot be used is named without a path, since Terraform
-/// would show the line with it.
+/// The credentials of the application. Errors have no path, because Terraform would show the line with the secret.
 fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
     let unusable =
         |name: &str, why: String| Diagnostic::error("Invalid Credentials", format!("`{name}` cannot be used: {why}."));
@@ -177,7 +176,7 @@ fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
 
 type Claims = serde_json::Map<String, serde_json::Value>;
 
-/// The scopes of a token, by what was said of it, or by what it says itself. None at all may be left unsaid in both.
+/// The scopes of a token, from the response or else from its claims. Both may leave out an empty list.
 fn granted(token: &Granted, claims: Option<&Claims>) -> Option<BTreeSet<String>> {
     let said = token.scopes.clone().map(BTreeSet::from_iter);
     let words = |claims: &Claims| {
@@ -187,19 +186,19 @@ fn granted(token: &Granted, claims: Option<&Claims>) -> Option<BTreeSet<String>>
     said.or_else(|| claims.map(words))
 }
 
-/// When the token ends, counted from when it was asked for.
+/// When the token expires, counted from its request.
 fn end(token: &Granted, claims: Option<&Claims>) -> Option<SystemTime> {
     let by_life = token.lifetime.and_then(|lifetime| token.asked_at.checked_add(lifetime));
     let by_claim = || claims?.get("exp")?.as_u64().map(Duration::from_secs);
     UNIX_EPOCH.checked_add(by_life.or_else(by_claim)?)
 }
 
-/// When to act on a token that ends at `end`.
+/// When to warn about a token that expires at `end`.
 fn renewal(end: SystemTime) -> SystemTime {
     end.checked_sub(AHEAD).unwrap_or(end)
 }
 
-/// In whole seconds, as `timecmp` and `timeadd` take it (RFC 3339).
+/// In whole seconds, as `timecmp` and `timeadd` accept it (RFC 3339).
 fn written(time: SystemTime) -> String {
     let time = OffsetDateTime::from(time);
     let (date, month) = (time.date(), u8::from(time.month()));

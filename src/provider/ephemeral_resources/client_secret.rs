@@ -1,4 +1,4 @@
-//! `auth0_client_secret`: the secret of an application, for whoever needs it now.
+//! `auth0_client_secret`: the current secret of an application.
 
 use crate::{
     auth0::SecretView,

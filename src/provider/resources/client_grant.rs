@@ -1,4 +1,4 @@
-//! `auth0_client_grant`: an application may call an API.
+//! `auth0_client_grant`: lets an application call an API.
 
 mod area;
 mod grant;
@@ -64,7 +64,7 @@ impl Resource<Connection> for ClientGrantResource {
         match session(cx).api(&CLIENT_GRANTS, &[]).create(&mapping::create(&plan).into(), view).await {
             Ok(Created { value: grant, found }) => {
                 if found {
-                    // Equal as it is, another instance may have had it before.
+                    // Although it is equal, another instance may have created it.
                     cx.client.adopt(text(&grant.id));
                 }
                 Ok(grant)
@@ -131,7 +131,7 @@ fn protected(grant: &ClientGrant) -> Protected<'_> {
     Protected { object: "client grant", id: text(&grant.id), protection: grant.deletion_protection }
 }
 
-/// The create failed because the grant exists: adopts it if that is wanted, and names it otherwise.
+/// The create failed because the grant exists. Adopts the grant if `adopt_existing` is set, and names it otherwise.
 async fn adopt_or_explain(
     cx: &Cx<Connection>,
     plan: ClientGrant,
@@ -170,7 +170,7 @@ fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
     Diagnostic::error("Client Grant Exists Already", detail).at("audience")
 }
 
-/// The grant can be imported by its key if it exists.
+/// If the grant exists, the user can import it by its key.
 fn may_exist(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     let (client_id, audience) = (text(&plan.client_id), text(&plan.audience));
     let whose = if client_id.is_empty() {
@@ -187,7 +187,7 @@ fn may_exist(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     Diagnostic::error("Client Grant May Exist", format!("{fate} {whose}\n\n{otherwise}")).at("audience")
 }
 
-/// A 404 to a new grant is about the client or the API that it names.
+/// A 404 for a new grant is about its application or its API.
 fn nobody_to_grant_to(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     let (client_id, audience) = (text(&plan.client_id), text(&plan.audience));
     let diagnostic = NAMES.diagnose("create", error);

@@ -1,4 +1,4 @@
-//! `auth0_m2m_client`: an application that calls APIs in its own name.
+//! `auth0_m2m_client`: an application that gets tokens without a user.
 
 mod application;
 mod forms;
@@ -30,18 +30,18 @@ use names::NAMES;
 pub(in crate::provider) static CLIENTS: Area = Area {
     path: &["clients"],
     key: "client_id",
-    // The global client is listed last, whenever it was made.
+    // The global client is always the last in lists.
     identity: Identity::Name { property: "name", filters: &[("is_global", "false")] },
     secrets: &["client_secret", "signing_keys"],
-    // With an application go its grants.
+    // Deleting an application deletes its grants.
     ends: &[&CLIENT_GRANTS],
     properties: || mapping::properties::<M2mClient>().into_iter().chain([APP_TYPE.to_owned()]).collect(),
 };
 
-/// The property that tells kinds of applications apart, which no attribute carries.
+/// The property with the type of application, which no attribute has.
 const APP_TYPE: &str = "app_type";
 
-/// The application type of all clients of this resource.
+/// The application type of this resource.
 const NON_INTERACTIVE: &str = "non_interactive";
 
 /// See the module.
@@ -113,13 +113,13 @@ impl Resource<Connection> for M2mClientResource {
             return Err(Diagnostic::error("Invalid Import ID", detail).into());
         }
         let found = M2mClient::lookup(Value::Known(id.to_owned()), Value::Null);
-        // Nobody but the configuration knows it, so it starts at its default.
+        // Only the configuration has it, so it starts with its default.
         Ok(M2mClient { deletion_protection: Value::Known(false), ..found })
     }
 }
 
 impl M2mClient {
-    /// Nothing but what finds the application.
+    /// A model that has only what finds the application.
     pub(in crate::provider) fn lookup(id: Value<String>, name: Value<String>) -> Self {
         Self { client_id: id.clone(), id, name, ..Self::default() }
     }
@@ -139,7 +139,7 @@ fn protected(client: &M2mClient) -> Protected<'_> {
     Protected { object: "application", id: id(client), protection: client.deletion_protection }
 }
 
-/// A client whose creation may or may not have happened: by what it can be found, and how it gets into the state.
+/// The outcome of a create is unknown: names the candidates and how to import them.
 fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> Diagnostic {
     let fate = unknown_fate(error);
     let name = plan.name.as_str().unwrap_or_default();
@@ -166,14 +166,14 @@ fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> D
     Diagnostic::error("Client May Exist", detail).at("name")
 }
 
-/// An application as a response shows it.
+/// An application in a response.
 pub(in crate::provider) struct Shown {
     client: M2mClient,
     app_type: Option<String>,
 }
 
 impl Shown {
-    /// What is shown, and whether it is as it is `known`. An application of another type is another one.
+    /// The application in a response, and whether it agrees with `known`. An application of another type never agrees.
     pub(in crate::provider) fn seen(object: &Object, known: &M2mClient) -> Result<Seen<Self>, Flaw> {
         let Seen { value: client, same } = mapping::seen(object, known)?;
         let app_type = object.get(APP_TYPE).and_then(Json::as_str).map(str::to_owned);
@@ -190,7 +190,7 @@ impl Shown {
         self.app_type.as_deref() == Some(NON_INTERACTIVE)
     }
 
-    /// The application, if it is one that this resource manages, and its settings can be read or are known already.
+    /// The application, if this resource manages its type, and its settings are readable or known.
     pub(in crate::provider) fn into_client(self) -> Result<M2mClient, Diagnostics> {
         if !self.is_machine_to_machine() {
             return Err(not_ours(self.id(), self.app_type.as_deref()).into());
@@ -202,7 +202,7 @@ impl Shown {
     }
 }
 
-/// The body that creates what is planned.
+/// The body of a create.
 fn create_body(plan: &M2mClient) -> Body {
     let mut body = mapping::create(plan);
     body.insert(APP_TYPE.to_owned(), NON_INTERACTIVE.into());

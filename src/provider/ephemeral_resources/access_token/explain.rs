@@ -19,7 +19,7 @@ pub(super) fn diagnose(error: &Error) -> Diagnostic {
     }
 }
 
-/// What to do, and the argument that it is about unless that holds a secret.
+/// The next step, and its argument unless the argument has a secret.
 fn step(refusal: &TokenError) -> (String, Option<&'static str>) {
     let (step, attribute) = match refusal {
         TokenError::WrongCredentials => (
@@ -63,7 +63,7 @@ fn step(refusal: &TokenError) -> (String, Option<&'static str>) {
     (step.to_owned(), attribute)
 }
 
-/// A token that lacks what it was wanted for.
+/// The token lacks required scopes.
 pub(super) fn not_granted(missing: &[String], audience: &str) -> Diagnostic {
     let detail = format!(
         "The token for `{audience}` lacks {}. Add what is missing to `scopes` of the application's \
@@ -73,7 +73,7 @@ pub(super) fn not_granted(missing: &[String], audience: &str) -> Diagnostic {
     Diagnostic::error("Scopes Not Granted", detail).at("scopes")
 }
 
-/// A token that is still in use when it ends.
+/// The token is still in use when it expires.
 pub(super) fn ends(audience: &str) -> Diagnostic {
     let detail = format!(
         "The token for `{audience}` was still in use shortly before it expired, and Terraform cannot replace it during \

@@ -1,4 +1,4 @@
-//! What a client grant consists of, and how the Management API has it:
+//! The attributes of a client grant, and their form in the Management API:
 //! <https://auth0.com/docs/api/management/v2/client-grants>.
 
 use std::collections::BTreeSet;
@@ -73,7 +73,8 @@ model! {
 
 const NOT_EMPTY: Rule = Rule::Length(1, usize::MAX);
 
-/// A list of scopes and all scopes exclude each other. While all are granted there is no list, so what it was does not count.
+/// `scopes` and `allow_all_scopes` exclude each other. With all scopes there is no list, so the prior list does not
+/// count.
 const SCOPES: Mapping = Mapping {
     properties: &[SCOPE],
     create: |plan, body| {
@@ -96,7 +97,7 @@ fn grants_all(grant: &Dynamic) -> bool {
     *grant.attribute("allow_all_scopes") == Dynamic::Bool(true)
 }
 
-/// Without scopes the list is empty: null is another spelling of that.
+/// Without scopes the list is empty; null means the same.
 fn scopes(grant: &Dynamic) -> Json {
     match grant.attribute("scopes") {
         Dynamic::Null => Json::Array(Vec::new()),

@@ -1,4 +1,4 @@
-//! What an application consists of, and how the Management API has it:
+//! The attributes of an application, and their form in the Management API:
 //! <https://auth0.com/docs/api/management/v2/clients>.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -184,14 +184,15 @@ model! {
 
 const NO_EMPTY_TEXT: Rule = Rule::Each(&Rule::Length(1, usize::MAX));
 
-/// Limits as in the reference of the Management API.
+/// Limits from the reference of the Management API.
 const QUOTA: Rule = Rule::Range(1, 2_147_483_647);
 
-/// The methods that use the client secret. Others use keys or certificates; they exclude each other.
+/// The methods with the client secret. Other methods use keys or certificates. They exclude each other.
 const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
 
-/// The API names the method in one of two properties: one for methods with a secret, one for those with keys. What concerns
-/// credentials is shown apart from other settings (<https://auth0.com/docs/api/management/v2/clients/get-clients>).
+/// The API has the method in one of two properties: one for methods with a secret, one for methods with keys. Reading
+/// credentials needs another scope than reading settings
+/// (<https://auth0.com/docs/api/management/v2/clients/get-clients>).
 const AUTHENTICATION: Mapping = Mapping {
     properties: &[SECRET_METHOD, KEY_METHODS],
     create: |plan, body| {
@@ -213,7 +214,7 @@ const AUTHENTICATION: Mapping = Mapping {
 
 const SECRET_METHOD: &str = "token_endpoint_auth_method";
 
-/// An object whose only key is the method. It excludes [`SECRET_METHOD`], so it is cleared when that is set again.
+/// An object with the method as its only key. It excludes [`SECRET_METHOD`], so setting that one clears it.
 const KEY_METHODS: &str = "client_authentication_methods";
 
 fn method(client: &Dynamic) -> Option<&str> {
@@ -224,7 +225,7 @@ fn method(client: &Dynamic) -> Option<&str> {
 fn read_authentication(shown: &Object, prior: &Dynamic) -> Result<Dynamic, DecodeError> {
     let secret = shown.get(SECRET_METHOD).and_then(serde_json::Value::as_str);
     let keys = shown.get(KEY_METHODS).and_then(serde_json::Value::as_object);
-    // Hidden, or never set: an application without a method uses the one of its type.
+    // Hidden or never set. An application without a method uses the default of its type.
     let known = secret.or_else(|| keys?.keys().next().map(String::as_str)).or_else(|| method(prior));
     Ok(known.unwrap_or(SECRET_METHODS[0]).into())
 }

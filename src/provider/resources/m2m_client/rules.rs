@@ -1,4 +1,4 @@
-//! What a configuration of an application must satisfy, beyond the rules that stand beside each attribute.
+//! Rules for a configuration of an application that concern several attributes.
 
 use super::application::{ClientCredentialsQuota, M2mClient, TokenQuota};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     value::Value,
 };
 
-/// Attributes that need or exclude each other. What is unknown may turn out to fit.
+/// Attributes that need or exclude each other. Unknown values pass.
 pub(super) fn check(config: &M2mClient) -> Diagnostics {
     let third_party = config.is_first_party == Value::Known(false);
     let organizations = [
