@@ -1,4 +1,4 @@
-//! Everything that this provider offers.
+//! All types of this provider.
 
 mod actions;
 mod client_id;

@@ -12,34 +12,34 @@ use super::session::Session;
 use super::settings::Credentials;
 use super::token::{self, TokenScope};
 
-/// What a token is asked for with.
+/// A request for a token.
 #[derive(Debug)]
 pub struct TokenRequest {
-    /// How the application proves who it is. A token is no such proof.
+    /// How the application authenticates. It cannot authenticate with a token.
     pub credentials: Credentials,
     /// The API.
     pub audience: String,
-    /// The scopes that are wanted; without any, all that the application is granted.
+    /// The requested scopes. If there are none, the token has all scopes of the grant.
     pub scopes: Vec<String>,
     /// The organization that the token is for.
     pub organization: Option<String>,
 }
 
-/// A token that was granted.
+/// An issued token.
 #[derive(Debug)]
 pub struct AccessToken {
     /// The token.
     pub token: SecretString,
-    /// When it was asked for, as UNIX time by the clock of this machine.
+    /// When it was requested, as UNIX time by the clock of this machine.
     pub asked_at: Duration,
-    /// How long it is good for, if that was said.
+    /// Its lifetime, if the response has one.
     pub lifetime: Option<Duration>,
-    /// The scopes that were granted, if they were said.
+    /// The granted scopes, if the response has them.
     pub scopes: Option<Vec<String>>,
 }
 
 impl AccessToken {
-    /// What the token says. `None` if that cannot be read: some APIs have their tokens encrypted, or opaque.
+    /// The claims of the token. `None` if they cannot be read: some APIs have encrypted or opaque tokens.
     #[must_use]
     pub fn claims(&self) -> Option<Map<String, Value>> {
         let [_header, payload, _signature] =

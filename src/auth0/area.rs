@@ -1,41 +1,42 @@
-//! What the client has to know of an area of the Management API.
+//! What the client needs to know about an area of the Management API.
 
 use super::document::Fields;
 use super::page::Page;
 
-/// A kind of objects: where they are, and what tells them apart.
+/// A kind of object: its path and its identity.
 #[derive(Debug)]
 pub struct Area {
-    /// Segments of the path of the collection. Where objects belong to another one, its id stands between two segments.
+    /// Segments of the path of the collection. If the objects belong to a parent object, its ID goes between two
+    /// segments.
     pub path: &'static [&'static str],
-    /// The property that names an object in paths and in lists.
+    /// The property with the ID of an object, in paths and in lists.
     pub key: &'static str,
-    /// What makes an object the one that was to be created.
+    /// How to recognize an object that was created.
     pub identity: Identity,
-    /// Secret properties, which lists are asked to leave out. A token that may not read them may not name them either.
+    /// Secret properties, which lists leave out. A token that may not read them may not name them either.
     pub secrets: &'static [&'static str],
-    /// Areas in which a write to this one may show.
+    /// Areas that a write to this one may affect.
     pub ends: &'static [&'static Area],
-    /// Paths of the properties that are read, such as `jwt_configuration.alg`. `key` must be one of them.
+    /// Paths of the properties to read, such as `jwt_configuration.alg`. `key` must be one of them.
     pub properties: fn() -> Vec<String>,
 }
 
-/// What tells an object from all others before it has an id.
+/// What distinguishes an object from all others before its ID is known.
 #[derive(Clone, Copy, Debug)]
 pub enum Identity {
-    /// These properties: the service allows one object of their values, and its lists filter by them.
+    /// These properties: Auth0 allows one object for each combination of values, and lists filter by them.
     Key(&'static [&'static str]),
-    /// Nothing but a name, which several objects may have.
+    /// Only a name, which several objects may have.
     Name {
         /// The property.
         property: &'static str,
-        /// Filters of a list that leave out objects which the service itself keeps.
+        /// Filters that leave out objects which Auth0 itself keeps.
         filters: &'static [(&'static str, &'static str)],
     },
 }
 
 impl Area {
-    /// The path of the collection, with the ids of the objects that it belongs to.
+    /// The path of the collection, with the IDs of the parent objects.
     pub(super) fn path(&self, parents: &[&str]) -> Vec<String> {
         let parents = parents.iter().map(Some).chain(std::iter::repeat(None));
         let segments = self.path.iter().zip(parents).flat_map(|(segment, parent)| [Some(segment), parent]);
@@ -47,12 +48,12 @@ impl Area {
         self.path.last().map(|segment| segment.replace('-', "_")).unwrap_or_default()
     }
 
-    /// What is read of an object.
+    /// The properties of an object to read.
     pub(super) fn fields(&self) -> Fields {
         Fields::at((self.properties)())
     }
 
-    /// What is read of a page of objects.
+    /// The properties of a page of objects to read.
     pub(super) fn page_fields(&self) -> Fields {
         let items = self.list_property();
         let properties = (self.properties)().into_iter().map(|property| format!("{items}.{property}"));

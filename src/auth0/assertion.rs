@@ -1,4 +1,4 @@
-//! Client assertions: how an application proves with a signature that it holds a key.
+//! Client assertions: an application signs them with its key to authenticate.
 //!
 //! <https://auth0.com/docs/get-started/authentication-and-authorization-flow/authenticate-with-private-key-jwt>
 
@@ -22,10 +22,11 @@ pub use key::{KeyError, SigningAlgorithm, SigningKey};
 /// The form parameter that says how to read the assertion.
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// How long an assertion of our own can be used. Auth0 takes up to five minutes.
+/// Lifetime of an assertion that is signed here. Auth0 accepts up to five minutes.
 const LIFETIME: Duration = Duration::from_mins(2);
 
-/// An assertion of the application `client_id` for the token endpoint of `issuer`. It can be used once, as `id` names it.
+/// An assertion of the application `client_id` for the token endpoint of `issuer`. It works once, because it has a
+/// unique `id`.
 pub(super) fn sign(key: &SigningKey, client_id: &str, issuer: &str, id: &str, unix_now: Duration) -> String {
     let header = json!({ "alg": key.algorithm().name(), "typ": "JWT" });
     let claims = json!({
@@ -42,7 +43,7 @@ pub(super) fn sign(key: &SigningKey, client_id: &str, issuer: &str, id: &str, un
     format!("{content}.{}", encode(&signature))
 }
 
-/// A new name for an assertion.
+/// A new ID for an assertion.
 pub(super) fn random_id() -> String {
     let mut id = [0; 16];
     aws_lc_rs::rand::fill(&mut id).expect("the system gives random bytes");

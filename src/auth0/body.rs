@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::document::Object;
 
-/// Properties to send. A secret among them is no value of JSON: it stays wrapped until the bytes are written.
+/// Properties to send. A secret property is not JSON: it stays wrapped until the bytes are written.
 #[derive(Clone, Default)]
 pub struct Body {
     properties: Object,
@@ -15,25 +15,25 @@ pub struct Body {
 }
 
 impl Body {
-    /// The same with a secret in the property `name`.
+    /// The same body with a secret in the property `name`.
     #[must_use]
     pub fn with_secret(self, name: &'static str, secret: SecretString) -> Self {
         Self { secret: Some((name, secret)), ..self }
     }
 
-    /// Whether it says nothing; the service refuses to be sent nothing.
+    /// Whether it is empty. Auth0 refuses an empty update.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.properties.is_empty() && self.secret.is_none()
     }
 
-    /// Whether it holds a secret.
+    /// Whether it contains a secret.
     #[must_use]
     pub const fn has_secret(&self) -> bool {
         self.secret.is_some()
     }
 
-    /// All that is no secret.
+    /// All properties except secrets.
     #[must_use]
     pub const fn properties(&self) -> &Object {
         &self.properties

@@ -1,4 +1,4 @@
-//! What ends the waits of an operation: being stopped, or its deadline.
+//! What ends the waits of an operation: cancellation or its deadline.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use super::endpoint::Endpoint;
 use super::error::Error;
 
-/// How long a response is still waited for if an operation ends while the service creates something.
-/// Terraform can only remember an object whose id has arrived.
+/// How long to wait for a response if an operation ends during a create. Terraform can store an object only if its ID
+/// arrives.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Bounds of one operation.
@@ -28,7 +28,7 @@ impl Bounds {
         self.deadline
     }
 
-    /// Waits for `work` of the request at `endpoint`, and drops it at the end of the operation.
+    /// Waits for `work` of the request to `endpoint`, and drops it when the operation ends.
     pub(super) async fn run<T>(&self, endpoint: &Endpoint, work: impl Future<Output = T>) -> Result<T, Error> {
         tokio::select! {
             biased;
@@ -37,8 +37,8 @@ impl Bounds {
         }
     }
 
-    /// Waits for `work` that must not be started in vain. It does not begin after the end of the operation, but once
-    /// begun it has a little longer. If that is not enough either, what came of it is unknown.
+    /// Waits for `work` that must not start in vain. It does not start after the end of the operation. Once started, it
+    /// gets a little more time. If that is not enough, its outcome is unknown.
     pub(super) async fn run_with_grace<T>(
         &self,
         endpoint: &Endpoint,
@@ -66,7 +66,7 @@ impl Bounds {
     }
 }
 
-/// Why an operation ended before it was done.
+/// Why an operation ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     Stopped,

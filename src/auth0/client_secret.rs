@@ -1,4 +1,4 @@
-//! The secret of an application, on its way from the service.
+//! Reads and rotates the secret of an application.
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -8,18 +8,18 @@ use serde::{Deserialize, Deserializer};
 use super::api::{Api, Renewal};
 use super::error::Error;
 
-/// What the service shows of an application's secret.
+/// What Auth0 shows of an application's secret.
 #[derive(Debug)]
 pub enum SecretView {
     /// The secret.
     Shown(SecretString),
-    /// There is none: the application authenticates by this method, such as `private_key_jwt`.
+    /// There is none, because the application authenticates with this method, such as `private_key_jwt`.
     OtherMethod(String),
-    /// The token may not see it, or there is none.
+    /// The token may not read it, or there is none.
     Hidden,
 }
 
-/// The properties that tell.
+/// The properties that show it.
 const FIELDS: &str = "client_id,client_secret,client_authentication_methods";
 
 impl<'de> Deserialize<'de> for SecretView {
@@ -51,9 +51,9 @@ impl Api<'_> {
         }
     }
 
-    /// Has the service make another secret for an application. Of several times the last one counts, so the request is
-    /// repeated until there is a response. An error leaves open which of the two it is, unless it
-    /// [is a refusal](Error::is_refusal).
+    /// Rotates the secret of an application. The last rotation counts, so the request is repeated until there is a
+    /// response. After an error the secret may be the old or the new one, unless the error [is a
+    /// refusal](Error::is_refusal).
     ///
     /// <https://auth0.com/docs/get-started/applications/rotate-client-secret>
     pub async fn rotate_secret(&self, id: &str) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! An object as the Management API shows it, without what nobody reads.
+//! An object as the Management API shows it, with only the properties that are read.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,30 +12,30 @@ use super::error::Flaw;
 /// An object of JSON.
 pub type Object = serde_json::Map<String, Value>;
 
-/// What a caller makes of an object that the service shows.
+/// How a caller views an object in a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen<T> {
-    /// The object in the caller's terms.
+    /// The value that the view returned.
     pub value: T,
-    /// Whether it is as the caller knows or wants it. `None` if too little of it is shown to tell.
+    /// Whether it agrees with the known or planned object. `None` if the response shows too little to tell.
     pub same: Option<bool>,
 }
 
 impl<T> Seen<T> {
-    /// The same with `value` in other terms.
+    /// The same with another `value`.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Seen<U> {
         Seen { value: change(self.value), same: self.same }
     }
 }
 
-/// The properties of an object that are read. Everything else is dropped while a response is decoded, so no secret and no
-/// key outlives the response in which it came.
+/// The properties of an object to read. All others are dropped while a response is decoded, so no secret and no key
+/// outlives its response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<String, Fields>);
 
 impl Fields {
-    /// The fields at these paths, such as `jwt_configuration.alg`. What is inside the last step is read as a whole.
+    /// The fields at these paths, such as `jwt_configuration.alg`. The last step includes everything below it.
     pub fn at<S: AsRef<str>>(paths: impl IntoIterator<Item = S>) -> Self {
         let mut fields = Self::default();
         for path in paths {
@@ -45,7 +45,7 @@ impl Fields {
     }
 }
 
-/// Reads a value with nothing but these fields.
+/// Decodes a value with these fields only.
 impl<'de> DeserializeSeed<'de> for &Fields {
     type Value = Value;
 
@@ -105,7 +105,7 @@ impl<'de> Visitor<'de> for &Fields {
     }
 }
 
-/// An object, and what it is known by.
+/// An object with its ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Document {
     pub(super) id: String,
@@ -113,7 +113,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// The object in `value`, which has its id in the property `key`.
+    /// The object in `value`, with its ID in the property `key`.
     pub(super) fn of(value: Value, key: &str) -> Result<Self, Flaw> {
         match value {
             Value::Object(object) => match object.get(key) {

@@ -1,14 +1,14 @@
-//! What a request is about, as errors and the log name it.
+//! What a request is about, for errors and the log.
 
 use std::fmt;
 
 use reqwest::Method;
 
-/// Method and place of a request.
+/// Method, host and path of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     pub(super) method: Method,
-    /// With its port where that is not the usual one.
+    /// Includes the port if it is not the default.
     pub(super) host: String,
     pub(super) path: String,
 }
@@ -19,13 +19,13 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Kinds of requests that may have a limit of their own.
+/// Kinds of requests with rate limits of their own.
 /// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-configurations>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
-    /// Requests for tokens, which are not the Management API's.
+    /// Token requests, which do not count for the Management API.
     Token,
-    /// Lists of applications, which have a bucket of their own on some plans.
+    /// Lists of applications, which have their own bucket on some plans.
     ClientLists,
     Other,
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with a request, told apart by what the reader can do about it.
+//! Errors of requests, distinguished by what the reader can do about them.
 
 use std::time::Duration;
 
@@ -10,31 +10,34 @@ use super::property_path::PropertyPath;
 use super::response::{Outcome, Response, TransportError};
 use super::token_error::TokenError;
 
-/// Why an operation failed. No variant holds a body, a secret or a token.
+/// Why an operation failed. No variant contains a body, a secret or a token.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// The Management API said no.
+    /// The Management API refused the request.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// The answer is an error, but not in the form of the Management API: something else answered.
-    #[error("{endpoint}: {} answered with status {status}, but not as the Management API does", endpoint.host)]
+    /// The response is an error, but not in the form of the Management API. Another service responded.
+    #[error("{endpoint}: {} responded with status {status}, but not as the Management API does", endpoint.host)]
     Foreign {
         /// The request.
         endpoint: Endpoint,
         /// Its status.
         status: u16,
     },
-    /// The answer leads elsewhere, which nobody has configured: a token does not go there.
-    #[error("{endpoint}: {} leads to {to} (status {status}), and redirects are not followed", endpoint.host)]
+    /// The response is a redirect. The token does not go to a host that is not configured.
+    #[error(
+        "{endpoint}: {} redirects to {to} (status {status}), and the provider does not follow redirects",
+        endpoint.host
+    )]
     Redirect {
         /// The request.
         endpoint: Endpoint,
         /// Its status.
         status: u16,
-        /// Scheme and host of the other place.
+        /// Scheme and host of the target.
         to: String,
     },
-    /// The rate limit was still exhausted when the operation had to end.
+    /// The rate limit was still exhausted when the operation ended.
     #[error("{endpoint}: the rate limit is exhausted{}", super::token_error::for_a_while(*wait))]
     RateLimited {
         /// The request.
@@ -54,53 +57,53 @@ pub enum Error {
         cause: TransportError,
     },
     /// A page for people, with the status of a success: something else answered.
-    #[error("{endpoint}: {} answered with a web page, and not as the Management API does", endpoint.host)]
+    #[error("{endpoint}: {} responded with a web page, not as the Management API does", endpoint.host)]
     WebPage {
         /// The request.
         endpoint: Endpoint,
     },
-    /// The answer is not what the Management API documents.
-    #[error("{endpoint}: the answer cannot be read at `{path}`: {reason}")]
+    /// The response does not have the documented form.
+    #[error("{endpoint}: the response cannot be read at `{path}`: {reason}")]
     Decode {
         /// The request.
         endpoint: Endpoint,
-        /// Place in the answer.
+        /// Place in the response.
         path: String,
         /// What was expected there.
         reason: String,
     },
-    /// Something was to be created, and it cannot be told whether it was: the object may exist.
-    #[error("whether the object was created is unknown, it may exist: {cause}")]
+    /// The outcome of a create is unknown: the object may exist.
+    #[error("the object may or may not exist: {cause}")]
     UnknownFate {
-        /// Why the answer does not tell.
+        /// Why the outcome is unknown.
         cause: Box<Error>,
-        /// The ids of objects of which one may be it.
+        /// The IDs of objects that may be the created one.
         candidates: Vec<String>,
-        /// Why it could not be looked for.
+        /// Why the search for it failed.
         unseen: Option<Box<Error>>,
     },
-    /// The operation was stopped.
-    #[error("{endpoint}: stopped before it was done")]
+    /// The operation was cancelled.
+    #[error("{endpoint}: interrupted before it was finished")]
     Cancelled {
         /// The request.
         endpoint: Endpoint,
     },
-    /// The operation's time was over.
-    #[error("{endpoint}: not done when the time was over")]
+    /// The operation ran out of time.
+    #[error("{endpoint}: not finished when the time ran out")]
     DeadlineExceeded {
         /// The request.
         endpoint: Endpoint,
     },
-    /// The operation's time would have been over before the request could be sent again.
-    #[error("{cause}; there was no time left to try again")]
+    /// The operation has no time left for another attempt.
+    #[error("{cause}; no time was left for another attempt")]
     OutOfTime {
-        /// Why it would have been sent again.
+        /// The error of the last attempt.
         cause: Box<Error>,
     },
-    /// No object can have this identifier; nothing was asked.
-    #[error("`{id}` cannot be an identifier")]
+    /// No object can have this ID. No request was sent.
+    #[error("`{id}` cannot be an ID")]
     InvalidId {
-        /// The text.
+        /// The ID.
         id: String,
     },
 }
@@ -115,40 +118,38 @@ pub struct ApiError {
     pub status: u16,
     /// Name of the status.
     pub error: String,
-    /// Machine-readable code; many answers lack it.
+    /// Machine-readable code. Many responses have none.
     pub code: Option<String>,
-    /// Explanation for people.
+    /// Explanation in plain language.
     pub message: String,
-    /// The property that a 400 complains about.
+    /// The property that a 400 is about.
     pub property: Option<PropertyPath>,
-    /// The scopes of which a 403 misses any.
+    /// Scopes, any one of which would have sufficed.
     pub missing_scopes: Vec<String>,
-    /// Whether an earlier attempt of the same request, whose answer was lost or a failure, may have been carried out.
+    /// Whether an earlier attempt may have had its effect, because its response was lost or an error.
     pub after_doubt: bool,
 }
 
 impl Error {
-    /// Whether the Management API itself said that the object does not exist. A 404 of anything else,
-    /// such as a proxy, is no such statement.
+    /// Whether the Management API itself said that the object does not exist. A 404 from a proxy does not count.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.api_status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// Whether the object collides with an existing one.
+    /// Whether the object conflicts with an existing one.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.api_status() == Some(StatusCode::CONFLICT)
     }
 
-    /// Whether the token does not allow the operation, or the tenant's plan does not.
+    /// Whether the token or the tenant's plan does not allow the operation.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.api_status() == Some(StatusCode::FORBIDDEN)
     }
 
-    /// Whether the service looked at the request and refused it, so that nothing has changed. A refusal is none if the same
-    /// request was sent before and may have been carried out then.
+    /// Whether Auth0 refused the request, so that nothing changed. False if an earlier attempt may have had its effect.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
@@ -169,16 +170,16 @@ impl Error {
         Self::UnknownFate { cause: Box::new(self), candidates: Vec::new(), unseen: None }
     }
 
-    /// The same error, which more time might have spared.
+    /// The same error, with the fact that more time might have helped.
     pub(super) fn out_of_time(self) -> Self {
         match self {
-            // They say so themselves: nothing else ends the waits for them.
+            // These errors already mean lack of time or cancellation.
             Self::RateLimited { .. } | Self::Token(TokenError::QuotaExceeded { .. }) => self,
             other => Self::OutOfTime { cause: Box::new(other) },
         }
     }
 
-    /// Whether the operation ended because its time was over, and not because trying again was of no use.
+    /// Whether the operation ended for lack of time, not because retries are useless.
     #[must_use]
     pub fn is_out_of_time(&self) -> bool {
         match self {
@@ -193,7 +194,7 @@ impl Error {
         }
     }
 
-    /// What an answer means that is not in any form of Auth0's.
+    /// The meaning of a response that does not have a form of Auth0's.
     pub(super) fn foreign(response: &Response, endpoint: Endpoint) -> Self {
         let status = response.status.as_u16();
         match &response.redirect {
@@ -202,7 +203,7 @@ impl Error {
         }
     }
 
-    /// The error that a response other than 2xx stands for.
+    /// The error for a response other than 2xx.
     pub(super) fn refusal(outcome: &Outcome, endpoint: Endpoint) -> Self {
         let error = Self::refused(outcome, endpoint);
         if outcome.no_time_left { error.out_of_time() } else { error }
@@ -238,12 +239,12 @@ fn missing_scopes(message: &str) -> Vec<String> {
     scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
 }
 
-/// Why some JSON is not what was expected, without any of its values.
+/// Why some JSON does not have the expected form. Contains no values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
     /// Place in the JSON.
     pub path: String,
-    /// What is expected there.
+    /// What was expected there.
     pub reason: String,
 }
 
@@ -254,18 +255,18 @@ impl Flaw {
         Error::Decode { endpoint: endpoint.clone(), path, reason }
     }
 
-    /// Something else than `what` is at `path`.
+    /// At `path` there is not `what`.
     pub(super) fn expected(path: &str, what: &str) -> Self {
         Self { path: path.to_owned(), reason: format!("expected {what}") }
     }
 
-    /// The same flaw in a part of something larger.
+    /// The same flaw in a part of a larger value.
     pub(super) fn below(self, place: &str) -> Self {
         let path = if self.path.is_empty() { place.to_owned() } else { format!("{place}.{}", self.path) };
         Self { path, ..self }
     }
 
-    /// What `error` says of the JSON at `path`, without the value.
+    /// The flaw that `error` reports for the JSON at `path`, without the value.
     pub(super) fn new(path: String, error: &serde_json::Error) -> Self {
         Self { path, reason: without_value(&error.to_string()) }
     }

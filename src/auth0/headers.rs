@@ -1,4 +1,4 @@
-//! What the headers of a response say.
+//! The headers of a response.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -7,12 +7,11 @@ use reqwest::header::{DATE, HeaderMap, LOCATION};
 use super::clock::unix_now;
 use super::quota::Quota;
 
-/// Longest wait that a reset time is believed for: buckets of the service refill within a minute, so
-/// anything beyond shows that the two clocks differ.
+/// Maximum wait for a reset time. Buckets refill within a minute, so a later reset means that the clocks differ.
 /// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy>
 const LONGEST_RESET: Duration = Duration::from_mins(1);
 
-/// How long the service asks to wait.
+/// How long Auth0 asks to wait.
 pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     wait(text(headers, "retry-after"), text(headers, "x-ratelimit-reset"), unix_now())
 }
@@ -24,7 +23,7 @@ pub(super) fn quota(headers: &HeaderMap) -> Option<Quota> {
 
 pub(super) fn redirect(response: &reqwest::Response) -> Option<String> {
     let location = response.headers().get(LOCATION)?.to_str().ok().filter(|_| response.status().is_redirection())?;
-    // Not the whole address: what else is in it was meant for others.
+    // Only scheme and host: the rest of the address is not for the log.
     Some(response.url().join(location).ok()?.origin().ascii_serialization())
 }
 
@@ -37,8 +36,8 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// How long the service asks to wait: `Retry-After` in seconds, else until `x-ratelimit-reset`, a UNIX time.
-/// A reset that has passed says nothing.
+/// How long Auth0 asks to wait: `Retry-After` in seconds, else until `x-ratelimit-reset`, a UNIX time. A reset in the
+/// past is ignored.
 fn wait(retry_after: Option<&str>, reset: Option<&str>, unix_now: Duration) -> Option<Duration> {
     let seconds = |text: &str| text.trim().parse().ok().map(Duration::from_secs);
     retry_after.and_then(seconds).or_else(|| {

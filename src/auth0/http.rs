@@ -22,19 +22,18 @@ use super::response::{LARGEST_RESPONSE, Response, TransportError};
 use super::settings::SettingsError;
 use super::tenant::Tenant;
 
-/// Under this name the tenant's log has what the client calls a request:
-/// <https://auth0.com/docs/api/management/v2>.
+/// The ID of a request in the tenant's log: <https://auth0.com/docs/api/management/v2>.
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// Longest time until a connection stands. A part of the request's time, so that a host that swallows
-/// packets is known not to have been reached.
+/// Maximum time to connect, as a part of the request's time. If a host drops packets, it is then known that the request
+/// did not reach it.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
-/// How long a connection of HTTP/2 may be silent while it is waited on, and how long it then has to show that it lives.
-/// Otherwise each attempt would go the way of the first on a connection that died without a word. A part of the request's
-/// time, so that there is time left for another one.
+/// How long an HTTP/2 connection may be silent during a request, and how long it then has to respond to a ping.
+/// Otherwise all attempts would use the same dead connection. A part of the request's time, so that there is time for
+/// another attempt.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
-/// However short a request's time is, a connection around the world may take so long to show that.
+/// Minimum for both, because a connection around the world may take this long.
 const SHORTEST_SILENCE: Duration = Duration::from_secs(1);
 
 /// The connections to one tenant.
@@ -47,8 +46,8 @@ pub(super) struct Http {
     user_agent: HeaderValue,
     certificates: Vec<Certificate>,
     proxy: Option<Proxy>,
-    /// Built on first use: reading the system's certificates takes milliseconds, and most processes of
-    /// the provider never send anything.
+    /// Built on first use: reading the system's certificates takes milliseconds, and most provider processes send
+    /// nothing.
     client: OnceLock<Result<reqwest::Client, TransportError>>,
 }
 
@@ -73,7 +72,7 @@ impl Http {
         })
     }
 
-    /// `correlation_id` is what the tenant's log will call the request.
+    /// `correlation_id` is the ID of the request in the tenant's log.
     pub(super) async fn send(
         &self,
         request: &Request,
@@ -116,24 +115,25 @@ impl Http {
             .http2_keep_alive_interval(self.silence)
             .http2_keep_alive_timeout(self.silence)
             .redirect(redirect::Policy::none())
-            // A token never leaves for a place that was not configured, nor unencrypted.
+            // Never send a token to a host that is not configured, or unencrypted.
             .https_only(self.encrypted);
         builder = match &self.proxy {
             Some(proxy) => builder.proxy(proxy.clone()),
-            // As everywhere: the environment's proxy is not meant for this machine itself.
+            // As usual, the proxy of the environment is not for loopback addresses.
             None if self.loopback => builder.no_proxy(),
             None => builder,
         };
         builder = if self.encrypted || self.proxy.is_some() {
             builder.tls_certs_merge(self.certificates.clone())
         } else {
-            // Plain HTTP within this machine works without the system's certificates, as in bare containers.
+            // Plain HTTP on this machine works without the system's certificates, as in bare containers.
             builder.tls_certs_only(self.certificates.clone())
         };
         builder.build().map_err(|error| TransportError::Setup(root_cause(&error)))
     }
 
-    /// Whether it was the proxy that was to be connected. Through it a connection is a tunnel, unless it is unencrypted.
+    /// Whether the connection to the proxy failed. A connection through the proxy is a tunnel, unless it is
+    /// unencrypted.
     fn is_refused_by_proxy(&self, error: &reqwest::Error) -> bool {
         let is_tunnel = |cause: &(dyn StdError + 'static)| cause.to_string().strip_prefix(TUNNEL) == Some(UNDERLYING);
         causes(error).any(is_tunnel) || (self.proxy.is_some() && !self.encrypted)
@@ -174,15 +174,15 @@ fn certificates(path: PathBuf) -> Result<Vec<Certificate>, SettingsError> {
         Ok(pem) => pem,
         Err(source) => return Err(SettingsError::CaFileUnreadable { path, source }),
     };
-    // What is in a file of a whole system, but cannot be an authority, is no reason to do without the others.
+    // An unusable certificate in the file of the system is no reason to ignore the others.
     let usable = |certificate: &CertificateDer<'_>| RootCertStore::empty().add(certificate.clone()).is_ok();
     let certificates = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).filter(usable);
     let certificates: Vec<_> = certificates.filter_map(|der| Certificate::from_der(&der).ok()).collect();
     if certificates.is_empty() { Err(SettingsError::CaFileWithoutCertificate { path }) } else { Ok(certificates) }
 }
 
-/// From the outermost cause to the innermost. An `io::Error` skips the error that it wraps in its chain of
-/// sources, so it is opened up here.
+/// The chain of causes, outermost first. An `io::Error` skips the error that it wraps in its chain of sources, so it is
+/// unwrapped here.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     iter::successors(Some(error as &dyn StdError), |&error| match as_io(error).and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped),
@@ -190,12 +190,12 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     })
 }
 
-/// The innermost cause; the outer ones only say that a request failed, and name its address.
+/// The innermost cause. The outer ones only say that a request failed, and repeat its address.
 fn root_cause(error: &reqwest::Error) -> String {
     causes(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// What a proxy said instead of letting a request through. The error has no public type, but says by its name what it is.
+/// What a proxy responded instead of a tunnel. The error type is private, so it is recognized by its name.
 fn of_proxy(error: &(dyn StdError + 'static)) -> Option<String> {
     match error.to_string().strip_prefix(TUNNEL)? {
         UNDERLYING => None,
@@ -205,7 +205,7 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<String> {
 }
 
 const TUNNEL: &str = "tunnel error: ";
-/// What is said of a tunnel when there is no connection to the proxy.
+/// The text of the error if there is no connection to the proxy.
 const UNDERLYING: &str = "failed to create underlying connection";
 
 fn as_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {

@@ -1,13 +1,13 @@
-//! Reads objects of one collection with few requests: singly, or by pages that serve many readers.
+//! Reads objects of one collection with few requests: one by one, or by pages that serve many readers.
 //!
-//! Single reads and pages are two ways to buy the same knowledge. With `n` objects asked for and `P` pages in the collection
-//! they take at most `2·min(n, P) + 1` requests, and one if one object is asked for. The rule: one object is read singly. A
-//! second one brings page 0, which tells the total. All other pages follow as soon as they fit in `2·d + 1 − spent`, where
-//! `d` objects were asked for so far and `spent` requests decided on. Until then, each object that is not known yet is read
-//! singly. So `spent ≤ d` before a single read, and `spent + P > 2·d + 1`, which bounds the single reads by `P` as well.
+//! With `n` requested objects and `P` pages in the collection, this takes at most `2·min(n, P) + 1` requests, and one
+//! request for one object. The rule: the first object is read with its own request. A second one reads page 0, which
+//! has the total. All other pages follow as soon as they fit in `2·d + 1 − spent`, where `d` objects were requested so
+//! far and `spent` requests decided on. Until then, each unknown object is read with its own request. So `spent ≤ d`
+//! before a single read, and `spent + P > 2·d + 1`, which limits the single reads by `P` as well.
 //!
-//! Each answer is kept in a cell that one reader fills while the others wait. If that reader is interrupted, the next one
-//! takes its place.
+//! Each response is in a cell that one reader fills while the others wait. If that reader is interrupted, the next one
+//! takes over.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,24 +20,24 @@ use super::document::Document;
 use super::error::Error;
 use super::page::{Documents, Page};
 
-/// How long no further object may be asked for before a decision: Terraform asks for all that its parallelism allows within
-/// that time.
+/// How long to wait for more requests before a decision. Within that time, Terraform requests as many objects as its
+/// parallelism allows.
 const QUIET: Duration = Duration::from_millis(10);
 
-/// How long knowledge is used.
+/// How long knowledge is valid.
 const FRESH: Duration = Duration::from_mins(5);
 
-/// Where objects come from.
+/// The source of objects.
 pub(super) trait Source: Sync {
     /// One object; `None` if there is none.
     fn single(&self, id: &str) -> impl Future<Output = Result<Option<Arc<Document>>, Error>> + Send;
     /// The first page of the list.
     fn first_page(&self) -> impl Future<Output = Result<Page, Error>> + Send;
-    /// The whole list, which begins with this page.
+    /// The whole list, given its first page.
     fn all_pages(&self, first: &Page) -> impl Future<Output = Result<Documents, Error>> + Send;
 }
 
-/// What is known of a collection between two writes.
+/// What is known about a collection between two writes.
 #[derive(Default)]
 pub(super) struct Knowledge {
     plan: Mutex<Plan>,
@@ -49,7 +49,7 @@ pub(super) struct Knowledge {
 
 type Single = OnceCell<Option<Arc<Document>>>;
 
-/// What was asked for, and what that takes.
+/// The requested objects, and the requests that they take.
 #[derive(Default)]
 struct Plan {
     born: Option<Instant>,
@@ -58,17 +58,17 @@ struct Plan {
     spent: u64,
     /// Whether page 0 is read.
     begun: bool,
-    /// Whether the first decision about the other pages is made.
+    /// Whether the first decision about the other pages was made.
     decided: bool,
     /// Whether all pages are read.
     lists: bool,
 }
 
-/// How an object was found.
+/// Where an object was found.
 pub(super) enum Found {
-    /// By itself.
+    /// In its own response.
     Singly(Option<Arc<Document>>),
-    /// In a list, which may be late or leave something out.
+    /// In a list, which may be late or incomplete.
     Listed(Arc<Document>),
     /// A list lacks it.
     Unlisted,
@@ -82,7 +82,7 @@ impl Plan {
         }
     }
 
-    /// Whether to read page 0, or the object alone.
+    /// Decides between page 0 and the object alone.
     fn begins_list(&mut self) -> bool {
         if !self.begun {
             self.begun = self.asked.len() > 1;
@@ -91,7 +91,7 @@ impl Plan {
         self.begun
     }
 
-    /// Whether to read the other pages, of which there are so many, or the object alone.
+    /// Decides between the other pages and the object alone.
     fn lists_all(&mut self, pages: u64) -> bool {
         self.decided = true;
         if !self.lists {
@@ -104,7 +104,7 @@ impl Plan {
 
 impl Knowledge {
     fn plan(&self) -> MutexGuard<'_, Plan> {
-        // Each change is made in one step, so a panic elsewhere leaves the plan in order.
+        // Each change is one step, so a panic elsewhere leaves a consistent plan.
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -142,7 +142,7 @@ impl Knowledge {
         }
     }
 
-    /// Waits until nobody has asked for a while, or a decision `is_made`.
+    /// Waits until no request has come for a while, or a decision `is_made`.
     async fn company(&self, is_made: impl Fn(&Plan) -> bool) {
         loop {
             let quiet = Some(self.plan()).filter(|plan| !is_made(plan)).and_then(|plan| plan.last_asked);
@@ -153,7 +153,7 @@ impl Knowledge {
         }
     }
 
-    /// Reads the object by itself, once for all who wait for it.
+    /// Reads the object with its own request. All waiting readers share it.
     pub(super) async fn single(&self, source: &impl Source, id: &str) -> Result<Option<Arc<Document>>, Error> {
         self.single_cell(id).get_or_try_init(|| source.single(id)).await.cloned()
     }

@@ -1,7 +1,7 @@
-//! Pages of a list: what to ask for, and what the first one leaves. Pure.
+//! Pages of a list: which to request, and how many remain after the first. Pure.
 //!
-//! Pages are counted with `page` and `per_page` up to 1,000 records. The service refuses larger offsets, so larger
-//! collections are read by `take` and `from`, which tells no total.
+//! Pages are counted with `page` and `per_page` up to 1,000 records. Auth0 refuses larger offsets, so larger
+//! collections are read by `take` and `from`, which have no total.
 //! <https://auth0.com/docs/api/management/v2/clients/get-clients>
 
 use std::collections::BTreeMap;
@@ -12,12 +12,12 @@ use serde_json::Value;
 use super::document::Document;
 use super::error::Flaw;
 
-/// Most objects that one page may hold.
+/// Maximum objects on one page.
 const PAGE: u64 = 100;
-/// Most objects that can be read by counting pages.
+/// Maximum objects that counted pages can reach.
 const LARGEST_OFFSET: u64 = 1_000;
 
-/// Objects by their ids.
+/// Objects by ID.
 pub(super) type Documents = BTreeMap<String, Arc<Document>>;
 
 /// One page of any collection.
@@ -29,12 +29,12 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
 }
 
-/// What to ask for.
+/// The query of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ask {
-    /// The page of this number, where each holds so many.
+    /// The page with this number and size.
     Numbered { number: u64, size: u64 },
-    /// The page after this one, or the first.
+    /// The page after this checkpoint, or the first.
     Checkpoint(Option<String>),
 }
 
@@ -60,7 +60,7 @@ impl Page {
     /// The properties of a page beside its objects.
     pub(super) const FIELDS: [&'static str; 3] = ["total", "limit", "next"];
 
-    /// Reads a page, which has its objects in the property `items`, and each of them its id in `key`.
+    /// Reads a page, with its objects in the property `items`, and the ID of each in `key`.
     pub(super) fn of(mut page: Value, items: &str, key: &str) -> Result<Self, Flaw> {
         let Some(Value::Array(objects)) = page.get_mut(items).map(Value::take) else {
             return Err(Flaw::expected(items, "a list"));
@@ -78,21 +78,21 @@ impl Page {
         })
     }
 
-    /// How many further pages the list has, and how many objects each holds: the service may cap what was asked for.
+    /// How many more pages the list has, and their size. Auth0 may return smaller pages than requested.
     fn counted(&self) -> Result<(u64, u64), Flaw> {
         let total = self.total.ok_or_else(|| stalled("total"))?;
         let size = self.limit.filter(|limit| *limit > 0).ok_or_else(|| stalled("limit"))?;
-        // Checkpoints begin anew.
+        // Checkpoints start from the beginning.
         let pages = total.div_ceil(size);
         Ok((if total > LARGEST_OFFSET { pages } else { pages.saturating_sub(1) }, size))
     }
 
-    /// How many requests it takes to read the rest of the list.
+    /// Number of requests to read the rest of the list.
     pub(super) fn other_pages(&self) -> Result<u64, Flaw> {
         Ok(self.counted()?.0)
     }
 
-    /// What to ask for beside this first page; `None` if the pages cannot be counted.
+    /// The queries for the rest of the list; `None` if the pages cannot be counted.
     pub(super) fn rest(&self) -> Result<Option<Vec<Ask>>, Flaw> {
         let (pages, size) = self.counted()?;
         let is_counted = self.total.is_some_and(|total| total <= LARGEST_OFFSET);
@@ -100,7 +100,7 @@ impl Page {
     }
 }
 
-/// A list that cannot be read to its end, because a property does not lead on.
+/// The list cannot be read to its end, because a property does not lead to the next page.
 pub(super) fn stalled(property: &str) -> Flaw {
     Flaw { path: property.to_owned(), reason: "the list does not lead on".to_owned() }
 }

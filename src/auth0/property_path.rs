@@ -1,12 +1,12 @@
-//! Which property of a request the service complains about.
+//! The property of a request that Auth0 complains about.
 
 use std::fmt;
 
-/// Place inside a request body, such as `jwt_configuration.alg` or `grant_types[0]`.
+/// Place in a request body, such as `jwt_configuration.alg` or `grant_types[0]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PropertyPath(Vec<PropertyStep>);
 
-/// One step into a request body.
+/// One step of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PropertyStep {
     /// Property of an object.
@@ -22,9 +22,9 @@ impl PropertyPath {
         &self.0
     }
 
-    /// Finds the property in a message of the form
-    /// `Payload validation error: '<detail>' on property <path> (<description>).`, where everything after the detail may be
-    /// missing, and the detail may name a property of what is at that path.
+    /// Finds the property in a message of the form `Payload validation error: '<detail>' on property <path>
+    /// (<description>).`. Everything after the detail may be missing, and the detail may name a property below the
+    /// path.
     pub(super) fn in_message(message: &str) -> Option<Self> {
         let place = message.rsplit_once("' on property ").map(|(_, rest)| {
             let text = rest.split_once(" (").map_or_else(|| rest.strip_suffix('.').unwrap_or(rest), |(path, _)| path);
@@ -39,7 +39,7 @@ impl PropertyPath {
     }
 }
 
-/// Phrases after which the service names properties.
+/// Phrases before names of properties in Auth0's messages.
 const NAMING: [&str; 2] = ["'Additional properties not allowed: ", "'Missing required property: "];
 
 /// Reads `name`, `name[0]`, `name[0][1]`.

@@ -1,4 +1,4 @@
-//! One request to a tenant, described but not sent.
+//! A request to a tenant, not yet sent.
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -15,7 +15,8 @@ use super::tenant::Tenant;
 pub(super) enum Repeat {
     /// Idempotent: GET, DELETE, and PATCH, which carries final values and never increments.
     Always,
-    /// Twice makes two objects, so only if the first one surely did nothing. A create looks for what came of it.
+    /// A second attempt would create a second object, so only if the first attempt surely had no effect. A create
+    /// searches for a lost object itself.
     IfUnsent,
 }
 
@@ -25,17 +26,17 @@ pub(super) struct Request {
     pub(super) url: Url,
     pub(super) body: Option<Body>,
     pub(super) repeat: Repeat,
-    /// Which rate limit it falls under.
+    /// The rate limit that it counts for.
     pub(super) class: Class,
 }
 
 pub(super) enum Body {
     Json(Bytes),
-    /// Filled in anew for each attempt, since a proof that has arrived once may not be good for a second time.
+    /// Built anew for each attempt, because Auth0 may accept an assertion only once.
     Form(Form),
 }
 
-/// Makes the fields of a form.
+/// Adds the fields of a form.
 pub(super) type Form = Box<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>;
 
 impl Body {
@@ -57,11 +58,11 @@ impl Body {
 }
 
 impl Request {
-    /// A request to the Management API; each segment becomes exactly one segment of the path.
+    /// A request to the Management API. Each argument becomes exactly one segment of the path.
     pub(super) fn new<S: AsRef<str>>(tenant: &Tenant, method: Method, segments: &[S]) -> Result<Self, Error> {
         let segments: Vec<_> = segments.iter().map(AsRef::as_ref).collect();
-        // An empty segment would address the collection instead of the object; dot segments and control
-        // characters are resolved or dropped by every URL parser, however they are encoded.
+        // An empty segment would address the collection instead of the object. URL parsers resolve dot segments and
+        // drop control characters, in any encoding.
         if let Some(id) = segments.iter().find(|id| matches!(**id, "" | "." | "..") || id.contains(char::is_control)) {
             return Err(Error::InvalidId { id: (*id).to_owned() });
         }
@@ -72,7 +73,7 @@ impl Request {
         Ok(Self { endpoint: endpoint(method, &url), url, body: None, repeat, class })
     }
 
-    /// A request for a token. Asking twice yields two tokens, which does no harm.
+    /// A token request. A second attempt yields a second token, which does no harm.
     pub(super) fn token(tenant: &Tenant, form: Form) -> Self {
         let mut url = tenant.url().clone();
         url.set_path("oauth/token");
@@ -81,7 +82,7 @@ impl Request {
         Self { endpoint, url, body, repeat: Repeat::Always, class: Class::Token }
     }
 
-    /// The same, for a POST that may be sent twice as well as once.
+    /// The same for a POST that is idempotent.
     pub(super) fn repeatable(self) -> Self {
         Self { repeat: Repeat::Always, ..self }
     }

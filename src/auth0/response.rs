@@ -1,4 +1,4 @@
-//! What comes back for a request.
+//! The response to a request.
 
 use std::time::Duration;
 
@@ -7,70 +7,70 @@ use reqwest::{StatusCode, Version};
 
 use super::quota::Quota;
 
-/// Largest response that is read. A full page of a list is well below 1 MiB.
+/// Maximum size of a response. A full page of a list is well below 1 MiB.
 pub(super) const LARGEST_RESPONSE: usize = 16 << 20;
 
-/// A whole response, whatever its status.
+/// A complete response with any status.
 pub(super) struct Response {
     pub(super) status: StatusCode,
-    /// How long the service asks to wait before the next request.
+    /// How long Auth0 asks to wait before the next request.
     pub(super) wait: Option<Duration>,
-    /// What time it is there, as UNIX time.
+    /// The time at Auth0, as UNIX time.
     pub(super) date: Option<Duration>,
-    /// What is left of the rate limit.
+    /// The rate limit headers.
     pub(super) quota: Option<Quota>,
-    /// Scheme and host that a redirect leads to. It is never followed.
+    /// Scheme and host of a redirect, which is never followed.
     pub(super) redirect: Option<String>,
     pub(super) version: Version,
     pub(super) body: Bytes,
 }
 
-/// The last response to a request, and what the attempts before it say about it.
+/// The last response to a request, and what is known of the attempts before it.
 pub(super) struct Outcome {
     pub(super) response: Response,
-    /// Whether the request would have been sent again, had there been time.
+    /// Whether a retry was due, but there was no time for it.
     pub(super) no_time_left: bool,
-    /// Whether an earlier attempt of the same request may have been carried out.
+    /// Whether an earlier attempt may have had its effect.
     pub(super) after_doubt: bool,
 }
 
-/// Why no whole response arrived.
+/// Why no complete response arrived.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// Connections cannot be made at all, for lack of trusted certificates for example.
-    #[error("connections cannot be set up: {0}")]
+    /// The client cannot connect at all, for example without trusted certificates.
+    #[error("the provider cannot set up connections: {0}")]
     Setup(String),
-    /// The host's name is unknown.
+    /// The host name is unknown.
     #[error("the host name cannot be resolved: {0}")]
     Dns(String),
-    /// Nothing listens there.
+    /// Nothing listens on the port.
     #[error("the connection was refused")]
     Refused,
-    /// Nothing answers there.
+    /// The host does not respond.
     #[error("no connection within {} s", .0.as_secs())]
     ConnectTimeout(Duration),
-    /// The other side is not trusted, or does not speak TLS.
+    /// The certificate is not trusted, or the host does not speak TLS.
     #[error("no secure connection: {0}")]
     Tls(String),
-    /// The proxy makes no connection.
-    #[error("the proxy makes no connection: {0}")]
+    /// The proxy refused the connection, or cannot be reached.
+    #[error("no connection through the proxy: {0}")]
     Proxy(String),
-    /// A connection could not be made for another reason.
+    /// Another reason for a failed connection.
     #[error("no connection: {0}")]
     Connect(String),
-    /// The request was sent, but no answer came in time.
-    #[error("no answer within {} s", .0.as_secs())]
+    /// The request was sent, but no response arrived in time.
+    #[error("no response within {} s", .0.as_secs())]
     Timeout(Duration),
-    /// The connection ended in the middle.
+    /// The connection broke.
     #[error("the connection broke: {0}")]
     Broken(String),
-    /// The answer is longer than any answer should be.
-    #[error("the answer is longer than {LARGEST_RESPONSE} bytes")]
+    /// The response is too long.
+    #[error("the response is longer than {LARGEST_RESPONSE} bytes")]
     TooLarge,
 }
 
 impl Response {
-    /// Whether this is a page for people, such as a proxy shows, and no JSON.
+    /// Whether this is a web page, such as a proxy shows, and not JSON.
     pub(super) fn is_web_page(&self) -> bool {
         self.body.trim_ascii_start().starts_with(b"<")
     }
@@ -91,7 +91,7 @@ impl Response {
         }
     }
 
-    /// This response to the first attempt.
+    /// This response, to the first attempt.
     pub(super) fn at_once(self) -> Outcome {
         Outcome { response: self, no_time_left: false, after_doubt: false }
     }

@@ -9,43 +9,43 @@ use tokio::time::Instant;
 use super::request::Repeat;
 use super::response::{Response, TransportError};
 
-/// How often an unreachable host is tried: long enough for a restart, short enough for a typing error.
+/// Maximum attempts for an unreachable host: enough for a restart, few for a typing error.
 const MOST_UNREACHABLE: u32 = 3;
-/// How often a service that does not answer is tried: each time costs the whole time that a request may take.
+/// Maximum attempts for a host that does not respond. Each attempt takes the whole time of a request.
 const MOST_SILENT: u32 = 2;
-/// How often a failing service is tried.
+/// Maximum attempts for a failing service.
 const MOST_FAILED: u32 = 6;
 
-/// How often a service is tried whose answers are cut off.
+/// Maximum attempts when responses are truncated.
 const MOST_GARBLED: u32 = 2;
 
 const SHORTEST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(16);
 
-/// What stood in the way of an attempt.
+/// The reason why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Setback {
-    /// An answer that will not change, or a connection that will never be made: nothing was done.
+    /// A final response, or a connection that will never work. The request had no effect.
     Final,
-    /// An answer that will not change either, but says nothing about what was done.
+    /// A final response. The request may have had its effect.
     Unreadable,
-    /// No connection was made.
+    /// The connection failed.
     Unreachable,
-    /// A connection was made, but no answer came in time.
+    /// The connection worked, but no response arrived in time.
     Silent,
-    /// A connection was made, but it ended before the answer did.
+    /// The connection worked, but broke before the response.
     Broken,
     /// The service failed.
     Unavailable,
-    /// A success whose body is neither JSON nor a page of something else: it was cut off.
+    /// A success whose body is neither JSON nor a web page: it was truncated.
     Garbled,
-    /// The rate limit is exhausted, and nothing is sent for so long.
+    /// The rate limit is exhausted. Nothing is sent for this time.
     Throttled(Duration),
-    /// The token was not accepted, and another can be had.
+    /// Auth0 did not accept the token, and another one is available.
     TokenRejected,
 }
 
-/// How often each setback was met, the present one included.
+/// How often each setback occurred, including the current one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct History {
     unreachable: u32,
@@ -56,21 +56,21 @@ pub(super) struct History {
     rejected: u32,
 }
 
-/// What follows from a setback.
+/// What to do after a setback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Send the request again.
     Again { after: Duration },
-    /// The request did nothing, or may be repeated by whoever asked.
+    /// Do not retry. The request had no effect, or the caller may repeat it.
     GiveUp,
-    /// The same, but only because the wait before the next attempt would last longer than the operation may.
+    /// The same, but only for lack of time: the wait before the next attempt would exceed the deadline.
     OutOfTime,
-    /// The request may have created something.
+    /// Do not retry. The request may have created an object.
     FateUnknown,
 }
 
 impl Setback {
-    /// The setback that an answer is, if it is not a success. One for the rate limit's sake is the budget's to see.
+    /// The setback of a response, unless it is a success. The rate limit is the budget's task.
     pub(super) fn of_response(response: &Response, renewable: bool) -> Option<Self> {
         match response.status {
             StatusCode::NO_CONTENT => None,
@@ -117,13 +117,13 @@ impl History {
         self.unreachable + self.silent + self.failed + self.garbled + self.throttled + self.rejected
     }
 
-    /// Whether any of the attempts may have been carried out, though its answer does not tell.
+    /// Whether one of the attempts may have had its effect without a response that says so.
     pub(super) fn holds_doubt(&self) -> bool {
         self.silent + self.failed + self.garbled > 0
     }
 }
 
-/// Decides after `setback`, which `history` already counts; `chance` is in `0.0..1.0`.
+/// Decides after `setback`, which `history` already includes. `chance` is in `0.0..1.0`.
 pub(super) fn decide(
     repeat: Repeat,
     history: &History,
@@ -146,11 +146,11 @@ pub(super) fn decide(
         Setback::TokenRejected if history.rejected == 1 => Duration::ZERO,
         _ => return Verdict::GiveUp,
     };
-    // A wait that the deadline would cut short is not begun: the error at hand says more than the deadline.
+    // A wait beyond the deadline does not begin, because the current error says more than the deadline.
     if after < deadline.saturating_duration_since(now) { Verdict::Again { after } } else { Verdict::OutOfTime }
 }
 
-/// Doubles with each time; the upper half of each wait is left to chance.
+/// Doubles with each attempt. Chance decides the upper half of each wait.
 fn backoff(times: u32, chance: f64) -> Duration {
     let full = SHORTEST_BACKOFF.saturating_mul(1 << times.saturating_sub(1).min(16)).min(LONGEST_BACKOFF);
     full.mul_f64(f64::midpoint(1.0, chance))
@@ -186,7 +186,7 @@ mod tests {
         prop_oneof![Just(Repeat::Always), Just(Repeat::IfUnsent)]
     }
 
-    /// Meets the same setback until it is not repeated any more; the number of attempts and the time.
+    /// Repeats a setback until there is no retry. Returns the number of attempts and the time.
     fn persist(repeat: Repeat, setback: Setback, limit: Duration) -> (u32, Duration, Verdict) {
         let start = Instant::now();
         let (mut now, mut history) = (start, History::default());

@@ -1,4 +1,4 @@
-//! Sends a request until it has a response that repeating would not change. It knows nothing of tokens.
+//! Sends a request until it has a final response. It knows nothing of tokens.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,14 +26,14 @@ pub(super) struct Sender {
 /// All attempts of one request.
 pub(super) struct Attempts {
     history: History,
-    /// The name of the request in the tenant's log and in that of the provider. All attempts have the same.
+    /// The ID of the request in the tenant's log and in the provider's log. All attempts share it.
     correlation_id: HeaderValue,
 }
 
-/// How far a request has come.
+/// The outcome of an attempt.
 pub(super) enum Progress {
     Done(Outcome),
-    /// The service did not accept the token, and the request may be sent with another.
+    /// Auth0 did not accept the token. The request may be sent with another one.
     TokenRejected,
 }
 
@@ -49,12 +49,12 @@ impl Sender {
         Self { tenant, http, budget: Budget::new(limits), retries: AtomicU64::new(0) }
     }
 
-    /// What was asked of the tenant so far, and how many of these requests were repetitions.
+    /// Number of requests to the tenant so far, and how many of them were retries.
     pub(super) fn spending(&self) -> (Spending, u64) {
         (self.budget.spending(), self.retries.load(Ordering::Relaxed))
     }
 
-    /// Sends a request that carries no token.
+    /// Sends a request without a token.
     pub(super) async fn exchange(&self, request: &Request, bounds: &Bounds) -> Result<Outcome, Error> {
         match self.proceed(request, None, false, &mut Attempts::new(), bounds).await? {
             Progress::Done(outcome) => Ok(outcome),
@@ -62,7 +62,7 @@ impl Sender {
         }
     }
 
-    /// Sends a request until it has a final response, a refusal perhaps, or needs another token.
+    /// Sends a request until it has a final response or needs another token.
     pub(super) async fn proceed(
         &self,
         request: &Request,
@@ -72,7 +72,7 @@ impl Sender {
         bounds: &Bounds,
     ) -> Result<Progress, Error> {
         loop {
-            // Before each attempt: repetitions draw from the tenant's rate limit as well.
+            // Before each attempt, because retries count for the rate limit as well.
             let permit = self.admit(request, bounds).await?;
             if attempts.history.attempts() > 0 {
                 self.retries.fetch_add(1, Ordering::Relaxed);
@@ -106,8 +106,8 @@ impl Sender {
                 Verdict::Again { .. } if setback == Setback::TokenRejected => return Ok(Progress::TokenRejected),
                 Verdict::Again { after } => {
                     let (method, path) = (request.method(), &request.endpoint.path);
-                    tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "request will be repeated");
-                    // The wait that the service asks for is one for all, and waited in line.
+                    tracing::debug!(%method, path, ?setback, wait_ms = after.as_millis(), "retrying the request");
+                    // The wait that Auth0 asks for is for all requests, so it happens in the queue.
                     if !matches!(setback, Setback::Throttled(_)) {
                         bounds.run(&request.endpoint, tokio::time::sleep(after)).await?;
                     }
@@ -116,14 +116,14 @@ impl Sender {
         }
     }
 
-    /// Waits until the tenant's rate limit has room for a request.
+    /// Waits until the rate limit has room for a request.
     async fn admit(&self, request: &Request, bounds: &Bounds) -> Result<Permit<'_>, Error> {
         let endpoint = &request.endpoint;
         let permit = bounds.run(endpoint, self.budget.admit(request.class, bounds.deadline())).await?;
         permit.map_err(|TooLong(wait)| Error::RateLimited { endpoint: endpoint.clone(), wait: Some(wait) })
     }
 
-    /// Makes one attempt. The outer error is the end of the operation.
+    /// Makes one attempt. The outer error means that the operation ended.
     async fn send(
         &self,
         request: &Request,
@@ -144,7 +144,7 @@ impl Sender {
             Ok(response) => {
                 let (status, version) = (response.status.as_u16(), response.version);
                 tracing::debug!(
-                    %method, path, status, ?version, elapsed_ms, attempt, correlation_id, "request answered"
+                    %method, path, status, ?version, elapsed_ms, attempt, correlation_id, "received a response"
                 );
             }
             Err(error) => {

@@ -22,30 +22,30 @@ pub struct Client(Arc<Shared>);
 
 struct Shared {
     transport: Arc<Transport>,
-    /// What is known of each collection, by its path.
+    /// What is known about each collection, by path.
     places: Mutex<BTreeMap<Vec<String>, Arc<Place>>>,
 }
 
-/// A collection, and what this process creates in it.
+/// A collection, and the creates of this process in it.
 pub(super) struct Place {
     pub(super) collection: Arc<Collection>,
     pub(super) creations: Creations,
 }
 
 impl Client {
-    /// Takes the settings as they are. Nothing is asked before the first operation, and of all files only `ca_file` is read.
+    /// Takes the settings. Sends no request, and reads no file except `ca_file`.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let transport = Arc::new(Transport::new(settings)?);
         Ok(Self(Arc::new(Shared { transport, places: Mutex::default() })))
     }
 
-    /// The tenant that this client talks to.
+    /// The tenant of this client.
     #[must_use]
     pub fn tenant(&self) -> &Tenant {
         self.0.transport.tenant()
     }
 
-    /// Opens an operation: each of its waits ends when `stop` is cancelled or `deadline` has come.
+    /// Opens an operation. All its waits end when `stop` is cancelled or at the `deadline`.
     #[must_use]
     pub fn within(&self, stop: &CancellationToken, deadline: Instant) -> Session {
         let operation = Operation::new(Arc::clone(&self.0.transport), stop.clone(), deadline);
@@ -59,7 +59,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// One operation's view of the Management API.
+/// The Management API for one operation.
 #[derive(Clone)]
 pub struct Session {
     shared: Arc<Shared>,
@@ -67,7 +67,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// The collection of an area that belongs to these objects.
+    /// The collection of an area below these parent objects.
     pub(super) fn place(&self, area: &'static Area, parents: &[&str]) -> Arc<Place> {
         let path = area.path(parents);
         let mut places = self.shared.places.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +99,7 @@ impl fmt::Debug for Session {
     }
 }
 
-/// The end of a run, or of one command of a reattached process.
+/// The end of a run, or of one command with a reattached process.
 impl Drop for Shared {
     fn drop(&mut self) {
         let (Spending { requests, waited_ms }, retries) = self.transport.spending();

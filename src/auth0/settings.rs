@@ -1,4 +1,4 @@
-//! What a client needs to know before it can talk to a tenant.
+//! The settings of a client.
 
 use std::fmt;
 use std::io;
@@ -15,34 +15,34 @@ use super::tenant::Tenant;
 pub struct Settings {
     /// The tenant.
     pub tenant: Tenant,
-    /// Identifier of the Management API, where it is not [`Tenant::audience`] (custom domains).
+    /// Audience of the Management API, if it is not [`Tenant::audience`] (custom domains).
     pub audience: Option<String>,
-    /// How the client proves who it is.
+    /// How the client authenticates.
     pub credentials: Credentials,
-    /// Longest time that one request may take.
+    /// Maximum time of one request.
     pub request_timeout: Duration,
     /// Value of the `User-Agent` header.
     pub user_agent: String,
     /// PEM file with certificates to trust beside those of the system.
     pub ca_file: Option<PathBuf>,
-    /// Proxy for all requests; without it the environment decides, as for other programs.
+    /// Proxy for all requests. By default, the environment decides, as for other programs.
     pub http_proxy: Option<Url>,
-    /// How much of the tenant's rate limit may be used.
+    /// The share of the rate limit, and the maximum rate.
     pub limits: Limits,
-    /// Folder in which tokens are kept between processes, if they are.
+    /// Folder for tokens that outlive the process, if any.
     pub token_cache: Option<PathBuf>,
 }
 
-/// How much of the tenant's rate limit may be used.
+/// The part of the tenant's rate limit that this client may use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// Most requests in a second, whatever the tenant allows.
+    /// Maximum requests per second, whatever the tenant allows.
     pub max_requests_per_second: Option<f64>,
-    /// Part of the rate limit, above 0 and up to 1, that is not left to others.
+    /// Share of the rate limit, above 0 and up to 1.
     pub quota_share: f64,
 }
 
-/// Leaves out the proxy, whose address may hold a password.
+/// Leaves out the proxy, whose address may contain a password.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
@@ -58,32 +58,32 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// How a client proves who it is.
+/// How a client authenticates.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// An application's id and secret, exchanged for a token on first use.
+    /// Client ID and secret, exchanged for a token on first use.
     ClientSecret {
-        /// The application's id.
+        /// The client ID.
         client_id: String,
-        /// Its secret.
+        /// The client secret.
         client_secret: SecretString,
     },
-    /// An application's id and the key that it signs an assertion with for each token.
+    /// Client ID and private key. The key signs an assertion for each token.
     PrivateKey {
-        /// The application's id.
+        /// The client ID.
         client_id: String,
-        /// One of the keys that are registered for it.
+        /// A key that is registered for the application.
         key: SigningKey,
     },
-    /// An assertion that was signed elsewhere. It says for which application it speaks.
+    /// An assertion that was signed elsewhere. It contains the client ID.
     Assertion(Assertion),
-    /// The same in a file, which is read whenever a token is needed: it may hold another one by then.
+    /// The same in a file. The file is read for each token, because it may contain a new assertion.
     AssertionFile(PathBuf),
-    /// A Management API token, used as it is.
+    /// A Management API token.
     Token(SecretString),
 }
 
-/// Why no client can be made from some settings.
+/// Why no client can be created from the settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// `ca_file` cannot be read.
@@ -91,22 +91,22 @@ pub enum SettingsError {
     CaFileUnreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// `ca_file` holds no certificate that could be trusted.
-    #[error("the certificate file {} holds no PEM certificate of use", path.display())]
+    /// `ca_file` contains no usable certificate.
+    #[error("the certificate file {} has no usable PEM certificate", path.display())]
     CaFileWithoutCertificate {
         /// The file.
         path: PathBuf,
     },
-    /// The proxy's address is of no use.
-    #[error("the proxy's address is not usable; accepted is `http://host:port`")]
+    /// The address of the proxy is not usable.
+    #[error("the address of the proxy is not usable: use `http://HOST:PORT`")]
     Proxy,
-    /// The token cannot be sent.
-    #[error("the token holds characters that no HTTP header can carry; is there a line break at its end?")]
+    /// A header cannot contain the token.
+    #[error("the token has characters that an HTTP header cannot have: does it end with a line break?")]
     Token,
-    /// The user agent cannot be sent.
-    #[error("the user agent holds characters that no HTTP header can carry")]
+    /// A header cannot contain the user agent.
+    #[error("the user agent has characters that an HTTP header cannot have")]
     UserAgent,
 }

@@ -1,4 +1,4 @@
-//! Where a tenant is reached: its domain, parsed.
+//! The address of a tenant, parsed from its domain.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Base address, with a slash at its end.
+    /// Base address, with a slash at the end.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
@@ -26,7 +26,7 @@ impl Tenant {
         &self.domain
     }
 
-    /// Identifier of the tenant's Management API, unless the domain is a custom one.
+    /// Audience of the tenant's Management API, unless the domain is a custom one.
     #[must_use]
     pub fn audience(&self) -> String {
         format!("{}api/v2/", self.url)
@@ -50,27 +50,25 @@ impl fmt::Display for Tenant {
 /// Why a text is not the domain of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TenantError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("the domain is empty; {ACCEPTED}")]
     Empty,
     /// Neither a host nor an address.
     #[error("`{0}` is not a domain; {ACCEPTED}")]
     Malformed(String),
-    /// Unencrypted, though it leaves this machine.
-    #[error("`{0}` would send credentials unencrypted, http is for a loopback address only; {ACCEPTED}")]
+    /// Plain http to another machine.
+    #[error("`{0}` would send credentials unencrypted, because http is for loopback addresses only; {ACCEPTED}")]
     Unencrypted(String),
-    /// Another scheme than http and https.
+    /// A scheme other than http and https.
     #[error("`{0}:` is not a scheme of the Management API; {ACCEPTED}")]
     Scheme(String),
-    /// A user, path, query or fragment beside the host.
-    #[error(
-        "the domain holds more than a host and a port (no user, path, query or fragment belongs there); {ACCEPTED}"
-    )]
+    /// A user, path, query or fragment after the host.
+    #[error("the domain has more than a host and a port, so remove user, path, query and fragment; {ACCEPTED}")]
     Excess,
 }
 
-const ACCEPTED: &str = "accepted are `TENANT.REGION.auth0.com`, `host:port`, `https://host:port/` and, \
-                        on this machine only, `http://127.0.0.1:PORT`";
+const ACCEPTED: &str = "use `TENANT.REGION.auth0.com`, `host:port`, `https://host:port/` or, on this machine only, \
+    `http://127.0.0.1:PORT`";
 
 impl FromStr for Tenant {
     type Err = TenantError;
@@ -79,11 +77,11 @@ impl FromStr for Tenant {
         if text.is_empty() {
             return Err(TenantError::Empty);
         }
-        // Before any message repeats the text: a user part may hold a password.
+        // Checked before any message repeats the text, because a user part may contain a password.
         if text.contains('@') {
             return Err(TenantError::Excess);
         }
-        // The parser would drop tabs and line breaks silently, and a text without `//` hides its scheme.
+        // The parser silently drops tabs and line breaks, and takes a text without `//` for a path.
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err(TenantError::Malformed(text.to_owned()));
         }
@@ -107,7 +105,7 @@ impl FromStr for Tenant {
     }
 }
 
-/// Whether it can be the name of a host. The parser takes much more, such as a comma in place of a dot.
+/// Whether the text can be a host name. The parser accepts much more, such as a comma instead of a dot.
 fn is_host(host: &Host<&str>) -> bool {
     let Host::Domain(name) = host else { return true };
     name.split('.').all(|label| {

@@ -1,4 +1,4 @@
-//! The access token: asked for on first use, shared by everybody, renewed before it expires.
+//! The access token: requested on first use, shared by all requests, replaced before it expires.
 //!
 //! <https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens>
 
@@ -37,22 +37,22 @@ use lifetime::lifetime;
 pub(super) use client_auth::TokenScope;
 pub(super) use issued::issue;
 
-/// How long before its end a token is replaced, so that none expires on its way.
+/// How long before its expiry a token is replaced, so that none expires in transit.
 const RENEW_AHEAD: Duration = Duration::from_mins(1);
 
-/// How long a failure of the token endpoint answers everybody. The retries that it has survived are then not
-/// repeated for each of hundreds of objects.
+/// How long a failure of the token endpoint counts for all requests. Otherwise each of hundreds of objects would repeat
+/// its retries.
 const OUTAGE_MEMORY: Duration = Duration::from_secs(30);
 
-/// Where tokens come from, and the one in use.
+/// The source of tokens, and the current token.
 pub(super) struct Tokens {
     source: Source,
     wanted: TokenScope,
     /// Folder for tokens that outlive the process.
     cache: Option<PathBuf>,
-    /// Whether the token in use was left by another process.
+    /// Whether another process stored the current token.
     is_inherited: AtomicBool,
-    /// Locked while a token is asked for, so that one request serves everybody who waits.
+    /// Locked during a token request, so that one request serves all waiting requests.
     held: Mutex<TokenState>,
 }
 
@@ -61,7 +61,7 @@ enum Source {
     Application(ClientAuth),
 }
 
-/// An `Authorization` header and which one of this process it is.
+/// An `Authorization` header, and its number in this process.
 #[derive(Clone)]
 pub(super) struct Bearer {
     pub(super) header: HeaderValue,
@@ -82,7 +82,7 @@ impl Tokens {
         Ok(Self { source, wanted, cache, is_inherited: AtomicBool::new(false), held: Mutex::default() })
     }
 
-    /// Whether a rejected token can be replaced by another.
+    /// Whether another token can replace a rejected one.
     pub(super) fn renewable(&self) -> bool {
         match &self.source {
             Source::Given(_) => false,
@@ -90,7 +90,7 @@ impl Tokens {
         }
     }
 
-    /// The token for the next request of `endpoint`.
+    /// The token for the next request to `endpoint`.
     pub(super) async fn current(&self, sender: &Sender, endpoint: &Endpoint, bounds: &Bounds) -> Result<Bearer, Error> {
         let proof = match &self.source {
             Source::Given(header) => return Ok(Bearer { header: header.clone(), serial: 0 }),
@@ -115,7 +115,7 @@ impl Tokens {
         if let Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. } | Error::OutOfTime { .. })) =
             outcome
         {
-            // The end of one operation; whoever waits next asks for itself.
+            // This operation ended. The next waiting request asks for a token itself.
             return Err(error);
         }
         let lifetime = outcome.as_ref().ok().and_then(|grant| grant.lifetime);
@@ -130,7 +130,7 @@ impl Tokens {
         Ok(bearer)
     }
 
-    /// Drops a token that the service did not accept, unless it was replaced already.
+    /// Drops a token that Auth0 did not accept, unless it has been replaced already.
     pub(super) async fn reject(&self, sender: &Sender, bearer: &Bearer) {
         let mut held = self.held.lock().await;
         if held.drop_token(bearer)
@@ -140,7 +140,7 @@ impl Tokens {
         }
     }
 
-    /// Where the tokens of this application are kept.
+    /// The file for tokens of this application.
     fn cache(&self, sender: &Sender) -> Option<Cache> {
         let Source::Application(proof) = &self.source else { return None };
         let folder = self.cache.as_deref()?;
@@ -158,11 +158,11 @@ impl Bearer {
 #[derive(Default)]
 struct TokenState {
     token: Option<(Bearer, Option<Instant>)>,
-    /// Why and when the last request for a token failed.
+    /// Why and when the last token request failed.
     failure: Option<(Error, Instant)>,
-    /// The assertion that brought the last token. Auth0 takes each of them once.
+    /// The assertion of the last token. Auth0 accepts each assertion once.
     spent: Option<Assertion>,
-    /// The last token that the service did not accept.
+    /// The last token that Auth0 did not accept.
     rejected: Option<HeaderValue>,
     serial: u64,
 }
@@ -173,8 +173,8 @@ struct Grant {
 }
 
 impl TokenState {
-    /// The token or the failure that spares a request. A refusal is final for this process: repeating
-    /// wrong credentials for each of a thousand objects would lock the application out.
+    /// The current token or a recent failure. A refusal is final for this process: repeating wrong credentials for each
+    /// of a thousand objects would lock the application out.
     fn known(&self, now: Instant) -> Option<Result<Bearer, Error>> {
         if let Some((bearer, renew_at)) = &self.token
             && renew_at.is_none_or(|renew_at| now < renew_at)
@@ -184,14 +184,14 @@ impl TokenState {
         let (failure, at) = self.failure.as_ref()?;
         let is_known = match failure {
             Error::Token(refusal) if refusal.is_final() => true,
-            // Whether that can be sat out depends on the deadline of each operation.
+            // Whether there is time to wait depends on the deadline of each operation.
             Error::RateLimited { .. } | Error::Token(TokenError::QuotaExceeded { .. }) => false,
             _ => now < *at + OUTAGE_MEMORY,
         };
         is_known.then(|| Err(failure.clone()))
     }
 
-    /// Takes over the token that another process has left.
+    /// Uses the token that another process stored.
     fn inherit(&mut self, cache: &Cache, now: Instant, unix_now: Duration) -> Option<Bearer> {
         let kept = cache.load(unix_now)?;
         let header =
@@ -214,7 +214,7 @@ impl TokenState {
         Ok(bearer)
     }
 
-    /// While the service wants no requests because a token quota is used up, that is the reason, and not the rate limit.
+    /// If a token quota stops requests, the error names the quota, not the rate limit.
     fn same_refusal(&self, error: Error) -> Error {
         match (error, &self.failure) {
             (Error::RateLimited { wait, .. }, Some((Error::Token(TokenError::QuotaExceeded { .. }), _))) => {
@@ -224,7 +224,7 @@ impl TokenState {
         }
     }
 
-    /// Whether it was the one in use.
+    /// Whether it was the current token.
     fn drop_token(&mut self, rejected: &Bearer) -> bool {
         let dropped = self.token.take_if(|(bearer, _)| bearer.serial == rejected.serial).is_some();
         if dropped {
@@ -234,7 +234,7 @@ impl TokenState {
     }
 }
 
-/// Tokens that live shorter than twice the margin are used for half of their life.
+/// A token with a lifetime below twice the margin is used for half of its lifetime.
 fn renewal_age(lifetime: Duration) -> Duration {
     lifetime.saturating_sub(RENEW_AHEAD).max(lifetime / 2)
 }

@@ -1,4 +1,4 @@
-//! Why no access token was granted.
+//! Why Auth0 granted no access token.
 
 use std::time::Duration;
 
@@ -7,69 +7,68 @@ use super::assertion::{AssertionError, Suspicion};
 /// Why the token endpoint granted no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// The application is unknown or its secret is another one.
-    #[error("the client id or the client secret is wrong")]
+    /// The application is unknown, or its secret is wrong.
+    #[error("the client ID or the client secret is wrong")]
     WrongCredentials,
-    /// An assertion was not accepted, or an application that has no key has shown one.
-    #[error("the client assertion was refused{}{}", said(description), suspected(suspicion.as_ref()))]
+    /// Auth0 did not accept the assertion, or the application has no key.
+    #[error("Auth0 refused the client assertion{}{}", said(description), suspected(suspicion.as_ref()))]
     AssertionRefused {
-        /// Whether it was signed here with a private key, and not elsewhere.
+        /// Whether it was signed here, with a private key.
         signed_here: bool,
-        /// The service's words, if any.
+        /// The words of Auth0, if any.
         description: String,
-        /// What may be wrong, as far as that can be seen from here.
+        /// A likely reason.
         suspicion: Option<Suspicion>,
     },
-    /// Another token is needed, but there is no other assertion to get it with.
+    /// The provider needs another token, but has no other assertion.
     #[error(
-        "another token is needed, but the client assertion has been used already, and Auth0 takes each of them once"
+        "the provider needs another token, but it has used the client assertion, and Auth0 accepts each assertion once"
     )]
     AssertionSpent,
-    /// There is no assertion where it should be.
+    /// The assertion is missing or unusable.
     #[error("the client assertion cannot be used: {0}")]
     Assertion(#[from] AssertionError),
-    /// The application exists, but may not call the API.
-    #[error("the application is not authorized to call `{audience}`: it needs a client grant for that API")]
+    /// The application exists, but has no grant for the API.
+    #[error("the application may not call `{audience}`: it needs a client grant for that API")]
     NotAuthorized {
-        /// The API that was asked for.
+        /// The audience.
         audience: String,
     },
     /// The tenant has no such API.
     #[error("the tenant has no API `{audience}`")]
     UnknownAudience {
-        /// The API that was asked for.
+        /// The audience.
         audience: String,
     },
-    /// The application may not use client credentials.
+    /// The application may not use the grant type `client_credentials`.
     #[error("the application does not allow the grant type `client_credentials`")]
     GrantTypeNotAllowed,
-    /// No more tokens are granted for now, by a limit that the tenant has set:
-    /// <https://auth0.com/docs/fine-grained-m2m-token-quotas>.
+    /// A token quota of the tenant is used up: <https://auth0.com/docs/fine-grained-m2m-token-quotas>.
     #[error("the token quota of the application or its tenant is used up{}", for_a_while(*wait))]
     QuotaExceeded {
-        /// How long the service asks to wait.
+        /// How long Auth0 asks to wait.
         wait: Option<Duration>,
     },
-    /// Any other refusal, in the service's words.
+    /// Any other refusal, in the words of Auth0.
     #[error("{status} {error}: {description}")]
     Refused {
-        /// Status of the answer.
+        /// Status of the response.
         status: u16,
         /// OAuth error code.
         error: String,
-        /// Explanation for people.
+        /// Explanation in plain language.
         description: String,
     },
-    /// What answered is no token endpoint.
-    #[error("what answered with status {status} is no token endpoint: is the domain an Auth0 tenant?")]
+    /// The response does not come from a token endpoint.
+    #[error("the response with status {status} is not from a token endpoint: is the domain an Auth0 tenant?")]
     NotAuth0 {
-        /// Status of the answer.
+        /// Status of the response.
         status: u16,
     },
 }
 
 impl TokenError {
-    /// Whether asking again would be answered in the same way.
+    /// Whether a retry would fail in the same way.
     pub(super) fn is_final(&self) -> bool {
         !matches!(self, Self::QuotaExceeded { .. } | Self::Refused { status: 408 | 500.., .. })
     }

@@ -1,4 +1,4 @@
-//! A request's whole life: with a token, until there is a response that counts, and what is read from it.
+//! Sends requests with a token, and reads their responses.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::settings::{Settings, SettingsError};
 use super::tenant::Tenant;
 use super::token::Tokens;
 
-/// Everything that all requests to one tenant share.
+/// What all requests to one tenant share.
 pub(super) struct Transport {
     pub(super) sender: Sender,
     tokens: Tokens,
@@ -48,7 +48,7 @@ impl Transport {
         &self.sender.tenant
     }
 
-    /// What was asked of the tenant so far, and how many of these requests were repetitions.
+    /// Number of requests to the tenant so far, and how many of them were retries.
     pub(super) fn spending(&self) -> (Spending, u64) {
         self.sender.spending()
     }
@@ -68,7 +68,7 @@ impl Transport {
     }
 }
 
-/// The way to a tenant for the time of one operation, which bounds every wait.
+/// Access to a tenant for one operation, which limits every wait.
 #[derive(Clone)]
 pub(super) struct Operation {
     transport: Arc<Transport>,
@@ -88,7 +88,7 @@ impl Operation {
         &self.bounds
     }
 
-    /// A request to the Management API. Each segment becomes exactly one segment of the path.
+    /// A request to the Management API. Each argument becomes exactly one segment of the path.
     pub(super) fn request<S: AsRef<str>>(&self, method: Method, segments: &[S]) -> Result<Request, Error> {
         Request::new(self.transport.tenant(), method, segments)
     }
@@ -98,7 +98,7 @@ impl Operation {
         self.fetch_with(request, PhantomData).await
     }
 
-    /// The same, where `seed` knows what to read.
+    /// The same, where `seed` says what to read.
     pub(super) async fn fetch_with<T, S>(&self, request: &Request, seed: S) -> Result<T, Error>
     where
         S: for<'de> DeserializeSeed<'de, Value = T>,
@@ -106,12 +106,12 @@ impl Operation {
         let response = self.complete(request).await?;
         decode(&response, seed, &request.endpoint).map_err(|error| match request.repeat {
             Repeat::Always => error,
-            // Something was created, but its id is lost.
+            // The object was created, but its ID is lost.
             Repeat::IfUnsent => error.unknown_fate(),
         })
     }
 
-    /// Sends a deletion. Nothing but a 204 says that it was done: what answers 200 in its place is not the Management API.
+    /// Sends a delete. Only a 204 means success: a 200 does not come from the Management API.
     pub(super) async fn delete(&self, request: &Request) -> Result<(), Error> {
         let response = self.complete(request).await?;
         if response.status == StatusCode::NO_CONTENT {
@@ -120,7 +120,7 @@ impl Operation {
         Err(Error::foreign(&response, request.endpoint.clone()))
     }
 
-    /// Sends a request and takes any other response than a success for an error.
+    /// Sends a request. Any response other than a success is an error.
     async fn complete(&self, request: &Request) -> Result<Response, Error> {
         let outcome = self.transport.exchange(request, &self.bounds).await?;
         if outcome.response.status.is_success() {

@@ -11,51 +11,51 @@ use clap::Parser;
 use terraform_provider_auth0::emulator::{Emulator, Plan};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// An offline Auth0 tenant: the Management API and the token endpoint for machine-to-machine clients.
+/// An offline Auth0 tenant: the Management API and the token endpoint for machine-to-machine applications.
 ///
-/// The first line on standard output, written when connections are accepted, is a JSON object with `url`, `domain`,
-/// `client_id`, `client_secret` and `ca_file`. The client holds every scope of the Management API.
-/// Under `/_emulator` are the log of requests, faults on demand and the whole state.
+/// When the emulator accepts connections, it prints a JSON object with `url`, `domain`, `client_id`, `client_secret`
+/// and `ca_file` in the first line of standard output. That application has every scope of the Management API.
+/// `/_emulator` has the log of requests, faults on demand and the whole state.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Address to listen at; port 0 picks a free one.
+    /// Address to listen at; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4010")]
     listen: SocketAddr,
 
-    /// Serve https; `ca_file` in the first line of output names the certificate to trust.
+    /// Serve https; `ca_file` in the first line of output names the certificate to trust
     #[arg(long)]
     tls: bool,
 
-    /// With --tls: serve http as well, at this address, which `http_url` in the first line then names.
+    /// With --tls: also serve http at this address; `http_url` in the first line names it
     #[arg(long, value_name = "ADDRESS:PORT", requires = "tls")]
     http: Option<SocketAddr>,
 
-    /// A clock that stands still at this time, such as 2026-01-31T12:00:00Z.
+    /// Stop the clock at this time, such as 2026-01-31T12:00:00Z
     #[arg(long, value_name = "TIME")]
     clock: Option<jiff::Timestamp>,
 
-    /// Ids and secrets that are the same in every run with this number.
+    /// Generate the same IDs and secrets in every run with this number
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
-    /// Start as the tenant in this file, as `GET /_emulator/state` gives it.
+    /// Start with the tenant in this file, in the form of `GET /_emulator/state`
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
-    /// Keep the tenant in this file, and start as the tenant in it if there is one; with --tls, the authority as well.
+    /// Keep the tenant in this file, and start with it if the file exists; with --tls, keep the authority as well
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
 
-    /// Milliseconds to wait before every answer.
+    /// Milliseconds to wait before each response
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
 
-    /// Milliseconds after which a write shows in lists.
+    /// Milliseconds until lists show a write
     #[arg(long, value_name = "MS", default_value_t = 0)]
     eventual: u64,
 
-    /// Rate limits of this plan of Auth0's.
+    /// Rate limits of this Auth0 plan
     #[arg(long, value_enum, default_value_t)]
     plan: Plan,
 }

@@ -30,8 +30,7 @@ fn require_wholly_known(value: Dynamic) -> Result<Dynamic, Diagnostics> {
     }
     Err(Diagnostic::error(
         "Provider Bug",
-        "The provider returned an object with a value that is still unknown. Please report this with the configuration \
-         that shows it.",
+        "The provider returned an object with an unknown value. Please report it with the configuration.",
     )
     .into())
 }
@@ -41,9 +40,9 @@ fn wrong_tenant(problem: &str, seen_at: &str, origin: &str) -> Diagnostics {
     Diagnostic::error(
         "Provider Configured for Another Tenant",
         format!(
-            "{problem} It was last seen at {seen_at}, and the provider is now configured for {origin}. Configure the \
-             provider for {seen_at} again. If the object really is meant to live at {origin} from now on, remove it \
-             from the state with `terraform state rm` first."
+            "{problem} It was last seen in {seen_at}, but the provider is configured for {origin}. Configure the \
+             provider for {seen_at} again. If the object belongs in {origin} from now on, first remove it from the \
+             state with `terraform state rm`."
         ),
     )
     .into()

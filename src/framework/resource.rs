@@ -33,8 +33,8 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
         Err(Diagnostic::error(
             "State Cannot Be Upgraded",
             format!(
-                "The state of this `{}` was written by version {} of its schema, which this release of the provider does not \
-                 know. Use a release between that one and this to apply it once.",
+                "The state of this `{}` has version {} of its schema, which this release of the provider does not \
+                 know. First apply once with a release in between.",
                 Self::NAME,
                 state.version
             ),
@@ -76,7 +76,7 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
     fn import(&self, _cx: &Cx<C>, _id: &str) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send {
         std::future::ready(Err(Diagnostic::error(
             "Resource Import Not Supported",
-            format!("Objects of the type `{}` cannot be imported.", Self::NAME),
+            format!("Terraform cannot import objects of the type `{}`.", Self::NAME),
         )
         .into()))
     }

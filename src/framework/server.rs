@@ -273,8 +273,8 @@ fn unknown_type(kind: &str, type_name: &str) -> Diagnostics {
 fn unknown_configuration() -> Diagnostics {
     Diagnostic::error(
         "Provider Configuration Not Known Yet",
-        "The provider's configuration depends on values that are only known after an apply, so nothing can be looked up \
-         now. Apply what those values come from first, for example with `-target`.",
+        "The provider's configuration depends on values that are known only after an apply, so the provider cannot \
+         read anything yet. First apply what those values come from, for example with `-target`.",
     )
     .into()
 }

@@ -18,13 +18,13 @@ use crate::{
 model! {
     /// How long operations may take.
     pub struct Timeouts {
-        /// How long a create may take; `20m` when left out.
+        /// How long a create may take. Default: `20m`.
         create: Value<String> = OPTIONAL.rules(&[DURATION]),
-        /// How long a read may take; `20m` when left out.
+        /// How long a read may take. Default: `20m`.
         read: Value<String> = OPTIONAL.rules(&[DURATION]),
-        /// How long an update may take; `20m` when left out.
+        /// How long an update may take. Default: `20m`.
         update: Value<String> = OPTIONAL.rules(&[DURATION]),
-        /// How long a delete may take; `20m` when left out.
+        /// How long a delete may take. Default: `20m`.
         delete: Value<String> = OPTIONAL.rules(&[DURATION]),
     }
 }
@@ -71,7 +71,7 @@ impl Operation {
         let is_over = Instant::now() >= cx.deadline;
         let name = self.name();
         let seconds = self.limit(object).as_secs();
-        let more = format!("The {name} had {seconds} s. Allow it more with `{NAME}.{name}`.");
+        let more = format!("The {name} had {seconds} s. To allow more time, set `{NAME}.{name}`.");
         let explain = |found: Diagnostic| match found.severity {
             Severity::Error if is_over || found.out_of_time => Diagnostic {
                 detail: format!("{} {more}", found.detail).trim_start().to_owned(),
@@ -135,13 +135,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn only_an_operation_that_ran_out_of_time_asks_for_more() {
         let late = told_after::<Patient>(10).await;
-        assert_eq!(late.detail, "Why. The create had 10 s. Allow it more with `timeouts.create`.");
+        assert_eq!(late.detail, "Why. The create had 10 s. To allow more time, set `timeouts.create`.");
         assert_eq!(late.path.map(|path| path.to_string()).as_deref(), Some("timeouts.create"));
         assert_eq!(told_after::<Patient>(9).await, Diagnostic::error("Failed", "Why."));
         let hurried = Diagnostic { out_of_time: true, ..Diagnostic::error("Failed", "Why.") };
         let told = told_of::<Patient>(9, hurried.clone()).await;
         assert_eq!(
-            told.detail, "Why. The create had 10 s. Allow it more with `timeouts.create`.",
+            told.detail, "Why. The create had 10 s. To allow more time, set `timeouts.create`.",
             "a wait was not begun"
         );
         assert_eq!(told_of::<Hasty>(9, hurried.clone()).await, hurried);

@@ -105,8 +105,8 @@ fn bug(rpc: &str, message: &str) -> Diagnostic {
     Diagnostic::error(
         "Provider bug",
         format!(
-            "{rpc} failed in a way that it never should: {message}\n\n\
-             This is a bug in the provider. Please report it, with what TF_LOG_PROVIDER=ERROR logs."
+            "{rpc} failed unexpectedly: {message}\n\n\
+             This is a bug in the provider. Please report it with the log of TF_LOG_PROVIDER=ERROR."
         ),
     )
 }

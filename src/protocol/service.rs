@@ -412,8 +412,8 @@ fn unknown_source(request: &wire::move_resource_state::Request) -> Diagnostic {
     Diagnostic::error(
         "Unsupported Move",
         format!(
-            "The state of {type_name} of the provider {address}, schema version {version}, cannot become that of {target}. \
-             Remove the `moved` block, and import the object instead.",
+            "The provider cannot move the state of {type_name} of the provider {address}, schema version {version}, to \
+             {target}. Remove the `moved` block, and import the object instead.",
             type_name = request.source_type_name,
             address = request.source_provider_address,
             version = request.source_schema_version,

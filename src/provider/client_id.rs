@@ -1,6 +1,6 @@
-//! The form of client ids.
+//! The form of client IDs.
 
-/// Whether `text` can be a client id.
+/// Whether `text` can be a client ID.
 pub(super) fn is_client_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }

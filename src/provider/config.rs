@@ -1,4 +1,4 @@
-//! The `provider` block, the environment behind it, and the client that both make.
+//! The `provider` block, its environment variables, and the client for both.
 
 mod cache;
 mod limits;
@@ -21,86 +21,89 @@ use crate::{
 use setting::{Lookup, Setting};
 
 model! {
-    /// The Auth0 provider registers machine-to-machine applications and says what each may call.
+    /// The Auth0 provider manages machine-to-machine applications and grants them access to APIs.
     ///
-    /// The provider uses the Management API of one tenant. It acts as a machine-to-machine application that has a grant for
-    /// that API, or uses a token from elsewhere. Each argument can also come from an environment variable. The configuration
-    /// takes precedence, and an empty variable counts as absent. Arguments can depend on values that are known only after an
-    /// apply. Until then the provider sends no requests.
+    /// The provider uses the Management API of one tenant. It acts as a machine-to-machine application that has a grant
+    /// for that API, or uses a token from elsewhere. Each argument can also come from an environment variable. The
+    /// configuration takes precedence, and an empty variable counts as absent. Arguments can depend on values that are
+    /// known only after an apply. Until then the provider sends no requests.
     ///
     /// There are four methods to authenticate: `client_secret`, `client_assertion_private_key`, `client_assertion` and
-    /// `api_token`. [Authentication](guides/authentication.md) says which one to use. If the configuration has none of them,
-    /// the provider searches the environment, in
-    /// [this order](guides/authentication.md#arguments-and-variables).
+    /// `api_token`. [Authentication](guides/authentication.md) says which one to use. If the configuration has none of
+    /// them, the provider searches the environment, in [this order](guides/authentication.md#arguments-and-variables).
     pub struct Config {
-        /// The tenant's domain, such as `example.eu.auth0.com`, optionally with a port, or its address, such as
-        /// `https://example.eu.auth0.com/`. An emulator on this machine is given as `http://127.0.0.1:PORT`; plain http is refused for any other host. Environment variable: `AUTH0_DOMAIN`.
+        /// The domain of the tenant, such as `example.eu.auth0.com`, optionally with a port, or its address, such as
+        /// `https://example.eu.auth0.com/`. For an emulator on this machine, use `http://127.0.0.1:PORT`. The provider
+        /// refuses plain http for any other host. Environment variable: `AUTH0_DOMAIN`.
         domain: Value<String> = OPTIONAL,
-        /// The audience of the Management API's tokens. It only needs to be given when `domain` is a custom domain: give
-        /// `https://TENANT.REGION.auth0.com/api/v2/` then. Environment variable: `AUTH0_AUDIENCE`.
+        /// The audience of Management API tokens. If `domain` is a custom domain, set
+        /// `https://TENANT.REGION.auth0.com/api/v2/`. Otherwise leave it out. Environment variable: `AUTH0_AUDIENCE`.
         audience: Value<String> = OPTIONAL,
-        /// The client id of the application that the provider acts as. Environment variable: `AUTH0_CLIENT_ID`.
+        /// The client ID of the application that the provider acts as. Environment variable: `AUTH0_CLIENT_ID`.
         client_id: Value<String> = OPTIONAL,
         /// The client secret of that application. Environment variable: `AUTH0_CLIENT_SECRET`.
         client_secret: Value<SecretString> = OPTIONAL.sensitive(),
-        /// A private key of that application, instead of a secret. It is an RSA key of at least 2048 bits in PEM form (PKCS #8
-        /// or PKCS #1), without a passphrase. The provider signs an assertion with it for each token and never sends the key.
-        /// Environment variable: `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY`.
+        /// A private key of that application, instead of a secret. It is an RSA key of at least 2048 bits in PEM form
+        /// (PKCS #8 or PKCS #1), without a passphrase. The provider signs an assertion with it for each token and never
+        /// sends the key. Environment variable: `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY`.
         client_assertion_private_key: Value<SecretString> = OPTIONAL.sensitive(),
         /// A file with such a key. Environment variable: `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`.
         client_assertion_private_key_file: Value<String> = OPTIONAL,
-        /// The algorithm of the key's credential in Auth0. Without it, `RS256`. Environment variable:
+        /// The algorithm of the key's credential in Auth0. Default: `RS256`. Environment variable:
         /// `AUTH0_CLIENT_ASSERTION_SIGNING_ALG`.
         client_assertion_signing_alg: Value<String> = OPTIONAL.rules(&[Rule::OneOf(SigningAlgorithm::NAMES)]),
-        /// An assertion that was signed elsewhere, for example by a key service, so that the key is not on this machine. Auth0
-        /// accepts each assertion once and for at most five minutes. Terraform starts the provider once to plan and once to
-        /// apply, so use this for a plan or for the apply of a saved plan. `client_id` can be left out, because the assertion has
-        /// it as `sub`.
-        /// Environment variable: `AUTH0_CLIENT_ASSERTION`.
+        /// An assertion that was signed elsewhere, for example by a key service, so that the key is not on this
+        /// machine. Auth0 accepts each assertion once and for at most five minutes. Terraform starts the provider once
+        /// to plan and once to apply, so use this for a plan or for the apply of a saved plan. You can leave out
+        /// `client_id`, because the assertion has it as `sub`. Environment variable: `AUTH0_CLIENT_ASSERTION`.
         client_assertion: Value<SecretString> = OPTIONAL.sensitive(),
-        /// A file with such an assertion. It is read whenever a token is needed, so it may be replaced meanwhile. Environment
-        /// variable: `AUTH0_CLIENT_ASSERTION_FILE`.
+        /// A file with such an assertion. The provider reads it whenever it needs a token, so another process can
+        /// replace it during the run. Environment variable: `AUTH0_CLIENT_ASSERTION_FILE`.
         client_assertion_file: Value<String> = OPTIONAL,
-        /// A Management API token, instead of an application. It is used as it is and not renewed, so it must outlive the
+        /// A Management API token, instead of an application. The provider does not renew it, so it must outlive the
         /// run. Environment variable: `AUTH0_API_TOKEN`.
         api_token: Value<SecretString> = OPTIONAL.sensitive(),
-        /// A file with certificates of authorities to trust, in PEM form, beside those of the system. Environment variable:
-        /// `AUTH0_CA_FILE`.
+        /// A file in PEM form with certificates of authorities to trust, beside those of the system. Environment
+        /// variable: `AUTH0_CA_FILE`.
         ca_file: Value<String> = OPTIONAL,
-        /// A proxy for all requests of the provider: `http://HOST:PORT`, or `http://NAME:PASSWORD@HOST:PORT`. Without it the
-        /// variables `HTTPS_PROXY` and `NO_PROXY` decide, as for other programs. Environment variable: `AUTH0_HTTP_PROXY`.
+        /// A proxy for all requests of the provider: `http://HOST:PORT`, or `http://NAME:PASSWORD@HOST:PORT`. Default:
+        /// the variables `HTTPS_PROXY` and `NO_PROXY` decide, as for other programs. Environment variable:
+        /// `AUTH0_HTTP_PROXY`.
         http_proxy: Value<SecretString> = OPTIONAL.sensitive(),
-        /// How long one request may take before it counts as failed. Without it, `30s`. Environment variable:
+        /// How long one request may take before it counts as failed. Default: `30s`. Environment variable:
         /// `AUTH0_REQUEST_TIMEOUT`.
         request_timeout: Value<String> = OPTIONAL.rules(&[Rule::Form(network::TIMEOUT, network::is_timeout)]),
-        /// How much of the tenant's rate limit this run may use, so that others are left the rest: log-ins, other pipelines, the
-        /// dashboard. With `1` it takes what there is. Without it, `0.8`. [A guide](guides/scale-and-rate-limits.md) says what
-        /// follows from it. Environment variable: `AUTH0_QUOTA_SHARE`.
+        /// The share of the tenant's rate limit that this run may use. The rest is for log-ins, other pipelines and the
+        /// dashboard. `1` means all of it. Default: `0.8`. [Scale and rate limits](guides/scale-and-rate-limits.md)
+        /// explains the effect. Environment variable: `AUTH0_QUOTA_SHARE`.
         quota_share: Value<Number> = OPTIONAL.rules(&[Rule::Amount(limits::SHARE, limits::is_share)]),
-        /// Most requests in a second, whatever the tenant's rate limit is. Without it, that limit alone counts. Environment
-        /// variable: `AUTH0_MAX_REQUESTS_PER_SECOND`.
+        /// Maximum requests per second, whatever the tenant's rate limit is. Default: only the rate limit counts.
+        /// Environment variable: `AUTH0_MAX_REQUESTS_PER_SECOND`.
         max_requests_per_second: Value<Number> = OPTIONAL.rules(&[Rule::Amount(limits::MOST, limits::is_most)]),
-        /// Whether to keep the access token on this machine, so that the next run does not ask for another: the number of tokens
-        /// is limited. Until it expires, whoever can read your files can use it. [A guide](guides/authentication.md) says where
-        /// it is. Without it, `false`. Environment variable: `AUTH0_TOKEN_CACHE`.
+        /// Whether to keep the access token in a file on this machine, so that the next run needs no new one. The
+        /// number of tokens is limited. Until the token expires, everybody who can read the file can use it.
+        /// [Authentication](guides/authentication.md) says where the file is. Default: `false`. Environment variable:
+        /// `AUTH0_TOKEN_CACHE`.
         token_cache: Value<bool> = OPTIONAL,
-        /// Has no effect here; requests are logged when Terraform's own `TF_LOG_PROVIDER` is `debug`. It is taken so that a
-        /// block of the provider `auth0/auth0` can stay as it is, and `AUTH0_DEBUG` is ignored.
+        /// Has no effect. Terraform's own `TF_LOG_PROVIDER=debug` logs requests. The argument exists so that a block of
+        /// the provider `auth0/auth0` works unchanged. The provider ignores `AUTH0_DEBUG`.
         debug: Value<bool> = OPTIONAL,
-        /// Has no effect here; credentials may always depend on values that are only known after an apply. It is taken so
-        /// that a block of the provider `auth0/auth0` can stay as it is, and `AUTH0_DYNAMIC_CREDENTIALS` is ignored.
+        /// Has no effect. Credentials can always depend on values that are known only after an apply. The argument
+        /// exists so that a block of the provider `auth0/auth0` works unchanged. The provider ignores
+        /// `AUTH0_DYNAMIC_CREDENTIALS`.
         dynamic_credentials: Value<bool> = OPTIONAL,
-        /// Has no effect here; the header is for requests about users, which this provider does not make. It is taken so
-        /// that a block of the provider `auth0/auth0` can stay as it is, and `AUTH0_CUSTOM_DOMAIN_HEADER` is ignored.
+        /// Has no effect. The header is for requests about users, which this provider does not send. The argument
+        /// exists so that a block of the provider `auth0/auth0` works unchanged. The provider ignores
+        /// `AUTH0_CUSTOM_DOMAIN_HEADER`.
         custom_domain_header: Value<String> = OPTIONAL,
-        /// Must not be `true`: the login of Auth0's command line tool is not used. Give its token as `api_token` instead.
-        /// `AUTH0_CLI_LOGIN` is ignored where there are other credentials.
+        /// Must not be `true`. The provider does not use the login of Auth0's command line tool. Set the token of that
+        /// tool as `api_token` instead. If there are other credentials, the provider ignores `AUTH0_CLI_LOGIN`.
         cli_login: Value<bool> = OPTIONAL,
     }
 }
 
 impl Config {
-    /// Every argument that says how and as whom the tenant is reached.
+    /// Every argument with a text that affects the connection or the authentication.
     fn texts(&self) -> [(&'static str, Value<&str>); 13] {
         let text = |value| by_reference(value, String::as_str);
         let secret = |value| by_reference(value, SecretString::expose_secret);
@@ -121,7 +124,7 @@ impl Config {
         ]
     }
 
-    /// The arguments that have a value. What is unknown may turn out to be absent.
+    /// The arguments that have a value. An unknown one may turn out to be null.
     fn given(&self) -> Vec<&'static str> {
         let texts = self.texts().into_iter();
         texts.filter(|(_, value)| matches!(value, Value::Known(_))).map(|(name, _)| name).collect()
@@ -135,7 +138,7 @@ impl Config {
     }
 }
 
-const WHERE_DOMAIN: &str = "The domain is shown in the settings of every application of the tenant.";
+const WHERE_DOMAIN: &str = "In Auth0, the settings of every application show the domain.";
 
 fn by_reference<'v, T>(value: &'v Value<T>, text: impl Fn(&'v T) -> &'v str) -> Value<&'v str> {
     match value {
@@ -145,7 +148,7 @@ fn by_reference<'v, T>(value: &'v Value<T>, text: impl Fn(&'v T) -> &'v str) -> 
     }
 }
 
-/// Checks of what stands in the block itself; files and the environment are only looked at when configuring.
+/// Checks the block itself. Files and the environment are checked in `configure`.
 pub(super) fn validate(config: &Config) -> Diagnostics {
     let mut diagnostics = without_effect::warnings(config);
     let flaws = flaws(config);
@@ -164,20 +167,20 @@ pub(super) fn validate(config: &Config) -> Diagnostics {
     diagnostics
 }
 
-/// What cannot be right about the block, whatever the environment adds.
+/// Errors of the block, whatever the environment has.
 fn flaws(config: &Config) -> Vec<Diagnostic> {
     let texts = config.texts().into_iter();
     let empty = texts.filter(|(_, value)| *value == Value::Known("")).map(|(name, _)| setting::empty(name));
     empty.chain(method::conflict(&config.given())).chain(without_effect::refusal(config)).collect()
 }
 
-/// Makes the client. It asks nothing of anybody; the token is fetched on first use.
+/// Creates the client, without sending a request. The first request gets the token.
 pub(super) fn configure(
     config: &Config,
     environment: &Environment,
     terraform_version: &str,
 ) -> Result<Configured<Connection>, Diagnostics> {
-    // Some values may have become known only after the validation.
+    // Some values may be known only after the validation.
     let flaws = flaws(config);
     if !flaws.is_empty() {
         return Err(flaws.into_iter().collect());

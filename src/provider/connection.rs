@@ -1,4 +1,4 @@
-//! What resources and data sources work with.
+//! What resources and data sources use.
 
 use std::{
     collections::BTreeSet,
@@ -10,8 +10,8 @@ use crate::{
     framework::Cx,
 };
 
-/// A configured provider: the Management API, and what this run has done that a later step has to know. Terraform
-/// configures the provider once per run, so nothing here outlives it.
+/// A configured provider: the Management API, and the objects that this run adopted. Terraform configures the provider
+/// once per run, so nothing outlives the run.
 #[derive(Debug, Clone)]
 pub struct Connection {
     api: Client,
@@ -27,13 +27,14 @@ impl Connection {
         self.api.tenant()
     }
 
-    /// Notes that the object `id` existed and now belongs to the resource instance that was to create it.
+    /// Notes that the object `id` existed, and that a create of this run adopted it.
     pub(super) fn adopt(&self, id: &str) {
         self.adopted().insert(id.to_owned());
     }
 
-    /// Whether the object `id` was adopted in this run, so that the instance that had it before must not delete it: so it is
-    /// when a resource is replaced with `create_before_destroy`, or renamed without a `moved` block. It is said once.
+    /// Whether this run adopted the object `id`. Then the instance that had it before must not delete it: this happens
+    /// when a resource is replaced with `create_before_destroy`, or renamed without a `moved` block. True once per
+    /// adoption.
     pub(super) fn hand_over(&self, id: &str) -> bool {
         self.adopted().remove(id)
     }
@@ -43,7 +44,7 @@ impl Connection {
     }
 }
 
-/// The Management API for the time of one call: its waits end with the call's deadline, and when the user interrupts.
+/// The Management API for one operation. All waits end at its deadline, or when the user interrupts.
 pub(super) fn session(cx: &Cx<Connection>) -> Session {
     cx.client.api.within(&cx.stop, cx.deadline)
 }

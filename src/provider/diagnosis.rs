@@ -1,4 +1,4 @@
-//! What the Management API's errors mean to somebody who runs Terraform, and what to do next.
+//! Turns errors of the Management API into diagnostics with a next step.
 
 mod access;
 
@@ -8,15 +8,15 @@ use crate::{
     schema::{Attribute, Kind},
 };
 
-/// How a Terraform type and the API name the same things.
+/// Names of the same things in a Terraform type and in the API.
 pub(super) struct Names {
-    /// The kind of object, for people.
+    /// The kind of object, for messages.
     pub(super) object: &'static str,
     /// The attributes of the type.
     pub(super) attributes: fn() -> &'static [Attribute],
-    /// Properties that no attribute carries, and the attribute that an error about them is shown at.
+    /// Properties without an attribute, and the attribute at which their errors appear.
     pub(super) renamed: &'static [(&'static str, &'static str)],
-    /// What a refusal without a property says when it is about an attribute: `(words or scope, attribute)`.
+    /// Words or scopes in a refusal without a property, and the attribute that they point to.
     pub(super) message_hints: &'static [(&'static str, &'static str)],
 }
 
@@ -34,7 +34,7 @@ impl Names {
         }
     }
 
-    /// The attribute that the refusal is about, if it tells.
+    /// The attribute that the refusal is about, if known.
     fn place(&self, api: &ApiError) -> Option<Path> {
         let property = api.property.as_ref().and_then(|property| self.attribute(property));
         let is_hint = |(words, _): &&(&str, &str)| {
@@ -43,8 +43,8 @@ impl Names {
         property.or_else(|| self.message_hints.iter().find(is_hint).map(|(_, attribute)| (*attribute).into()))
     }
 
-    /// The attribute that holds a property of the API. An element of an array may be one of a set, for which there is no
-    /// path, so the way ends there.
+    /// The attribute for a property of the API. An element of an array may belong to a set, which has no paths for
+    /// elements. So the path ends there.
     fn attribute(&self, property: &PropertyPath) -> Option<Path> {
         let (mut path, mut attributes) = (Path::root(), Some((self.attributes)()));
         for step in property.steps() {
@@ -62,7 +62,7 @@ impl Names {
     }
 }
 
-/// The error in a sentence, and after it what to do.
+/// The error as a sentence, followed by the next step.
 fn detail(error: &Error) -> String {
     let mut detail = sentence(error);
     if let Some(step) = next_step(error) {
@@ -72,11 +72,11 @@ fn detail(error: &Error) -> String {
     detail
 }
 
-/// Why nobody knows whether an object was created, in sentences.
+/// Why the outcome of a create is unknown, in sentences.
 pub(super) fn unknown_fate(error: &Error) -> String {
     let mut text = sentence(error);
     if let Error::UnknownFate { unseen: Some(unseen), .. } = error {
-        text.push_str(" It could not be looked for. ");
+        text.push_str(" The search for it failed. ");
         text.push_str(&detail(unseen));
     }
     text
@@ -103,31 +103,34 @@ fn next_step(error: &Error) -> Option<String> {
     let step = match error {
         Error::Api(api) => return refusal(api),
         Error::Foreign { status, .. } if *status >= 500 => {
-            "Something in front of Auth0 is failing. Try again later, and check https://status.auth0.com."
+            "A service in front of Auth0 failed. Try again later, and check https://status.auth0.com."
         }
         Error::Foreign { status: 407, .. } => {
-            "A proxy wants a name and a password: give them in `http_proxy` of the provider (or `AUTH0_HTTP_PROXY`), as \
+            "A proxy needs a name and a password. Set `http_proxy` of the provider (or `AUTH0_HTTP_PROXY`) to \
              `http://NAME:PASSWORD@HOST:PORT`."
         }
         Error::Foreign { .. } | Error::WebPage { .. } => {
-            "Check that `domain` (or `AUTH0_DOMAIN`) is an Auth0 tenant's, and that no proxy answers in its place."
+            "Check that `domain` (or `AUTH0_DOMAIN`) is the domain of an Auth0 tenant, and that no proxy responds \
+             instead."
         }
         Error::Redirect { .. } => {
-            "If that is the tenant, give it as `domain` of the provider (or `AUTH0_DOMAIN`). Otherwise something in between \
-             answers, such as the log-in page of a network or a proxy."
+            "If that is the tenant, set it as `domain` of the provider (or `AUTH0_DOMAIN`). Otherwise something in \
+             between responded, such as the log-in page of a network or a proxy."
         }
         Error::RateLimited { .. } => {
-            "The tenant's rate limit is used up, perhaps by others, for longer than this operation may take. Try again later."
+            "The wait for the tenant's rate limit would take longer than this operation may. Other programs may use \
+             the limit as well. Try again later."
         }
         Error::Token(token) => return Some(access::token_step(token)),
         Error::Transport { cause, .. } => return Some(access::transport_step(cause)),
         Error::Decode { .. } => {
-            "Auth0 answered in a form that this release does not know. Please report it with the release of the provider."
+            "The response has a form that this version does not know. Please report it with the version of the \
+             provider."
         }
         Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
         Error::DeadlineExceeded { .. } => "Apply again to finish.",
         Error::OutOfTime { cause } => return next_step(cause),
-        // What to look for depends on the object.
+        // The next step depends on the object.
         Error::UnknownFate { .. } | Error::InvalidId { .. } => return None,
     };
     Some(step.to_owned())
@@ -136,19 +139,19 @@ fn next_step(error: &Error) -> Option<String> {
 fn refusal(api: &ApiError) -> Option<String> {
     let step = match api.status {
         401 => {
-            "The token was made for another tenant or audience, or it has expired. Check `domain`, `audience` and \
+            "The token is for another tenant or audience, or it has expired. Check `domain`, `audience` and \
              `api_token` of the provider."
         }
         403 if !api.missing_scopes.is_empty() => {
             return Some(format!(
-                "The application that the provider acts as lacks a permission. Grant it {} for the Auth0 Management API \
-                 (in Auth0: Applications, APIs, Auth0 Management API, Machine to Machine Applications), and apply again.",
+                "The application that the provider acts as lacks a scope. Grant it {} for the Auth0 Management API (in \
+                 Auth0: Applications, APIs, Auth0 Management API, Machine to Machine Applications), and apply again.",
                 one_of(&api.missing_scopes)
             ));
         }
         403 => "The tenant's subscription or settings do not allow it.",
-        404 => "It may have been deleted meanwhile. Plan again, so that Terraform sees what is there.",
-        409 => "An object of that kind exists already. Import it, or give this one another identity.",
+        404 => "It may have been deleted outside Terraform. Plan again to refresh the state.",
+        409 => "Such an object exists already. Import it, or choose another value.",
         429 => return None,
         status if status >= 500 => "Auth0 failed. Try again later, and check https://status.auth0.com.",
         _ => return None,

@@ -1,9 +1,9 @@
-//! The variables that stand in for what the `provider` block leaves out.
+//! Environment variables, for what the `provider` block leaves out.
 
-/// Where values come from that the configuration does not have: a variable's name to its value.
+/// Maps the name of a variable to its value.
 pub(super) type Environment = dyn Fn(&str) -> Option<String>;
 
-/// The environment of this process. An empty variable counts as absent, since that is how CI systems spell it.
+/// The environment of this process. An empty variable counts as absent, because CI systems set variables empty.
 #[expect(clippy::disallowed_methods, reason = "this is the one place where the provider reads its environment")]
 pub(super) fn process() -> Box<Environment> {
     Box::new(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

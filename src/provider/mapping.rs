@@ -1,4 +1,4 @@
-//! Between models and the Management API, by the facts that the attributes of a model state.
+//! Converts between models and the Management API, by the facts of the attributes.
 
 use crate::{
     auth0::{Body, Flaw, Object, Seen},
@@ -7,17 +7,17 @@ use crate::{
     value::DecodeError,
 };
 
-/// The body that creates what is planned.
+/// The body of a create.
 pub(super) fn create<M: Model>(plan: &M) -> Object {
     wire::create(M::attributes(), &plan.clone().into_dynamic())
 }
 
-/// The body that changes `prior` to what is planned. It is empty if nothing differs.
+/// The body of an update from `prior` to `plan`. It is empty if nothing differs.
 pub(super) fn update<M: Model>(prior: &M, plan: &M) -> Body {
     wire::update(M::attributes(), &prior.clone().into_dynamic(), &plan.clone().into_dynamic()).into()
 }
 
-/// What a response shows, and whether that is as it is `known`: from the state, or from the plan.
+/// The object in a response, and whether it agrees with `known`, the state or the plan.
 pub(super) fn seen<M: Model>(shown: &Object, known: &M) -> Result<Seen<M>, Flaw> {
     let (attributes, root) = (M::attributes(), Path::root());
     let known = known.clone().into_dynamic();
@@ -30,12 +30,12 @@ pub(super) fn seen<M: Model>(shown: &Object, known: &M) -> Result<Seen<M>, Flaw>
     Ok(Seen { value: M::from_dynamic(read, &root).map_err(flaw)?, same })
 }
 
-/// What a response shows.
+/// The object in a response.
 pub(super) fn read<M: Model>(shown: &Object, known: &M) -> Result<M, Flaw> {
     Ok(seen(shown, known)?.value)
 }
 
-/// Paths of the properties of which a model reads something.
+/// Paths of the properties that a model reads.
 pub(super) fn properties<M: Model>() -> Vec<String> {
     wire::properties(M::attributes())
 }

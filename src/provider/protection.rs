@@ -1,6 +1,6 @@
-//! `deletion_protection`: an object that is not deleted by mistake.
+//! `deletion_protection` prevents deletes by mistake.
 //!
-//! What counts is the state, not the configuration: with the block of a resource goes the line that protects it.
+//! The state counts, not the configuration: when a block is removed, its protection is removed with it.
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
@@ -8,9 +8,9 @@ use crate::{
     value::Value,
 };
 
-/// An object that may be protected.
+/// An object with a `deletion_protection`.
 pub(super) struct Protected<'a> {
-    /// The kind of object, for people.
+    /// The kind of object, for messages.
     pub(super) object: &'static str,
     /// Its id.
     pub(super) id: &'a str,
@@ -19,20 +19,20 @@ pub(super) struct Protected<'a> {
 }
 
 impl Protected<'_> {
-    /// Refuses a plan that would delete it, be it to put another in its place.
+    /// Refuses a plan that deletes or replaces the object.
     pub(super) fn check_plan<M>(&self, plan: &mut Plan<M>) {
         if self.protection != Value::Known(true) {
             return;
         }
         let replacing = plan.requires_replace.first().cloned();
         if plan.state.is_none() {
-            plan.diagnostics.push(self.deletion("This plan would delete it."));
+            plan.diagnostics.push(self.deletion("This plan deletes it."));
         } else if let Some(path) = replacing {
             plan.diagnostics.push(self.replacement(path));
         }
     }
 
-    /// Refuses the deletion itself: there are replacements that no plan tells of, such as `-replace`.
+    /// Refuses the delete itself, because some replacements have no plan, such as `-replace`.
     pub(super) fn check_deletion(&self) -> Result<(), Diagnostics> {
         if self.protection == Value::Known(true) {
             return Err(self.deletion("Nothing was deleted.").into());
@@ -41,17 +41,18 @@ impl Protected<'_> {
     }
 
     fn replacement(&self, path: Path) -> Diagnostic {
-        let why = format!("A change of `{path}` needs another {} in its place.", self.object);
+        let why = format!("Changing `{path}` replaces the {}.", self.object);
         self.refusal(&why).at(path)
     }
 
-    /// A refusal that may be about an object which no configuration changes any more: Terraform replaces what is tainted
-    /// without an update, and has no address for what is deposed. It does not tell a provider which is the case.
+    /// A refusal that may be about a tainted or a deposed object. Changing the configuration does not help then:
+    /// Terraform replaces a tainted object without an update, and a deposed object has no address. Terraform does not
+    /// tell the provider which case it is.
     fn deletion(&self, why: &str) -> Diagnostic {
         let refusal = self.refusal(why);
         let detail = format!(
-            "{} If Terraform marks it as tainted, run `terraform untaint ADDRESS` first. If it is deposed, as another was put \
-             in its place with `create_before_destroy`, delete it in Auth0: the next refresh forgets it.",
+            "{} If it is tainted, first run `terraform untaint ADDRESS`. If it is deposed, because \
+             `create_before_destroy` replaced it, delete it in Auth0. The next refresh then removes it from the state.",
             refusal.detail
         );
         Diagnostic { detail, ..refusal }
@@ -60,8 +61,8 @@ impl Protected<'_> {
     fn refusal(&self, why: &str) -> Diagnostic {
         let Self { object, id, .. } = self;
         let detail = format!(
-            "The {object} `{id}` has `deletion_protection = true`. {why} To delete it all the same, set \
-             `deletion_protection = false` and apply that first; what counts is the state."
+            "The {object} `{id}` has `deletion_protection = true`. {why} To delete it, first apply \
+             `deletion_protection = false`."
         );
         Diagnostic::error("Deletion Protection", detail)
     }

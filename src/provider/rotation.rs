@@ -1,4 +1,4 @@
-//! What is known of a secret when its change has failed.
+//! Explains the state of a secret after a failure.
 
 use crate::{auth0::Error, diagnostic::Diagnostic, provider::diagnosis::Names};
 
@@ -10,12 +10,13 @@ pub(super) fn not_rotated(error: &Error, again: &str) -> Diagnostic {
     Diagnostic { detail: format!("{} {}", diagnostic.detail, fate(error, again)), ..diagnostic }
 }
 
-/// What to think of the secret after a request that was to change it.
+/// What a failed request means for the secret.
 pub(super) fn fate(error: &Error, again: &str) -> String {
     if error.is_refusal() {
-        return "The secret is the one that it was.".to_owned();
+        return "The secret is unchanged.".to_owned();
     }
     format!(
-        "Whether the secret was changed is not known, so take the one in use for invalid until it has been changed. {again}"
+        "The secret may have changed. Treat the secret in use as invalid until it has been set or rotated again. \
+         {again}"
     )
 }

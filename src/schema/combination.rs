@@ -28,14 +28,14 @@ pub fn given<T>(path: impl Into<Path>, value: &Value<T>) -> Given {
 #[must_use]
 pub fn conflicting(attributes: &[Given]) -> Option<Diagnostic> {
     let second = attributes.iter().filter(|given| given.value.known().is_some()).nth(1)?;
-    Some(invalid(&second.path, format!("Only one of {} can be given. Remove the others.", names(attributes))))
+    Some(invalid(&second.path, format!("Only one of {} can be set. Remove the others.", names(attributes))))
 }
 
 /// At least one of them has to be given.
 #[must_use]
 pub fn at_least_one_of(attributes: &[Given]) -> Option<Diagnostic> {
     let first = attributes.first().filter(|_| attributes.iter().all(|given| given.value.is_null()))?;
-    Some(invalid(&first.path, format!("One of {} has to be given.", names(attributes))))
+    Some(invalid(&first.path, format!("Set one of {}.", names(attributes))))
 }
 
 /// One of them has to be given, and only one.
@@ -49,7 +49,7 @@ pub fn exactly_one_of(attributes: &[Given]) -> Option<Diagnostic> {
 pub fn required_together(attributes: &[Given]) -> Option<Diagnostic> {
     let given = attributes.iter().find(|given| given.value.known().is_some())?;
     let missing = attributes.iter().find(|given| given.value.is_null())?;
-    let detail = format!("`{}` has to be given together with `{}`.", given.path, missing.path);
+    let detail = format!("`{}` must be set together with `{}`.", given.path, missing.path);
     Some(invalid(&given.path, detail))
 }
 
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn one_too_many_is_named() {
         for rule in [conflicting, exactly_one_of] {
-            let expected = "c: Only one of `a`, `b` and `c` can be given. Remove the others.";
+            let expected = "c: Only one of `a`, `b` and `c` can be set. Remove the others.";
             assert_eq!(told(rule, [KNOWN, UNKNOWN, KNOWN]), expected);
             assert_eq!(told(rule, [NULL, KNOWN, UNKNOWN]), "");
         }
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn none_at_all_is_too_few() {
         for rule in [at_least_one_of, exactly_one_of] {
-            assert_eq!(told(rule, [NULL, NULL, NULL]), "a: One of `a`, `b` and `c` has to be given.");
+            assert_eq!(told(rule, [NULL, NULL, NULL]), "a: Set one of `a`, `b` and `c`.");
             assert_eq!(told(rule, [NULL, UNKNOWN, NULL]), "");
         }
         assert_eq!(told(at_least_one_of, [KNOWN, KNOWN, NULL]), "");
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_belongs_together_is_not_torn_apart() {
-        assert_eq!(told(required_together, [UNKNOWN, KNOWN, NULL]), "b: `b` has to be given together with `c`.");
+        assert_eq!(told(required_together, [UNKNOWN, KNOWN, NULL]), "b: `b` must be set together with `c`.");
         for values in [[KNOWN, KNOWN, UNKNOWN], [NULL, NULL, UNKNOWN], [NULL, NULL, NULL], [KNOWN, KNOWN, KNOWN]] {
             assert_eq!(told(required_together, values), "");
         }

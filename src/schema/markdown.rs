@@ -199,7 +199,7 @@ fn absence(default: Default) -> String {
         Default::Int(value) => value.to_string(),
         Default::String(text) => format!("{text:?}"),
         Default::Strings(texts) => format!("{texts:?}"),
-        Default::Nested => return "Without it, every attribute in it has its default.".to_owned(),
+        Default::Nested => return "By default, every attribute in it has its default.".to_owned(),
     };
     format!("Default: `{literal}`.")
 }
@@ -323,7 +323,7 @@ resource {}
 
 ### Optional
 
-- `lock` (Attributes) How it is closed. Without it, every attribute in it has its default. (see [below for nested schema](#nestedatt--lock))
+- `lock` (Attributes) How it is closed. By default, every attribute in it has its default. (see [below for nested schema](#nestedatt--lock))
 - `tags` (Set of String) What it is about. Default: `["new", "old"]`.
 
 ### Read-Only

@@ -31,7 +31,7 @@ fn object(attributes: &[Attribute], config: &Dynamic, path: &Path, diagnostics: 
 
 fn missing(behaviour: &Behaviour, path: &Path) -> Option<Diagnostic> {
     behaviour.is_required().then(|| {
-        let detail = format!("The attribute `{path}` is required, so it must have a value that is not null.");
+        let detail = format!("The attribute `{path}` is required. Set a value other than null.");
         Diagnostic::error("Missing Configuration for Required Attribute", detail).at(path.clone())
     })
 }
@@ -39,7 +39,7 @@ fn missing(behaviour: &Behaviour, path: &Path) -> Option<Diagnostic> {
 fn present(attribute: &Attribute, value: &Dynamic, path: &Path, diagnostics: &mut Diagnostics) {
     let behaviour = &attribute.behaviour;
     if behaviour.mode == Mode::Computed {
-        let detail = format!("The value of `{path}` is decided by the service. Remove it from the configuration.");
+        let detail = format!("`{path}` is read-only, the service sets it. Remove it from the configuration.");
         diagnostics.push(Diagnostic::error("Invalid Configuration for Read-Only Attribute", detail).at(path.clone()));
         return;
     }
@@ -95,7 +95,7 @@ fn null_element(kind: &Kind, value: &Dynamic, path: &Path) -> Option<Diagnostic>
         }
         _ => None,
     }?;
-    let detail = format!("`{path}` must not contain null. Leave the element out instead.");
+    let detail = format!("`{path}` must not contain null. Remove the element.");
     Some(Diagnostic::error("Null Element", detail).at(place))
 }
 
@@ -168,7 +168,7 @@ mod tests {
             found,
             [
                 "tags: Invalid Attribute Value The value \"too long\" must be 1 to 3 characters long.",
-                "labels[\"a\"]: Null Element `labels` must not contain null. Leave the element out instead.",
+                "labels[\"a\"]: Null Element `labels` must not contain null. Remove the element.",
                 "inner.size: Invalid Attribute Value The value 12 must be a whole number from 1 to 9.",
             ]
         );

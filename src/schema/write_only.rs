@@ -81,8 +81,8 @@ pub fn refused(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
             diagnostics.push(Diagnostic::error(
                 "Write-only Attribute Not Allowed",
                 format!(
-                    "`{path}` is write-only, which needs Terraform 1.11 or newer (or OpenTofu 1.11): an older release would \
-                     store its value. Use a newer release, or remove the attribute."
+                    "`{path}` is write-only, which needs Terraform 1.11 or newer (or OpenTofu 1.11): an older release \
+                     would store its value. Use a newer release, or remove the attribute."
                 ),
             ));
         }
@@ -98,7 +98,10 @@ pub fn recommended(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
         if let (Some(counterpart), false) = (attribute.behaviour.stored_unlike, value.is_null() || value.is_unknown()) {
             diagnostics.push(Diagnostic::warning(
                 "Available Write-only Attribute Alternative",
-                format!("The value of `{path}` is stored in the state. Use `{counterpart}` instead, which is not."),
+                format!(
+                    "The state stores the value of `{path}`. Use `{counterpart}` instead, which the state does not \
+                     store."
+                ),
             ));
         }
     });
@@ -223,7 +226,10 @@ mod tests {
     fn who_stores_a_secret_hears_of_the_other_way() {
         let told = recommended(Door::attributes(), &door("s3cret".into(), &|_| Dynamic::Null));
         let told: Vec<_> = told.iter().map(|told| told.detail.as_str()).collect();
-        assert_eq!(told, ["The value of `code` is stored in the state. Use `code_wo` instead, which is not."]);
+        assert_eq!(
+            told,
+            ["The state stores the value of `code`. Use `code_wo` instead, which the state does not store."]
+        );
         assert_eq!(recommended(Door::attributes(), &map(&[("code", Dynamic::Unknown)])), Diagnostics::new());
     }
 }

@@ -83,9 +83,13 @@ fn an_assertion_is_good_for_the_apply_of_a_saved_plan() {
     assert!(terraform.plan().requests().is_empty(), "there is nothing to be read yet");
     terraform.run(&["apply", "plan.tfplan"]).success();
     assert_eq!(terraform.tenant.clients("a").len(), 1);
-    terraform.fail_to_plan().assert_says(&["client assertion was refused", "used before", "once to plan and once"]);
+    terraform.fail_to_plan().assert_says(&[
+        "refused the client assertion",
+        "accepts each assertion once",
+        "once to plan and once",
+    ]);
     terraform.env("AUTH0_CLIENT_ASSERTION", &key::assertion(&client_id, terraform.tenant.url(), -300));
-    terraform.fail_to_plan().assert_says(&["client assertion was refused", "it expired 18", "Sign a new assertion"]);
+    terraform.fail_to_plan().assert_says(&["refused the client assertion", "it expired 18", "Sign a new assertion"]);
 }
 
 fn the_file_of_an_assertion_may_be_replaced_between_plan_and_apply() {
@@ -187,7 +191,7 @@ fn a_key_that_is_not_registered_is_explained() {
     let (terraform, _) = unproven("RS384");
     terraform.env("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", &key::private_pem());
     let refused = terraform.fail_to_apply();
-    refused.assert_says(&["client assertion was refused", "`client_assertion_signing_alg`", "without it `RS256`"]);
+    refused.assert_says(&["refused the client assertion", "`client_assertion_signing_alg`", "default `RS256`"]);
     terraform.env("AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "RS384");
     terraform.apply();
 }
@@ -236,7 +240,7 @@ fn keys_assertions_and_passwords_are_shown_nowhere() {
     let again = terraform.fail_to_plan();
     texts.extend([again.stdout, again.stderr, terraform.state_file(), terraform.log()]);
 
-    assert!(terraform.log().contains("request answered"), "the provider's trace is in it");
+    assert!(terraform.log().contains("received a response"), "the provider's trace is in it");
     let key = key::private_pem();
     let of_key = key.lines().filter(|line| !line.starts_with('-') && line.len() > 20);
     let of_proxy = [password, "bWU6cGFzc3dvcmQtb2YtdGhpcy10ZXN0"];
@@ -256,7 +260,7 @@ fn an_authority_can_be_trusted() {
     terraform.env("AUTH0_CA_FILE", tenant.ca_file());
     terraform.apply();
     terraform.env("AUTH0_CA_FILE", "");
-    for (file, reason) in [("missing.pem", "cannot be read"), ("main.tf", "no PEM certificate")] {
+    for (file, reason) in [("missing.pem", "cannot be read"), ("main.tf", "no usable PEM certificate")] {
         terraform.config(&format!("provider \"auth0\" {{\n  ca_file = {file:?}\n}}\n{SMALL}"));
         terraform.fail_to_plan().assert_one_error(&["main.tf line 2", "`ca_file` cannot be used", file, reason]);
     }
@@ -286,7 +290,7 @@ fn the_usual_variables_of_proxies_count() {
     terraform.apply();
     fs::remove_file(terraform.path("terraform.tfstate")).unwrap();
     terraform.env("AUTH0_DOMAIN", "tenant.invalid");
-    terraform.fail_to_apply().assert_one_error(&["the proxy makes no connection: it refused", "`HTTPS_PROXY`"]);
+    terraform.fail_to_apply().assert_one_error(&["no connection through the proxy: it refused", "`HTTPS_PROXY`"]);
     terraform.env("NO_PROXY", ".invalid");
     terraform.fail_to_apply().assert_one_error(&["cannot be resolved"]);
     // In lower case as well, as curl has them.
@@ -294,7 +298,7 @@ fn the_usual_variables_of_proxies_count() {
         terraform.env(name, "");
     }
     terraform.env("https_proxy", "http://127.0.0.1:1");
-    terraform.fail_to_apply().assert_one_error(&["the proxy makes no connection: it refused"]);
+    terraform.fail_to_apply().assert_one_error(&["no connection through the proxy: it refused"]);
     terraform.env("no_proxy", ".invalid");
     terraform.fail_to_apply().assert_one_error(&["cannot be resolved"]);
 }

@@ -107,8 +107,8 @@ fn a_secret_that_cannot_be_read_is_explained() {
         terraform.config(&format!("ephemeral \"auth0_client_secret\" \"a\" {{\n  client_id = {client_id:?}\n}}\n"));
         terraform.fail_to_plan().assert_one_error(parts);
     };
-    refused("nobody", &["Client Not Found", "no application with the client id `nobody`", "main.tf line 2"]);
-    refused("no body", &["Invalid Attribute Value", "a client id", "main.tf line 2"]);
+    refused("nobody", &["Client Not Found", "no application with the client ID `nobody`", "main.tf line 2"]);
+    refused("no body", &["Invalid Attribute Value", "a client ID", "main.tf line 2"]);
     let by_key = terraform.tenant.create("clients", &key::application("RS256"));
     let by_key = by_key["client_id"].as_str().unwrap();
     refused(by_key, &["Client Has No Secret", "authenticates with `private_key_jwt`"]);
@@ -208,7 +208,7 @@ fn a_token_that_is_refused_is_explained() {
     };
     refused(
         &format!("  client_id = {client_id:?}\n  client_secret = var.secret"),
-        &["Cannot get the access token", "the client id or the client secret is wrong", "client_id = "],
+        &["Cannot get the access token", "the client ID or the client secret is wrong", "client_id = "],
     );
     let other = |lines: &str| format!("{BY_SECRET}\n{lines}");
     refused(
@@ -221,7 +221,7 @@ fn a_token_that_is_refused_is_explained() {
 
     let api = terraform.tenant.api("https://api.example.com", &[]);
     for (audience, parts) in [
-        (api.as_str(), ["not authorized to call `https://api.example.com`", "`auth0_client_grant`"]),
+        (api.as_str(), ["may not call `https://api.example.com`", "`auth0_client_grant`"]),
         ("https://nowhere", ["the tenant has no API `https://nowhere`", "Check the identifier"]),
     ] {
         let token = token(BY_SECRET).replace("var.management_api", &format!("{audience:?}"));
@@ -241,17 +241,17 @@ fn proofs_that_cannot_be_used_are_explained_and_not_shown() {
         assert!(!run.stderr.contains("s3cret"), "{}", run.stderr);
     };
     let cases: [(&str, &[&str]); 7] = [
-        ("", &["One of `client_secret`, `client_assertion_private_key` and `client_assertion` has to be given."]),
-        ("  client_secret = \"s3cret\"", &["`client_id` has to be given"]),
+        ("", &["Set one of `client_secret`, `client_assertion_private_key` and `client_assertion`."]),
+        ("  client_secret = \"s3cret\"", &["need `client_id`"]),
         ("  client_id = \"a\"\n  client_secret = \"s3cret\"\n  client_assertion = \"s3cret\"", &["Only one of"]),
         (
             "  client_id = \"a\"\n  client_assertion_private_key = \"s3cret\"",
-            &["Invalid Credentials", "`client_assertion_private_key` cannot be used", "no private key in PEM form"],
+            &["Invalid Credentials", "`client_assertion_private_key` cannot be used", "not a private key in PEM form"],
         ),
         ("  client_assertion = \"s3cret\"", &["Invalid Credentials", "`client_assertion` cannot be used"]),
         (
             "  client_id = \"a\"\n  client_secret = \"s3cret\"\n  client_assertion_signing_alg = \"PS256\"",
-            &["says how `client_assertion_private_key` signs"],
+            &["needs `client_assertion_private_key`"],
         ),
         (
             "  client_id = \"a\"\n  client_assertion_private_key = \"s3cret\"\n  client_assertion_signing_alg = \"ES256\"",

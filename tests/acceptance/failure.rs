@@ -33,7 +33,7 @@ fn item_027_ctrl_c_ends_a_wait_and_keeps_what_there_is() {
     let apply = ["apply", "-auto-approve", "-input=false"];
     // What is being created can only be remembered if its id arrives, so its answer gets five seconds more.
     let interrupted = interrupt(&terraform, &apply, "POST /api/v2/client-grants", 1, Duration::from_secs(6));
-    interrupted.assert_says(&["Client Grant May Exist", "stopped before it was done"]);
+    interrupted.assert_says(&["Client Grant May Exist", "interrupted before it was finished"]);
     assert_eq!(terraform.addresses(), [CLIENT]);
 }
 
@@ -69,7 +69,7 @@ fn a_lost_creation_that_cannot_be_looked_for_is_named_and_not_repeated() {
     terraform.tenant.spoil("POST", "/api/v2/clients", Action::drop_after());
     let lost = terraform.fail_to_apply();
     lost.assert_one_error(&["Client May Exist", "name = \"nightly reports\"", "Grant it one of `read:clients`"]);
-    lost.assert_says(&["look in Auth0 whether there is a new application named `nightly reports`"]);
+    lost.assert_says(&["check in Auth0 whether it has a new application with the name `nightly reports`"]);
     lost.assert_says(&["import { to = auth0_m2m_client.NAME id = \"CLIENT_ID\" }"]);
     let posts = lost.requests.iter().filter(|request| *request == "POST /api/v2/clients").count();
     assert_eq!((posts, terraform.tenant.clients("nightly reports").len()), (1, 1));

@@ -83,7 +83,7 @@ fn item_104_a_malformed_id_is_answered_with_the_right_form() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     let refused = terraform.run(&["import", CLIENT, "not a client"]).failure();
-    refused.assert_one_error(&["Invalid Import ID", "\"not a client\"", "by its client id"]);
+    refused.assert_one_error(&["Invalid Import ID", "\"not a client\"", "by its client ID"]);
     let refused = terraform.run(&["import", GRANT, "nonsense"]).failure();
     refused.assert_one_error(&["Invalid Import ID", "`cgr_…`", "`CLIENT_ID::AUDIENCE::SUBJECT_TYPE`"]);
     assert!(refused.requests.is_empty(), "{refused:?}");

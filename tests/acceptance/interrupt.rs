@@ -86,7 +86,7 @@ fn an_update_ends_at_once_and_the_state_keeps_what_was() {
     terraform.config(&SMALL.replace("name = \"a\"", "name = \"b\""));
     terraform.tenant.spoil("PATCH", "/api/v2/clients/*", Action::delay_ms(STALLED));
     let run = interrupt(&terraform, &APPLY, "PATCH /api/v2/clients/{id}", 1, AT_ONCE);
-    run.assert_says(&["Cannot update the client", "stopped before it was done"]);
+    run.assert_says(&["Cannot update the client", "interrupted before it was finished"]);
     assert_eq!(terraform.text(CLIENT, "name"), "a");
     terraform.apply();
     assert_eq!(terraform.text(CLIENT, "name"), "b");
@@ -97,7 +97,7 @@ fn a_destroy_ends_at_once_and_the_state_keeps_what_is_left() {
     terraform.tenant.spoil("DELETE", "/api/v2/clients/*", Action::delay_ms(STALLED));
     let destroy = ["destroy", "-auto-approve", "-input=false"];
     let run = interrupt(&terraform, &destroy, "DELETE /api/v2/clients/{id}", 1, AT_ONCE);
-    run.assert_says(&["Cannot delete the client", "stopped before it was done"]);
+    run.assert_says(&["Cannot delete the client", "interrupted before it was finished"]);
     assert_eq!(terraform.addresses(), [CLIENT], "{GRANT} is gone already");
     terraform.destroy();
 }

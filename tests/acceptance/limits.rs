@@ -219,7 +219,7 @@ fn ctrl_c_ends_the_wait_for_the_rate_limit() {
     terraform.tenant.spoil_after(1, "POST", "/api/v2/clients", action);
     let apply = [APPLY.as_slice(), &["-parallelism=1"]].concat();
     let interrupted = interrupt(&terraform, &apply, "POST /api/v2/clients", 2, AT_ONCE);
-    interrupted.assert_says(&["stopped before it was done"]);
+    interrupted.assert_says(&["interrupted before it was finished"]);
     assert_eq!(terraform.addresses().len(), 1, "what was made before is in the state");
     terraform.apply();
     assert_eq!(terraform.tenant.clients("a").len(), 3);

@@ -39,7 +39,7 @@ fn item_025_no_process_has_to_be_killed() {
 fn item_037_lines_appear_at_their_own_level_with_their_fields() {
     let lines = logged("TF_LOG_PROVIDER", "debug");
     let of_provider = of_provider(&lines);
-    let answered = of_provider.iter().find(|line| line.contains("request answered")).expect("requests are logged");
+    let answered = of_provider.iter().find(|line| line.contains("received a response")).expect("requests are logged");
     assert!(answered.contains("[DEBUG]"), "{answered}");
     for field in ["method=", "path=", "status=200", "tf_rpc="] {
         assert!(answered.contains(field), "{field} is not in {answered}");

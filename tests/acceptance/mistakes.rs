@@ -136,7 +136,7 @@ fn a_certificate_file_of_no_use_is_shown_at_its_line_when_planning() {
     terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "ca.pem cannot be read"]);
     for content in ["", "a letter to a friend", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         terraform.file("ca.pem", content);
-        terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "holds no PEM certificate of use"]);
+        terraform.fail_to_plan().assert_one_error(&["main.tf line 2", line, "has no usable PEM certificate"]);
     }
 }
 
@@ -145,13 +145,13 @@ fn a_domain_that_answers_with_a_web_page_is_named() {
     terraform.config(SMALL);
     let page = || Action::answer(200, json!("<!DOCTYPE html><title>Welcome</title>"), &[("content-type", "text/html")]);
     terraform.tenant.spoil("POST", "/oauth/token", page());
-    terraform.fail_to_apply().assert_one_error(&["is no token endpoint", "`domain`", "`AUTH0_DOMAIN`"]);
+    terraform.fail_to_apply().assert_one_error(&["is not from a token endpoint", "`domain`", "`AUTH0_DOMAIN`"]);
     terraform.apply();
     for path in ["/api/v2/clients*", "/api/v2/client-grants*"] {
         terraform.tenant.spoil("GET", path, page());
     }
     let refused = terraform.fail_to_plan();
-    refused.assert_says(&["answered with a web page", "`domain`", "`AUTH0_DOMAIN`"]);
+    refused.assert_says(&["responded with a web page", "`domain`", "`AUTH0_DOMAIN`"]);
     assert!(!refused.stderr.contains("Welcome"), "{}", refused.stderr);
 }
 
@@ -161,7 +161,7 @@ fn a_domain_that_leads_elsewhere_is_named_with_the_other() {
     let moved = Action::answer(301, json!(""), &[("location", "https://login.example.com/oauth/token?a=b")]);
     terraform.tenant.spoil("POST", "/oauth/token", moved);
     let refused = terraform.fail_to_apply();
-    refused.assert_one_error(&["leads to https://login.example.com (status 301)", "`domain`", "`AUTH0_DOMAIN`"]);
+    refused.assert_one_error(&["redirects to https://login.example.com (status 301)", "`domain`", "`AUTH0_DOMAIN`"]);
     assert!(!refused.stderr.contains("a=b"), "{}", refused.stderr);
     assert_eq!(refused.requests.len(), 1, "{refused:?}");
 }

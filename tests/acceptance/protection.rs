@@ -27,7 +27,7 @@ const ON: &str = "deletion_protection = true";
 const OFF: &str = "deletion_protection = false";
 
 fn a_protected_object_is_not_destroyed_until_it_is_unprotected() {
-    for (object, config) in [("client `", both(ON, "")), ("client grant `", both("", ON))] {
+    for (object, config) in [("application `", both(ON, "")), ("client grant `", both("", ON))] {
         let terraform = Workspace::new();
         terraform.config(&config);
         terraform.apply();
@@ -36,11 +36,11 @@ fn a_protected_object_is_not_destroyed_until_it_is_unprotected() {
             run.failure().assert_one_error(&[
                 "Deletion Protection",
                 object,
-                "set `deletion_protection = false` and apply that first",
+                "first apply `deletion_protection = false`",
             ]);
         }
         terraform.config("");
-        terraform.fail_to_plan().assert_one_error(&["Deletion Protection", "This plan would delete it."]);
+        terraform.fail_to_plan().assert_one_error(&["Deletion Protection", "This plan deletes it."]);
         assert_eq!(terraform.addresses().len(), 2, "both are still there");
         assert_eq!(terraform.tenant.clients("a").len(), 1);
         terraform.config(&both(OFF, OFF));
@@ -57,13 +57,11 @@ fn a_protected_object_is_not_replaced() {
     let another = terraform.tenant.api("https://api.example.com", &["read:users"]);
     terraform.config(&both(ON, ON).replace("var.management_api", &format!("{another:?}")));
     let refused = terraform.fail_to_plan();
-    refused.assert_one_error(&[
-        "Deletion Protection",
-        "A change of `audience` needs another client grant",
-        "audience = ",
-    ]);
+    refused.assert_one_error(&["Deletion Protection", "Changing `audience` replaces the client grant", "audience = "]);
     terraform.config(&both(&format!("{ON}\n  jwt_configuration = {{ secret_encoded = true }}"), ""));
-    terraform.fail_to_plan().assert_one_error(&["A change of `jwt_configuration.secret_encoded` needs another client"]);
+    terraform
+        .fail_to_plan()
+        .assert_one_error(&["Changing `jwt_configuration.secret_encoded` replaces the application"]);
     assert_eq!(terraform.tenant.clients("a").len(), 1);
 }
 
@@ -110,7 +108,7 @@ fn a_protected_object_that_is_tainted_can_be_kept_or_deleted() {
     // What everybody tries first: the object is to be replaced, so it is not updated.
     terraform.config(&both(OFF, ""));
     let refused = terraform.try_apply(&[]).failure();
-    refused.assert_says(&["Deletion Protection", "marks it as tainted, run `terraform untaint ADDRESS` first"]);
+    refused.assert_says(&["Deletion Protection", "If it is tainted, first run `terraform untaint ADDRESS`"]);
     terraform.run(&["untaint", CLIENT]).success();
     terraform.apply();
     assert_eq!(terraform.text(CLIENT, "id"), before);
@@ -123,7 +121,7 @@ fn a_protected_object_that_is_deposed_is_gone_when_it_is_deleted_in_auth0() {
         let lifecycle = "lifecycle { create_before_destroy = true }";
         format!("resource \"auth0_m2m_client\" \"a\" {{\n  name = \"a\"\n  {protection}\n  {lifecycle}\n}}\n")
     };
-    let advice = ["Deletion Protection", "If it is deposed", "delete it in Auth0: the next refresh forgets it"];
+    let advice = ["Deletion Protection", "If it is deposed", "delete it in Auth0. The next refresh then removes it"];
     let terraform = Workspace::new();
     terraform.config(&config(ON));
     terraform.apply();

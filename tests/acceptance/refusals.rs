@@ -76,7 +76,13 @@ const REFUSALS: [(u16, &str, &str, &str, &str); 11] = [
         "subscription",
         "resource \"auth0_m2m_client\" \"a\"",
     ),
-    (409, "", "An application with the alias urn:a already exists", "another identity", "client_aliases = [\"urn:a\"]"),
+    (
+        409,
+        "",
+        "An application with the alias urn:a already exists",
+        "choose another value",
+        "client_aliases = [\"urn:a\"]",
+    ),
 ];
 
 const EVERYTHING: &str = r#"

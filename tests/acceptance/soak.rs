@@ -27,7 +27,7 @@ const PAIRS: usize = 6;
 const PATIENCE: usize = 25;
 
 /// Terraform's own words for the fate of a create that nobody knows.
-const FATE_UNKNOWN: &str = "it may exist";
+const FATE_UNKNOWN: &str = "may or may not exist";
 
 /// What happened so far.
 #[derive(Debug, Default)]

@@ -31,7 +31,7 @@ fn item_097_a_slow_service_is_given_up_after_the_configured_time() {
         &both("timeouts = { update = \"1s\", read = \"1s\" }").replace("\"a\"\n  timeouts", "\"b\"\n  timeouts"),
     );
     terraform.tenant.spoil("PATCH", "/api/v2/clients/*", Action::delay_ms(20_000));
-    let more = "The update had 1 s. Allow it more with `timeouts.update`.";
+    let more = "The update had 1 s. To allow more time, set `timeouts.update`.";
     terraform.fail_to_apply().assert_one_error(&["Cannot update the client", more, CLIENT]);
     assert_eq!(terraform.text(CLIENT, "name"), "a");
     assert_eq!(terraform.attributes(CLIENT)["timeouts"], json!(null), "a failed update keeps what was");
@@ -43,18 +43,18 @@ fn item_097_each_operation_has_a_time_of_its_own() {
     terraform.config(&both("timeouts = { create = \"1s\", read = \"1s\", delete = \"1s\" }"));
     terraform.apply();
     terraform.tenant.spoil("GET", "/api/v2/clients*", slow());
-    terraform.fail_to_plan().assert_one_error(&["The read had 1 s. Allow it more with `timeouts.read`.", CLIENT]);
+    terraform.fail_to_plan().assert_one_error(&["The read had 1 s. To allow more time, set `timeouts.read`.", CLIENT]);
     terraform.tenant.spoil("DELETE", "/api/v2/client-grants/*", slow());
     let stuck = terraform.run(&["destroy", "-auto-approve", "-input=false"]).failure();
     stuck.assert_one_error(&[
         "Cannot delete the client grant",
-        "The delete had 1 s. Allow it more with `timeouts.delete`.",
+        "The delete had 1 s. To allow more time, set `timeouts.delete`.",
     ]);
     terraform.destroy();
     // A creation itself would be waited for a little longer, so that no id is lost.
     terraform.tenant.spoil("POST", "/oauth/token", slow());
     let stuck = terraform.fail_to_apply();
-    stuck.assert_one_error(&["The create had 1 s. Allow it more with `timeouts.create`.", CLIENT]);
+    stuck.assert_one_error(&["The create had 1 s. To allow more time, set `timeouts.create`.", CLIENT]);
 }
 
 fn item_097_a_repetition_that_there_is_no_time_for_is_told_with_what_allows_it() {
@@ -65,7 +65,7 @@ fn item_097_a_repetition_that_there_is_no_time_for_is_told_with_what_allows_it()
         (Action::answer(429, json!(""), &[("retry-after", "3600")]), "the rate limit is exhausted for 3600 s"),
     ] {
         terraform.tenant.spoil("POST", "/api/v2/clients", fault);
-        let more = "Allow it more with `timeouts.create`.";
+        let more = "To allow more time, set `timeouts.create`.";
         terraform.fail_to_apply().assert_one_error(&["Cannot create the client", said, more, CLIENT]);
     }
     terraform.apply();
@@ -74,7 +74,11 @@ fn item_097_a_repetition_that_there_is_no_time_for_is_told_with_what_allows_it()
         terraform.tenant.spoil("PATCH", "/api/v2/clients/*", Action::status(503));
     }
     let refused = terraform.fail_to_apply();
-    refused.assert_one_error(&["status 503", "no time left to try again", "Allow it more with `timeouts.update`."]);
+    refused.assert_one_error(&[
+        "status 503",
+        "no time was left for another attempt",
+        "To allow more time, set `timeouts.update`.",
+    ]);
     assert_eq!(terraform.text(CLIENT, "name"), "a");
 }
 

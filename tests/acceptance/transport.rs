@@ -23,7 +23,7 @@ fn http_2_is_spoken_over_tls_and_requests_can_be_found_in_the_log() {
     terraform.log_at("debug");
     terraform.apply();
     let log = terraform.log();
-    let answered: Vec<_> = log.lines().filter(|line| line.contains("request answered")).collect();
+    let answered: Vec<_> = log.lines().filter(|line| line.contains("received a response")).collect();
     assert!(answered.len() >= 5, "{log}");
     for line in answered {
         assert!(line.contains("version=HTTP/2.0"), "{line}");

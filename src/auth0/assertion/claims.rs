@@ -1,4 +1,4 @@
-//! What an assertion says of itself, and what Auth0 may have against it.
+//! The claims of an assertion, and why Auth0 may refuse it.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use super::SigningAlgorithm;
 
-/// Auth0 takes no longer time between `iat` and `exp`.
+/// Maximum time between `iat` and `exp` that Auth0 accepts.
 const LONGEST_LIFETIME: i64 = 300;
-/// Clocks may differ by so many seconds.
+/// Maximum difference between clocks, in seconds.
 const SKEW: i64 = 10;
 
-/// The header and the claims that Auth0 checks, as far as they are there. The signature is not looked at.
+/// The header and the claims that Auth0 checks, if present. The signature is not checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::auth0) struct Claims {
     algorithm: String,
@@ -28,24 +28,24 @@ pub(in crate::auth0) struct Claims {
     expires_at: Option<i64>,
 }
 
-/// Why Auth0 may have refused an assertion, as far as that can be seen from here.
+/// A likely reason why Auth0 refused an assertion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Suspicion {
-    /// This machine's clock is ahead by so many seconds, or behind.
+    /// The clock of this machine is ahead or behind by this many seconds.
     Clock(i64),
-    /// It ended so many seconds ago.
+    /// It expired this many seconds ago.
     Expired(i64),
-    /// It begins in so many seconds only.
+    /// It becomes valid in this many seconds.
     NotYetValid(i64),
-    /// A claim that Auth0 asks for is not there.
+    /// It lacks a required claim.
     Missing(&'static str),
-    /// It is valid for too long.
+    /// Its lifetime is too long.
     TooLong,
-    /// It is meant for somebody else than this.
+    /// Its audience is not this tenant.
     Audience(String),
-    /// It is about somebody else than who made it.
+    /// Its issuer differs from its subject.
     Issuer,
-    /// It is signed in a way that Auth0 does not take.
+    /// Auth0 does not accept its algorithm.
     Algorithm,
 }
 
@@ -54,7 +54,7 @@ struct Header {
     alg: String,
 }
 
-/// Each claim by itself: one of a strange type is as good as none.
+/// Reads each claim on its own. A claim of the wrong type counts as absent.
 #[derive(Deserialize)]
 struct Payload {
     iss: Option<Value>,
@@ -66,7 +66,7 @@ struct Payload {
 }
 
 impl Claims {
-    /// `None` if the text is no signed JSON Web Token.
+    /// `None` if the text is not a signed JSON Web Token.
     pub(super) fn read(assertion: &str) -> Option<Self> {
         let parts: Vec<_> = assertion.split('.').collect();
         let [header, payload, signature] = parts.as_slice() else { return None };
@@ -86,12 +86,12 @@ impl Claims {
         })
     }
 
-    /// The application that it is about.
+    /// The application in `sub`.
     pub(super) fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// What Auth0, known as `issuer`, may have against it at the time `now`.
+    /// Why Auth0, with the issuer `issuer`, may refuse it at the time `now`.
     pub(in crate::auth0) fn suspicion(&self, issuer: &str, now: Duration) -> Option<Suspicion> {
         let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         let Some(expires_at) = self.expires_at else { return Some(Suspicion::Missing("exp")) };
@@ -119,7 +119,7 @@ impl Claims {
 }
 
 impl Suspicion {
-    /// What shows when this machine's time is compared with the service's. Whoever signs lives by the former.
+    /// What a comparison of this machine's clock with Auth0's shows. The signer uses the former.
     pub(in crate::auth0) fn of_clocks(here: Duration, there: Duration) -> Option<Self> {
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let ahead = seconds(here) - seconds(there);
@@ -137,9 +137,9 @@ impl fmt::Display for Suspicion {
             Self::Missing(claim) => write!(f, "it has no claim `{claim}`"),
             Self::TooLong => write!(f, "its `exp` is more than {LONGEST_LIFETIME} s after its `iat`"),
             Self::Audience(issuer) => write!(f, "its `aud` is not the text `{issuer}`"),
-            Self::Issuer => f.write_str("its `iss` and its `sub` differ: both must be the client id"),
+            Self::Issuer => f.write_str("its `iss` and its `sub` differ: both must be the client ID"),
             Self::Algorithm => {
-                write!(f, "it is signed with none of the algorithms {}", SigningAlgorithm::NAMES.join(", "))
+                write!(f, "its algorithm is not one of {}", SigningAlgorithm::NAMES.join(", "))
             }
         }
     }

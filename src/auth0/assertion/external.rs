@@ -1,4 +1,4 @@
-//! An assertion that somebody else has signed.
+//! An assertion that was signed elsewhere.
 
 use std::fmt;
 use std::fs;
@@ -8,10 +8,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Claims;
 
-/// Auth0 reads no longer ones.
+/// Maximum length that Auth0 accepts.
 const LONGEST: usize = 2048;
 
-/// A client assertion, as it was given. It can be used once.
+/// A client assertion as it was supplied. It works once.
 #[derive(Clone)]
 pub struct Assertion {
     text: SecretString,
@@ -19,33 +19,33 @@ pub struct Assertion {
     claims: Claims,
 }
 
-/// Why a text is no client assertion. Nothing of the text is in it.
+/// Why a text is not a client assertion. Contains nothing of the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AssertionError {
-    /// The file that should hold it cannot be read.
+    /// Its file cannot be read.
     #[error("the file {} cannot be read: {reason}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         reason: String,
     },
-    /// Nothing is there.
+    /// The text is empty.
     #[error("it is empty")]
     Empty,
     /// Another kind of text.
-    #[error("this is no signed JSON Web Token, which has three parts in base64url with dots between")]
+    #[error("this is not a signed JSON Web Token, which has three parts in base64url with dots in between")]
     NotSigned,
-    /// More than Auth0 reads.
-    #[error("it is longer than {LONGEST} bytes, which is the most that Auth0 reads")]
+    /// The text is longer than Auth0 accepts.
+    #[error("it is longer than {LONGEST} bytes, the most that Auth0 accepts")]
     TooLong,
-    /// It does not say for whom it speaks.
-    #[error("it has no claim `sub`, which is the client id of the application that it speaks for")]
+    /// It names no application.
+    #[error("it has no claim `sub`, which must be the client ID of the application")]
     NoSubject,
 }
 
 impl Assertion {
-    /// Reads an assertion. White space around it does not count: most files end in a line break.
+    /// Reads an assertion. Trims white space, because most files end in a line break.
     pub fn parse(text: &SecretString) -> Result<Self, AssertionError> {
         let text = text.expose_secret().trim();
         if text.is_empty() {
@@ -59,14 +59,14 @@ impl Assertion {
         Ok(Self { text: text.into(), subject, claims })
     }
 
-    /// Reads the assertion that is in a file now.
+    /// Reads the assertion from a file.
     pub fn in_file(path: &Path) -> Result<Self, AssertionError> {
         let text = fs::read_to_string(path)
             .map_err(|error| AssertionError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
         Self::parse(&text.into())
     }
 
-    /// The application that it speaks for.
+    /// The application in `sub`.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
@@ -81,7 +81,7 @@ impl Assertion {
     }
 }
 
-/// Leaves out the text, with which anybody could act as the application.
+/// Leaves out the text, because it authenticates the application.
 impl fmt::Debug for Assertion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Assertion").field("claims", &self.claims).finish_non_exhaustive()

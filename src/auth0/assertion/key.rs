@@ -1,4 +1,4 @@
-//! The private key that assertions are signed with.
+//! The private key that signs assertions.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +11,10 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::{self, PemObject as _};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// How an assertion is signed. Auth0 takes no others.
+/// Signing algorithms that Auth0 accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SigningAlgorithm {
-    /// RSA with SHA-256, which every key that Auth0 takes is made for unless something else was said.
+    /// RSA with SHA-256. The default for a key in Auth0.
     #[default]
     Rs256,
     /// RSA with SHA-384.
@@ -61,45 +61,43 @@ pub struct SigningKey {
     algorithm: SigningAlgorithm,
 }
 
-/// Why a text is not a private key that can be used. Nothing of the text is in it.
+/// Why a text is not a usable private key. Contains nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Its passphrase would be needed.
+    /// It needs a passphrase.
     #[error("the key is encrypted: decrypt it first, for example with `openssl pkey -in key.pem -out decrypted.pem`")]
     Encrypted,
-    /// The wrong half.
-    #[error("this is a public key: give the private key that belongs to it")]
+    /// It is the public key.
+    #[error("this is a public key: use the private key that belongs to it")]
     Public,
-    /// The wrong half, signed.
-    #[error("this is a certificate: give the private key that belongs to it")]
+    /// It is a certificate, which has the public key.
+    #[error("this is a certificate: use the private key that belongs to it")]
     Certificate,
-    /// Another format.
+    /// It has the format of OpenSSH.
     #[error("this is a key in the format of OpenSSH: convert it with `ssh-keygen -p -m PKCS8 -f key`")]
     OpenSsh,
-    /// Another format.
-    #[error(
-        "this is a JSON Web Key: give the private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`"
-    )]
+    /// It is a JSON Web Key.
+    #[error("this is a JSON Web Key: use the private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`")]
     Jwk,
-    /// Auth0 takes RSA only.
-    #[error("the key is not an RSA key, and Auth0 takes no others for client assertions")]
+    /// Auth0 accepts RSA only.
+    #[error("the key is not an RSA key, and Auth0 accepts only RSA keys for client assertions")]
     NotRsa,
-    /// Auth0 takes 2048 bits or more.
-    #[error("the RSA key is shorter than 2048 bits, which is the least that is taken")]
+    /// Auth0 accepts 2048 bits or more.
+    #[error("the RSA key is shorter than 2048 bits, the minimum")]
     TooShort,
-    /// Lines that were joined on their way through a shell or a settings page.
-    #[error("the line breaks of the key are written as `\\n`: give it with real line breaks, or in a file")]
+    /// A shell or a settings page joined its lines.
+    #[error("the line breaks of the key are written as `\\n`: use real line breaks, or a file")]
     EscapedLineBreaks,
-    /// PEM, but the content does not hold together.
-    #[error("the key is damaged: it begins as a private key in PEM form should, but cannot be read")]
+    /// It is PEM, but the content is damaged.
+    #[error("the key is damaged: it begins like a private key in PEM form, but cannot be read")]
     Damaged,
     /// Anything else.
-    #[error("this is no private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`")]
+    #[error("this is not a private key in PEM form, which begins with `-----BEGIN PRIVATE KEY-----`")]
     NotPem,
 }
 
 impl SigningKey {
-    /// Reads PKCS #8 or PKCS #1 in PEM form. What stands around the key, such as its certificate, is passed over.
+    /// Reads PKCS #8 or PKCS #1 in PEM form. Skips text around the key, such as its certificate.
     pub fn from_pem(pem: &SecretString, algorithm: Option<SigningAlgorithm>) -> Result<Self, KeyError> {
         // A heredoc in a configuration may indent its lines.
         let lines: Vec<&str> = pem.expose_secret().lines().map(str::trim).collect();
@@ -154,7 +152,7 @@ fn other_than_key<'a>(mut labels: impl Iterator<Item = &'a str>, text: &str) -> 
     }
 }
 
-/// aws-lc tells its reasons apart by their names alone.
+/// aws-lc distinguishes its reasons only by name.
 fn rejected(error: &KeyRejected) -> KeyError {
     match error.description_() {
         "WrongAlgorithm" => KeyError::NotRsa,
@@ -174,7 +172,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// Making a key takes long, so the tests share one.
+    /// Generating a key takes long, so the tests share one.
     static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap());
 
     fn labelled(label: &str, der: &[u8]) -> String {

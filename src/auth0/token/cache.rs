@@ -1,7 +1,7 @@
-//! Tokens on disk, so that the next process needs none of its own.
+//! Tokens in files, so that the next process does not request its own.
 //!
-//! Whoever can read such a file can do what the token allows until it expires. So it is for its owner alone, in a folder for
-//! its owner alone, and whatever others could have put there is not used.
+//! Until it expires, everybody who can read such a file can use the token. So file and folder are for their owner only,
+//! and files that other users could have written are ignored.
 
 use std::fs::{self, DirBuilder, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -24,7 +24,7 @@ pub(super) struct Cache {
     file: PathBuf,
 }
 
-/// A token, and when it may be used. Times are UNIX times.
+/// A token, and when it is valid. Times are UNIX times.
 #[derive(Serialize, Deserialize)]
 pub(super) struct CachedToken {
     #[serde(serialize_with = "expose", deserialize_with = "conceal")]
@@ -33,44 +33,44 @@ pub(super) struct CachedToken {
     pub(super) renew_at: Duration,
 }
 
-/// Why a file is not used.
+/// Why a file is ignored.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error("{} belongs to somebody else", .0.display())]
+    #[error("another user owns {}", .0.display())]
     Foreign(PathBuf),
-    #[error("{} is open to others, its mode is {:03o}", .0.display(), .1)]
+    #[error("other users can access {}, its mode is {:03o}", .0.display(), .1)]
     Open(PathBuf, u32),
-    #[error("{} is not what it should be", .0.display())]
+    #[error("{} has an unexpected form", .0.display())]
     Strange(PathBuf),
 }
 
 impl Cache {
     pub(super) fn new(folder: &Path, tenant: &str, client_id: &str, audience: &str) -> Self {
-        // With their lengths, no two keys are the same text.
+        // With the lengths, different keys never give the same text.
         let parts = [tenant, client_id, audience].map(|part| format!("{} {part}", part.len()));
         let key = digest(&SHA256, parts.concat().as_bytes());
         Self { file: folder.join(format!("{}.json", URL_SAFE_NO_PAD.encode(key))) }
     }
 
-    /// The token, if there is one and `unix_now` is its time.
+    /// The token, if there is one and it is valid at `unix_now`.
     pub(super) fn load(&self, unix_now: Duration) -> Option<CachedToken> {
-        let kept = self.tell(self.read(), "a token on disk is not used")??;
+        let kept = self.tell(self.read(), "cannot use a token on disk")??;
         (kept.asked_at..kept.renew_at).contains(&unix_now).then_some(kept)
     }
 
     pub(super) fn store(&self, kept: &CachedToken) {
-        self.tell(self.write(kept), "a token is not kept on disk");
+        self.tell(self.write(kept), "cannot keep a token on disk");
     }
 
-    /// Removes a token that the service did not accept, unless another process has put one in its place.
+    /// Removes a token that Auth0 did not accept, unless another process has replaced it.
     pub(super) fn remove(&self, token: &str) {
         let remove = || match self.read()? {
             Some(kept) if kept.token.expose_secret() == token => Ok(fs::remove_file(&self.file)?),
             _ => Ok(()),
         };
-        self.tell(remove(), "a token on disk is not removed");
+        self.tell(remove(), "cannot remove a token on disk");
     }
 
     fn tell<T>(&self, outcome: Result<T, Unusable>, what: &str) -> Option<T> {
@@ -83,7 +83,8 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             metadata => check(folder, &metadata?, Metadata::is_dir)?,
         }
-        // A link is not followed, and what is checked is what is read, even if somebody is at the file.
+        // Does not follow links, and checks the same open file that it reads, so that nobody can exchange it in
+        // between.
         let flags = (OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits();
         let mut file = match OpenOptions::new().read(true).custom_flags(flags).open(&self.file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -100,7 +101,7 @@ impl Cache {
         let folder = self.folder();
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         check(folder, &fs::symlink_metadata(folder)?, Metadata::is_dir)?;
-        // Its mode is 0600 from the beginning, and no reader ever sees half of it.
+        // The mode is 0600 from the start, and no reader sees a partial file.
         let mut file = NamedTempFile::new_in(folder)?;
         let text = SecretString::from(serde_json::to_string(kept).map_err(io::Error::from)?);
         file.write_all(text.expose_secret().as_bytes())?;

@@ -1,4 +1,4 @@
-//! What an application shows to be given a token.
+//! The token request of an application.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use super::super::request::Form;
 use super::super::settings::Credentials;
 use super::super::token_error::TokenError;
 
-/// How an application can prove who it is.
+/// How an application authenticates.
 pub(super) enum ClientAuth {
     Secret { client_id: String, client_secret: SecretString },
     Key { client_id: String, key: SigningKey },
@@ -18,18 +18,18 @@ pub(super) enum ClientAuth {
     AssertionFile(PathBuf),
 }
 
-/// What a token is wanted for.
+/// What a token is for.
 pub(in crate::auth0) struct TokenScope {
     /// The API.
     pub(in crate::auth0) audience: String,
-    /// Scopes with spaces between; all that there are if nothing is said.
+    /// Scopes, separated by spaces. By default, all scopes of the grant.
     pub(in crate::auth0) scope: Option<String>,
     /// The organization.
     pub(in crate::auth0) organization: Option<String>,
 }
 
 impl TokenScope {
-    /// Whatever the application may do with the API.
+    /// All scopes that the application has for the API.
     pub(super) fn everything(audience: String) -> Self {
         Self { audience, scope: None, organization: None }
     }
@@ -42,31 +42,31 @@ impl TokenScope {
     }
 }
 
-/// One request for a token.
+/// One token request.
 pub(super) struct Attempt {
     pub(super) form: Form,
     pub(super) question: Question,
 }
 
-/// What was asked for and how: a refusal is explained by it.
+/// The credentials and the API, to explain a refusal.
 pub(super) struct Question {
     /// The API that the token is for.
     pub(super) audience: String,
-    /// By which name the tenant knows itself.
+    /// The issuer of the tenant.
     pub(super) issuer: String,
     pub(super) shown: Shown,
 }
 
 pub(super) enum Shown {
     Secret,
-    /// An assertion that is signed here for each attempt.
+    /// Signed here for each attempt.
     Signature,
-    /// An assertion that was signed elsewhere.
+    /// Signed elsewhere.
     Assertion(Assertion),
 }
 
 impl ClientAuth {
-    /// What an application shows that has these credentials; nothing if they are a token already.
+    /// The authentication with these credentials; `None` if they are a token already.
     pub(super) fn of(credentials: Credentials) -> Result<Self, SecretString> {
         Ok(match credentials {
             Credentials::Token(token) => return Err(token),
@@ -77,12 +77,12 @@ impl ClientAuth {
         })
     }
 
-    /// Whether there may be more than one token for it.
+    /// Whether it can get more than one token.
     pub(super) fn lasts(&self) -> bool {
         !matches!(self, Self::Assertion(_))
     }
 
-    /// The application, unless its assertion cannot be read.
+    /// The client ID, unless the assertion cannot be read.
     pub(super) fn client_id(&self) -> Option<String> {
         match self {
             Self::Secret { client_id, .. } | Self::Key { client_id, .. } => Some(client_id.clone()),
@@ -91,7 +91,7 @@ impl ClientAuth {
         }
     }
 
-    /// A request for a token. The assertion `spent` has brought one already and will bring no other.
+    /// A token request. The assertion `spent` has been used and cannot get another token.
     pub(super) fn ask(
         &self,
         wanted: &TokenScope,

@@ -1,4 +1,4 @@
-//! Finds out why no access token was granted.
+//! Why Auth0 granted no access token.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ struct OauthError {
     error_description: String,
 }
 
-/// What a response without a token means. Assertions end with time, so it matters that it is `unix_now` here.
+/// The error of a response without a token. `unix_now` is the current time, to check the lifetime of an assertion.
 pub(super) fn explain(outcome: &Outcome, endpoint: Endpoint, question: &Question, unix_now: Duration) -> Error {
     let response = &outcome.response;
     let status = response.status.as_u16();
@@ -34,7 +34,7 @@ pub(super) fn explain(outcome: &Outcome, endpoint: Endpoint, question: &Question
         };
     }
     let Ok(OauthError { error, error_description: description }) = body else {
-        // A failing service often answers with a page of its front end.
+        // A failing service often responds with a page of its front end.
         return if response.status.is_server_error() || response.redirect.is_some() {
             Error::foreign(response, endpoint)
         } else {
@@ -55,7 +55,7 @@ pub(super) fn explain(outcome: &Outcome, endpoint: Endpoint, question: &Question
     })
 }
 
-/// The service does not say which part of a proof it did not accept.
+/// Auth0 does not say which part of the credentials it did not accept.
 fn refused(response: &Response, question: &Question, description: String, unix_now: Duration) -> TokenError {
     let service_now = response.date.unwrap_or(unix_now);
     let (signed_here, suspicion) = match &question.shown {
@@ -172,14 +172,14 @@ mod tests {
             }
         };
         let bare = r#"{"error":"invalid_client"}"#;
-        assert_eq!(refused(Shown::Signature, 1_000, bare), "the client assertion was refused");
+        assert_eq!(refused(Shown::Signature, 1_000, bare), "Auth0 refused the client assertion");
         assert_eq!(
             refused(Shown::Signature, 900, r#"{"error":"invalid_client","error_description":"Expired"}"#),
-            "the client assertion was refused (\"Expired\"): this machine's clock is 100 s ahead of Auth0's"
+            "Auth0 refused the client assertion (\"Expired\"): this machine's clock is 100 s ahead of Auth0's"
         );
         let claims = json!({ "iss": "me", "sub": "me", "aud": "https://login.acme.com/", "exp": 1_100, "jti": "x" });
         let assertion = || Shown::Assertion(Assertion::parse(&unsigned("RS256", &claims).into()).unwrap());
-        assert_eq!(refused(assertion(), 1_000, bare), "the client assertion was refused");
-        assert_eq!(refused(assertion(), 1_150, bare), "the client assertion was refused: it expired 50 s ago");
+        assert_eq!(refused(assertion(), 1_000, bare), "Auth0 refused the client assertion");
+        assert_eq!(refused(assertion(), 1_150, bare), "Auth0 refused the client assertion: it expired 50 s ago");
     }
 }

@@ -1,4 +1,4 @@
-//! A token for whoever asks, which nobody keeps here.
+//! A token for the caller, not kept by the client.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use super::client_auth::{Attempt, ClientAuth, TokenScope};
 use super::explain::explain;
 use super::lifetime::lifetime;
 
-/// What was granted.
+/// An issued token.
 pub(in crate::auth0) struct Issued {
     pub(in crate::auth0) token: SecretString,
-    /// When it was asked for, as UNIX time.
+    /// When it was requested, as UNIX time.
     pub(in crate::auth0) asked_at: Duration,
     pub(in crate::auth0) lifetime: Option<Duration>,
     pub(in crate::auth0) scope: Option<String>,
@@ -34,7 +34,7 @@ struct IssuedBody<'a> {
     scope: Option<String>,
 }
 
-/// Asks for a token. A token in place of credentials proves nothing, and is answered like wrong ones.
+/// Requests a token. A token cannot authenticate, so it fails like wrong credentials.
 pub(in crate::auth0) async fn issue(
     sender: &Sender,
     credentials: Credentials,

@@ -33,7 +33,7 @@ pub(in crate::framework) async fn apply<C>(
     origin: &str,
 ) -> Result<Applied, Diagnostics> {
     if let (false, Some(seen_at)) = (prior.is_null(), private.origin.as_deref().filter(|seen_at| *seen_at != origin)) {
-        return Err(wrong_tenant("The object was not touched.", seen_at, origin));
+        return Err(wrong_tenant("The object is unchanged.", seen_at, origin));
     }
     let Entry { schema, implementation: resource } = entry;
     if planned.is_null() {

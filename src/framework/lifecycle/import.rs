@@ -17,7 +17,7 @@ pub(in crate::framework) async fn import<C>(
     id: &str,
 ) -> Result<Dynamic, Diagnostics> {
     if id.is_empty() {
-        return Err(Diagnostic::error("Invalid Import ID", "The import id is empty.").into());
+        return Err(Diagnostic::error("Invalid Import ID", "The import ID is empty.").into());
     }
     require_wholly_known(entry.implementation.import(cx, id).await?)
 }

@@ -22,8 +22,8 @@ pub(in crate::framework) fn upgrade<C>(
     if *flatmap {
         return Err(Diagnostic::error(
             "State Too Old",
-            "The state was last written by Terraform 0.11 or older. Apply it once with a release between 0.12 and 1.0, \
-             which rewrites it, and try again.",
+            "Terraform 0.11 or older wrote the state. Apply once with a release from 0.12 to 1.0, which rewrites it, \
+             and try again.",
         )
         .into());
     }
@@ -34,7 +34,7 @@ pub(in crate::framework) fn upgrade<C>(
             return Err(Diagnostic::error(
                 "State Too New",
                 format!(
-                    "The state of this `{type_name}` was written by version {version} of its schema, and this release of the \
+                    "The state of this `{type_name}` has version {version} of its schema, but this release of the \
                      provider knows none after {}. Use a newer release.",
                     entry.schema.version
                 ),

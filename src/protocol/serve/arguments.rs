@@ -17,7 +17,7 @@ pub(super) enum Mode {
 pub(super) const USAGE: &str = "\
 Usage: terraform-provider-auth0 [OPTION]
 
-Terraform starts this program without options. Started by hand it takes one of:
+Terraform starts this program without options. To start it by hand, use one of:
 
   --debug    serve until Ctrl-C, and print the TF_REATTACH_PROVIDERS that attaches Terraform to this process
   --version  print the version

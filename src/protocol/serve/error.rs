@@ -7,17 +7,17 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
     #[error(
-        "This is a Terraform provider: a plugin that is started by Terraform and not meant to be run by hand.\n\
+        "This is a Terraform provider, a plugin that Terraform starts. Do not run it by hand.\n\
          Put it where `terraform init` finds it, or run it with --debug to attach Terraform to it; see --help."
     )]
     NotUnderTerraform,
     #[error(
-        "PLUGIN_CLIENT_CERT does not hold a PEM certificate: {0}. Without it only an unprotected server would be possible."
+        "PLUGIN_CLIENT_CERT is not a PEM certificate: {0}. Without a certificate, the server would be unprotected."
     )]
     ClientCertificate(String),
-    #[error("The certificate of this process could not be made: {0}")]
+    #[error("The process cannot make its certificate: {0}")]
     OwnCertificate(#[from] rcgen::Error),
-    #[error("TLS could not be set up: {0}")]
+    #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
     #[error("{variable} is {value:?}; {expected} is expected.")]
     Variable { variable: &'static str, value: String, expected: &'static str },
@@ -25,10 +25,10 @@ pub(super) enum StartError {
     PortRange { min: u16, max: u16 },
     #[error("No port between {min} and {max} is free on 127.0.0.1.")]
     NoFreePort { min: u16, max: u16 },
-    #[error("There is no group {0:?} to give the socket to (PLUGIN_UNIX_SOCKET_GROUP).")]
+    #[error("PLUGIN_UNIX_SOCKET_GROUP is {0:?}, but there is no such group.")]
     UnknownGroup(String),
-    #[error("No socket could be made in {directory}: {reason}", directory = directory.display())]
+    #[error("No socket can be created in {directory}: {reason}", directory = directory.display())]
     Socket { directory: PathBuf, reason: io::Error },
-    #[error("The server could not start: {0}")]
+    #[error("The server cannot start: {0}")]
     Io(#[from] io::Error),
 }

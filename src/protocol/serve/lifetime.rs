@@ -63,5 +63,5 @@ async fn parent_gone(parent: Pid) {
     while getppid() == parent {
         tokio::time::sleep(PARENT_CHECK).await;
     }
-    tracing::warn!("Terraform is gone; the provider ends, too");
+    tracing::warn!("Terraform has ended, so the provider ends too");
 }

@@ -1,4 +1,4 @@
-//! `auth0_rotate_client_secret`: another secret for an application.
+//! `auth0_rotate_client_secret`: rotates the secret of an application.
 
 use crate::{
     diagnostic::Diagnostics,
@@ -14,18 +14,18 @@ use crate::{
 };
 
 model! {
-    /// Has Auth0 make a new secret for an application, in place of the one that it has.
+    /// Rotates the client secret of an application: Auth0 replaces it with a new one.
     ///
-    /// The new secret is not told here: read it with the ephemeral resource `auth0_client_secret`. The old one stops
-    /// working, within 30 seconds. To do it twice does no harm, as the last secret counts.
+    /// The action does not show the new secret. Read it with the ephemeral resource `auth0_client_secret`. The old
+    /// secret stops working within 30 seconds. Rotating twice is harmless, because the last secret counts.
     ///
-    /// It takes Terraform 1.14 or newer, and the application that the provider acts as needs `update:client_keys`. With an
-    /// older Terraform, `rotate_secret_when` of `auth0_m2m_client` does the same. Applications that authenticate with a
-    /// private key have no secret to rotate.
+    /// The action needs Terraform 1.14 or newer, and the application that the provider acts as needs
+    /// `update:client_keys`. With an older Terraform, use `rotate_secret_when` of `auth0_m2m_client`. Applications that
+    /// authenticate with a private key have no secret to rotate.
     pub(in crate::provider) struct RotateClientSecret {
-        /// The client id of the application.
+        /// The client ID of the application.
         client_id: Value<String> = REQUIRED.rules(&[
-            Rule::Form("a client id, which is made of letters, digits, `-` and `_`", is_client_id),
+            Rule::Form("a client ID of letters, digits, `-` and `_`", is_client_id),
         ]),
     }
 }
@@ -44,10 +44,12 @@ impl Action<Connection> for RotateClientSecretAction {
         progress: &Progress,
     ) -> Result<(), Diagnostics> {
         let client_id = config.client_id.as_str().unwrap_or_default();
-        progress.tell(format!("Rotating the secret of the client {client_id}"));
+        progress.tell(format!("Rotating the secret of the application {client_id}"));
         let rotated = session(cx).api(&CLIENTS, &[]).rotate_secret(client_id).await;
         rotated.map_err(|error| not_rotated(&error, "Invoke the action again."))?;
-        progress.tell(format!("The client {client_id} has a new secret; the old one stops working within 30 seconds"));
+        progress.tell(format!(
+            "The application {client_id} has a new secret; the old secret stops working within 30 seconds"
+        ));
         Ok(())
     }
 }

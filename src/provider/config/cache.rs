@@ -1,11 +1,11 @@
-//! Where tokens are kept between runs.
+//! The folder for tokens between runs.
 
 use std::path::PathBuf;
 
 use super::{Config, setting::Lookup};
 use crate::diagnostic::Diagnostic;
 
-/// The folder, if tokens are to be kept: <https://specifications.freedesktop.org/basedir-spec/latest/>.
+/// The folder, if `token_cache` is set: <https://specifications.freedesktop.org/basedir-spec/latest/>.
 pub(super) fn folder(config: &Config, lookup: &Lookup<'_>) -> Result<Option<PathBuf>, Diagnostic> {
     let text = config.token_cache.map(|is_wanted| is_wanted.to_string());
     let Some(setting) = lookup.find::<String>("token_cache", &text) else { return Ok(None) };
@@ -18,6 +18,6 @@ pub(super) fn folder(config: &Config, lookup: &Lookup<'_>) -> Result<Option<Path
     let caches = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     match caches {
         Some(caches) => Ok(Some(caches.join("terraform-provider-auth0"))),
-        None => Err(setting.unusable("there is no folder for it, as neither `XDG_CACHE_HOME` nor `HOME` is set")),
+        None => Err(setting.unusable("it needs a folder, but neither `XDG_CACHE_HOME` nor `HOME` is set")),
     }
 }

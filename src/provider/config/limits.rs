@@ -1,4 +1,4 @@
-//! How much of the tenant's rate limit may be used.
+//! How much of the tenant's rate limit the provider may use.
 
 use super::{Config, setting::Lookup};
 use crate::{
@@ -7,13 +7,13 @@ use crate::{
     value::{Number, Value},
 };
 
-/// The share that is used where nothing else is said.
+/// The default of `quota_share`.
 const QUOTA_SHARE: f64 = 0.8;
 
-/// What a share has to be. With less than a hundredth, nothing would ever be done.
+/// Valid shares. With less than a hundredth, the provider would hardly send anything.
 pub(super) const SHARE: &str = "a number from `0.01` to `1`";
 
-/// What a number of requests in a second has to be.
+/// Valid maximum rates.
 pub(super) const MOST: &str = "a number from `0.01` to `1000`";
 
 pub(super) fn is_share(number: &Number) -> bool {

@@ -1,4 +1,4 @@
-//! Which of the ways to authenticate is meant, and what it needs.
+//! Chooses the method to authenticate, and finds its arguments.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ enum Method {
     ClientSecret,
 }
 
-/// The arguments that stand for a method, in the order in which the environment is searched for one.
+/// The arguments that choose a method, in the order in which the environment is searched.
 const ARGUMENTS: [(&str, Method); 6] = [
     ("api_token", Method::Token),
     ("client_assertion", Method::Assertion),
@@ -33,12 +33,12 @@ const ARGUMENTS: [(&str, Method); 6] = [
     ("client_secret", Method::ClientSecret),
 ];
 
-/// The argument that says how a method is to be carried out, but not with what.
+/// An argument that needs a method, but is not enough for it.
 const ALGORITHM: (&str, Method) = ("client_assertion_signing_alg", Method::PrivateKey);
 
 const SECRETS: [&str; 4] = ["api_token", "client_assertion", "client_assertion_private_key", "client_secret"];
 
-/// Two arguments of the block that exclude each other, `given` being those that are there.
+/// The first conflict between the arguments in `given`.
 pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
     let mut present = ARGUMENTS.iter().chain([&ALGORITHM]).filter(|(name, _)| given.contains(name));
     let (first, method) = *present.next()?;
@@ -47,14 +47,12 @@ pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
         .map(|(name, other)| (*name, *other == method))
         .or_else(|| (method == Method::Token && given.contains(&"client_id")).then_some(("client_id", false)))?;
     let detail = if same {
-        format!(
-            "`{first}` and `{second}` are two ways to give the same thing, so only one of them can be used. Remove one."
-        )
+        format!("`{first}` and `{second}` set the same thing. Remove one of them.")
     } else {
-        format!("`{first}` and `{second}` are two ways to authenticate, so only one of them can be used. Remove one.")
+        format!("`{first}` and `{second}` are two ways to authenticate. Remove one of them.")
     };
     let conflict = Diagnostic::error("Conflicting Provider Arguments", detail);
-    // Terraform quotes the line that a path leads to, and there a secret may stand.
+    // Terraform shows the line of the path, which must not contain a secret.
     let place = [second, first].into_iter().find(|name| !SECRETS.contains(name));
     Some(match place {
         Some(name) => conflict.at(name),
@@ -62,7 +60,7 @@ pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
     })
 }
 
-/// What the configuration names decides the method; a part that it lacks comes from the environment.
+/// The configuration chooses the method. Missing parts come from the environment.
 pub(super) fn credentials(config: &Config, lookup: &Lookup<'_>) -> Result<Credentials, Diagnostic> {
     let method = choose(&config.given(), lookup)?;
     let client_id = lookup.find("client_id", &config.client_id);
@@ -110,8 +108,8 @@ pub(super) fn credentials(config: &Config, lookup: &Lookup<'_>) -> Result<Creden
     }
 }
 
-/// The method that the block names, or else the first one that the environment has. An application in the block rules out a
-/// token in the environment.
+/// The method in the block, or else the first one in the environment. A `client_id` in the block excludes a token in
+/// the environment.
 fn choose(given: &[&'static str], lookup: &Lookup<'_>) -> Result<Method, Diagnostic> {
     let in_block = ARGUMENTS.iter().chain([&ALGORITHM]).find(|(name, _)| given.contains(name));
     let in_environment = || {
@@ -125,28 +123,27 @@ fn choose(given: &[&'static str], lookup: &Lookup<'_>) -> Result<Method, Diagnos
         .ok_or_else(|| without_effect::refusal_of_variable(lookup).unwrap_or_else(no_credentials))
 }
 
-const TOKEN: &str = "Alternatively give a Management API token as `api_token` or `AUTH0_API_TOKEN`.";
+const TOKEN: &str = "Or set a Management API token as `api_token` or `AUTH0_API_TOKEN`.";
 
-const KEY_FILE: &str = "Alternatively name a file that holds the key, as `client_assertion_private_key_file` or \
+const KEY_FILE: &str = "Or set the name of a file with the key, as `client_assertion_private_key_file` or \
     `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY_FILE`.";
 
 fn no_credentials() -> Diagnostic {
     setting::missing(
         "client_secret",
-        "Alternatively the application can prove itself with a private key (`client_assertion_private_key`, \
-         `client_assertion_private_key_file`) or with an assertion that was signed elsewhere (`client_assertion`, \
-         `client_assertion_file`), or a Management API token can take its place (`api_token`). Each of them has an \
-         environment variable as well, such as `AUTH0_API_TOKEN`.",
+        "Or use a private key (`client_assertion_private_key`, `client_assertion_private_key_file`), an assertion that \
+         was signed elsewhere (`client_assertion`, `client_assertion_file`), or a Management API token (`api_token`). \
+         Each has an environment variable as well, such as `AUTH0_API_TOKEN`.",
     )
 }
 
-/// A secret by itself, or the file that holds it.
+/// A secret, or a file with the secret.
 enum Source {
     Text(Setting<SecretString>),
     File(Setting<String>),
 }
 
-/// Either of two arguments. What is in the block rules out both variables.
+/// One of two arguments. An argument in the block excludes both variables.
 fn source(
     [text_name, file_name]: [&'static str; 2],
     text: &Value<SecretString>,
@@ -183,7 +180,7 @@ pub(super) fn assertion(text: &Setting<SecretString>) -> Result<Assertion, Diagn
 fn speaks_for(assertion: &Assertion, client_id: Option<Setting<String>>) -> Result<(), Diagnostic> {
     match client_id {
         Some(id) if id.value != assertion.subject() => Err(id.unusable(format!(
-            "it is {:?}, but the client assertion speaks for {:?}. Remove it, or have an assertion signed for it",
+            "it is {:?}, but the client assertion is for {:?}. Remove it, or sign an assertion for it",
             id.value,
             assertion.subject()
         ))),

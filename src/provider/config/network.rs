@@ -1,4 +1,4 @@
-//! How the tenant is reached.
+//! Address, proxy and timeout of the connection to the tenant.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use crate::{
     schema::duration,
 };
 
-/// How long a request may take where nothing else is said.
+/// The default of `request_timeout`.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a timeout has to be.
+/// Valid timeouts.
 pub(super) const TIMEOUT: &str = "a duration from `1s` to `10m`, such as `30s` or `1m30s`";
 
 pub(super) fn tenant(domain: &Setting<String>) -> Result<Tenant, Diagnostic> {
     domain.value.parse().map_err(|error: TenantError| {
-        let detail = format!("{} is not a tenant's domain: {error}.", domain.place());
+        let detail = format!("{} is not the domain of a tenant: {error}.", domain.place());
         Diagnostic::error("Invalid Auth0 Domain", detail).at("domain")
     })
 }
@@ -38,7 +38,7 @@ pub(super) fn request_timeout(text: Option<Setting<String>>) -> Result<Duration,
     timeout(&text.value).ok_or_else(|| text.unusable(format!("{:?} is not {TIMEOUT}", text.value)))
 }
 
-/// The address of a proxy. It may hold a password, so nothing of it is shown.
+/// The address of a proxy. It may contain a password, so no message shows it.
 pub(super) fn proxy(address: &Setting<SecretString>) -> Result<Url, Diagnostic> {
     let url = Url::parse(address.value.expose_secret()).ok().filter(|url| {
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
@@ -46,8 +46,8 @@ pub(super) fn proxy(address: &Setting<SecretString>) -> Result<Url, Diagnostic> 
     });
     url.ok_or_else(|| {
         address.unusable(
-            "it is not the address of a proxy: accepted are `http://HOST:PORT` and `http://NAME:PASSWORD@HOST:PORT`, \
-         where special characters of name and password are percent-encoded",
+            "it is not the address of a proxy. Use `http://HOST:PORT` or `http://NAME:PASSWORD@HOST:PORT`, and \
+             percent-encode special characters of name and password",
         )
     })
 }

@@ -1,4 +1,4 @@
-//! Where a value comes from: an argument of the block, or the variable in its place.
+//! A value from an argument or from its environment variable.
 
 use std::fmt::Display;
 
@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::{diagnostic::Diagnostic, provider::environment::Environment, value::Value};
 
-/// A value, with the name by which the user knows it.
+/// A value, with its name and origin.
 pub(super) struct Setting<T> {
     pub(super) value: T,
     name: &'static str,
@@ -19,7 +19,7 @@ enum Origin {
 }
 
 impl<T> Setting<T> {
-    /// The value of the argument, when it is known.
+    /// The value of the argument, if it is known.
     pub(super) fn argument(name: &'static str, value: &Value<T>) -> Option<Self>
     where
         T: Clone,
@@ -28,7 +28,7 @@ impl<T> Setting<T> {
         Some(Self { value, name, origin: Origin::Argument })
     }
 
-    /// Where the value stands, as the subject of a sentence.
+    /// Where the value comes from, as the subject of a sentence.
     pub(super) fn place(&self) -> String {
         match self.origin {
             Origin::Argument => format!("The argument `{}`", self.name),
@@ -43,15 +43,15 @@ impl<T> Setting<T> {
 }
 
 impl Setting<String> {
-    /// Nothing can be made of the value.
+    /// The value is not usable.
     pub(super) fn unusable(&self, reason: impl Display) -> Diagnostic {
         self.useless(reason).at(self.name)
     }
 }
 
 impl Setting<SecretString> {
-    /// Nothing can be made of the value, and the reason must not show it. Neither must Terraform, which quotes the lines
-    /// that a path leads to; without one it quotes the first line of the block.
+    /// The value is not usable, and neither the reason nor Terraform may show it. Terraform shows the line of the path.
+    /// Without a path, it shows the first line of the block.
     pub(super) fn unusable(&self, reason: impl Display) -> Diagnostic {
         self.useless(reason)
     }
@@ -67,12 +67,12 @@ impl<'e> Lookup<'e> {
         Self { environment }
     }
 
-    /// The value of the argument, or else that of its variable.
+    /// The value of the argument, or else of its variable.
     pub(super) fn find<T: Clone + From<String>>(&self, name: &'static str, value: &Value<T>) -> Option<Setting<T>> {
         Setting::argument(name, value).or_else(|| self.variable(name))
     }
 
-    /// The value of the variable that stands for an argument.
+    /// The value of an argument's variable.
     pub(super) fn variable<T: From<String>>(&self, name: &'static str) -> Option<Setting<T>> {
         let value = (self.environment)(&variable(name))?;
         Some(Setting { value: value.into(), name, origin: Origin::Variable })
@@ -84,25 +84,25 @@ impl<'e> Lookup<'e> {
     }
 }
 
-/// The variable that stands for an argument.
+/// The variable of an argument.
 pub(super) fn variable(name: &str) -> String {
     format!("AUTH0_{}", name.to_ascii_uppercase())
 }
 
-/// An argument that is there and says nothing.
+/// An empty argument.
 pub(super) fn empty(name: &str) -> Diagnostic {
     let detail = format!(
-        "`{name}` is an empty text. Leave it out, or set it to `null`, to have the environment variable `{}` in its place.",
+        "`{name}` is empty. To use the environment variable `{}` instead, leave the argument out or set it to `null`.",
         variable(name)
     );
     Diagnostic::error("Empty Provider Argument", detail).at(name)
 }
 
-/// An argument that is in neither place. `more` is a sentence about what else would do.
+/// An argument that is set in neither place. `more` is a sentence with the alternatives.
 pub(super) fn missing(name: &str, more: &str) -> Diagnostic {
     let detail = format!(
-        "The provider needs `{name}`: set the argument in the `provider \"auth0\"` block, or the environment variable `{}`. \
-         {more}",
+        "The provider needs `{name}`. Set the argument in the `provider \"auth0\"` block, or the environment variable \
+         `{}`. {more}",
         variable(name)
     );
     Diagnostic::error("Missing Auth0 Provider Configuration", detail).at(name)

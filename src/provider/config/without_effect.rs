@@ -1,34 +1,33 @@
-//! Arguments of the provider `auth0/auth0` that this one does not act upon.
+//! Arguments of the provider `auth0/auth0` that have no effect here.
 
 use super::{Config, setting::Lookup};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-const CLI_LOGIN: &str = "This provider does not use the login of Auth0's command line tool: it would have to read that tool's \
-    keyring. Give a token as `api_token` or `AUTH0_API_TOKEN`, for example that of a machine-to-machine application, or the \
-    application itself with `client_id` and one of its credentials.";
+const CLI_LOGIN: &str = "This provider does not use the login of Auth0's command line tool, because it does not read \
+    the keyring of that tool. Set a token as `api_token` or `AUTH0_API_TOKEN`. Or set `client_id` and a credential of \
+    a machine-to-machine application.";
 
-/// Tells whoever sets one of them that nothing comes of it.
+/// Warns about each of them that is set.
 pub(super) fn warnings(config: &Config) -> Diagnostics {
     let warning = |name: &str, instead: &str| {
-        let detail = format!("`{name}` has no effect in this provider, and can be removed. {instead}");
-        // Terraform shows one warning of several with the same summary.
+        let detail = format!("`{name}` has no effect in this provider. Remove it. {instead}");
+        // Terraform shows only one of several warnings with the same summary.
         Diagnostic::warning(format!("Provider Argument `{name}` Without Effect"), detail).at(name)
     };
     let is_set = |value: Option<&bool>| value == Some(&true);
     [
-        is_set(config.debug.known()).then(|| {
-            warning("debug", "Requests are logged when the environment variable `TF_LOG_PROVIDER` is `debug`.")
-        }),
+        is_set(config.debug.known())
+            .then(|| warning("debug", "To log requests, set the environment variable `TF_LOG_PROVIDER=debug`.")),
         is_set(config.dynamic_credentials.known()).then(|| {
             warning(
                 "dynamic_credentials",
-                "Credentials may always depend on values that are only known after an apply.",
+                "Credentials can always depend on values that are known only after an apply.",
             )
         }),
         config.custom_domain_header.known().map(|_| {
             warning(
                 "custom_domain_header",
-                "The header is for requests about users, which this provider does not make.",
+                "The header is for requests about users, which this provider does not send.",
             )
         }),
     ]
@@ -37,13 +36,13 @@ pub(super) fn warnings(config: &Config) -> Diagnostics {
     .collect()
 }
 
-/// The one argument for which there is no way to do what it asks for.
+/// `cli_login` has no replacement here, so it is an error.
 pub(super) fn refusal(config: &Config) -> Option<Diagnostic> {
     (config.cli_login.known() == Some(&true))
         .then(|| Diagnostic::error("Unsupported Provider Argument", CLI_LOGIN).at("cli_login"))
 }
 
-/// The same for whoever counts on the variable and has no other credentials.
+/// The same for the variable, if there are no other credentials.
 pub(super) fn refusal_of_variable(lookup: &Lookup<'_>) -> Option<Diagnostic> {
     let variable = lookup.variable::<String>("cli_login")?;
     matches!(variable.value.as_str(), "1" | "true" | "on")

@@ -19,21 +19,21 @@ use crate::{
 };
 
 model! {
-    /// Lists client grants: all of the tenant, or those that fit everything that is given.
+    /// Lists client grants: all grants of the tenant, or those that match every argument.
     ///
-    /// That there are none is an empty list, not an error. It costs one request for each hundred grants.
+    /// No match is an empty list, not an error. The list takes one request for each 100 grants.
     pub(in crate::provider) struct ClientGrants {
-        /// The client id of the application that the grants are for.
+        /// The client ID of the application that has the grants.
         client_id: Value<String> = OPTIONAL.rules(&[Rule::Length(1, usize::MAX)]),
-        /// The kind of applications that the grants are a default for. It excludes `client_id`.
+        /// The kind of applications that have the grants by default. It excludes `client_id`.
         default_for: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["third_party_clients"])]),
         /// The identifier of the API.
         audience: Value<String> = OPTIONAL.rules(&[Rule::Length(1, usize::MAX)]),
-        /// Whether the grants are for the application itself (`client`) or for a user whom it acts for (`user`).
+        /// Whether the grants are for the application itself (`client`) or for a user that it acts for (`user`).
         subject_type: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["client", "user"])]),
-        /// Set to `true`, only grants that any organization may use. Auth0 has no search for the others.
+        /// If `true`, only grants that every organization may use. Auth0 cannot search for the others.
         allow_any_organization: Value<bool> = OPTIONAL,
-        /// The grants, in the order of their ids.
+        /// The grants, sorted by ID.
         client_grants: Value<Results<ClientGrant>> = COMPUTED,
     }
 }
@@ -51,8 +51,8 @@ impl DataSource<Connection> for ClientGrantsDataSource {
         let problems = [
             conflicting(&[given("client_id", &config.client_id), given("default_for", &config.default_for)]),
             (config.allow_any_organization == Value::Known(false)).then(|| {
-                let detail = "Auth0 only finds grants that any organization may use, and cannot leave them out. Remove the line \
-                              or set it to `true`.";
+                let detail = "Auth0 can search only for grants that every organization may use, not for the others. \
+                              Remove the line or set it to `true`.";
                 Diagnostic::error("Invalid Attribute Value", detail).at("allow_any_organization")
             }),
         ];
@@ -77,7 +77,8 @@ impl DataSource<Connection> for ClientGrantsDataSource {
     }
 }
 
-/// A result that other expressions can go through: what a grant has none of is empty, and null only where it has all.
+/// Other expressions can iterate over the result: missing sets are empty. `scopes` is null only if the grant has all
+/// scopes.
 fn with_empty_sets(grant: ClientGrant) -> ClientGrant {
     let all = grant.allow_all_scopes == Value::Known(true);
     ClientGrant {

@@ -1,4 +1,4 @@
-//! `auth0_m2m_client` as a data source: an application that somebody else manages.
+//! `auth0_m2m_client` as a data source: an application that this configuration does not manage.
 
 use crate::{
     auth0::{Flaw, Object},
@@ -17,7 +17,7 @@ use crate::{
     value::{Value, nfc},
 };
 
-/// The arguments, of which exactly one is given.
+/// The arguments. Exactly one must be set.
 const ARGUMENTS: [&str; 3] = ["id", "client_id", "name"];
 
 const NAMES: Names = Names { object: "client", attributes: || &[], renamed: &[], message_hints: &[] };
@@ -31,10 +31,10 @@ impl DataSource<Connection> for M2mClientDataSource {
 
     fn schema() -> Schema {
         Schema::lookup::<M2mClient>(
-            "Looks up a machine-to-machine application by its client id or by its name.\n\n\
-             Exactly one of `id`, `client_id` (the same) and `name` must be given. Names are not unique in Auth0: when \
-             several machine-to-machine applications have the name, the look-up fails and lists them. The client secret is \
-             never read into state.",
+            "Looks up a machine-to-machine application by its client ID or by its name.\n\n\
+             Set one of `id`, `client_id` (the same) and `name`. Names are not unique in Auth0. If several \
+             machine-to-machine applications have the name, the look-up fails and lists them. The state never contains \
+             the client secret.",
             &ARGUMENTS,
         )
     }
@@ -60,17 +60,17 @@ impl DataSource<Connection> for M2mClientDataSource {
 
 async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<M2mClient, Diagnostics> {
     if !is_client_id(id) {
-        let detail = format!("{id:?} is not a client id, which is made of letters, digits, `-` and `_`.");
+        let detail = format!("{id:?} is not a client ID. A client ID consists of letters, digits, `-` and `_`.");
         return Err(Diagnostic::error("Invalid Client ID", detail).at(argument).into());
     }
     match session(cx).api(&CLIENTS, &[]).read_singly(id, shown).await {
         Ok(Some(found)) => found.into_client(),
-        Ok(None) => Err(not_found(&format!("the client id `{id}`"), argument)),
+        Ok(None) => Err(not_found(&format!("the client ID `{id}`"), argument)),
         Err(error) => Err(NAMES.diagnose("read", &error).into()),
     }
 }
 
-/// The only machine-to-machine application of the name.
+/// The only machine-to-machine application with the name.
 async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnostics> {
     let wanted = nfc(name.to_owned());
     let view = |object: &Object| {
@@ -95,12 +95,12 @@ async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnosti
     }
 }
 
-/// An application of which nothing is known.
+/// An application without prior state.
 fn shown(object: &Object) -> Result<Shown, Flaw> {
     Ok(Shown::seen(object, &M2mClient::default())?.value)
 }
 
 fn not_found(what: &str, argument: &str) -> Diagnostics {
-    let detail = format!("No machine-to-machine application in this tenant has {what}.");
+    let detail = format!("This tenant has no machine-to-machine application with {what}.");
     Diagnostic::error("Client Not Found", detail).at(argument).into()
 }

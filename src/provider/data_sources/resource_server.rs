@@ -21,12 +21,12 @@ use crate::{
 };
 
 model! {
-    /// Looks up an API by its identifier, which is the `audience` of grants and tokens, or by its id.
+    /// Looks up an API by its identifier, which is the `audience` of grants and tokens, or by its ID.
     ///
-    /// Exactly one of `identifier` and `id` must be given. It costs one request of the Management API; of many looked up by their
-    /// identifiers at once, a hundred are read with a request, and some of them once more by themselves.
+    /// Set either `identifier` or `id`. A look-up takes one Management API request. Many look-ups by identifier take
+    /// one request for each 100 APIs, plus one for some of the APIs.
     pub(in crate::provider) struct ResourceServer {
-        /// The id by which Auth0 knows the API.
+        /// The ID of the API in Auth0.
         id: Value<String> = OPTIONAL.rules(&[NOT_EMPTY]),
         /// The identifier of the API, such as `https://api.example.com`.
         identifier: Value<String> = OPTIONAL.rules(&[NOT_EMPTY]),
@@ -34,7 +34,7 @@ model! {
         name: Value<String> = COMPUTED,
         /// Whether the API is Auth0's own, such as the Management API.
         is_system: Value<bool> = COMPUTED.absent(Default::Bool(false)),
-        /// The permissions that the API knows, in the order of their names.
+        /// The scopes of the API, sorted by name.
         scopes: Value<Vec<Scope>> = COMPUTED.mapped(&SCOPES),
         /// The algorithm that signs access tokens.
         signing_alg: Value<String> = COMPUTED,
@@ -42,28 +42,28 @@ model! {
         token_lifetime: Value<i64> = COMPUTED,
         /// How long access tokens are valid that applications in browsers get, in seconds.
         token_lifetime_for_web: Value<i64> = COMPUTED,
-        /// The form of access tokens: `access_token`, or `rfc9068_profile`, each also with the permissions in the token
-        /// (`…_authz`); null when it was never set.
+        /// The format of access tokens: `access_token` or `rfc9068_profile`. With the ending `…_authz`, tokens contain
+        /// the permissions. Null if it was never set.
         token_dialect: Value<String> = COMPUTED,
-        /// Whether the permissions of users come from their roles.
+        /// Whether users get their permissions from roles.
         enforce_policies: Value<bool> = COMPUTED.absent(Default::Bool(false)),
-        /// Whether refresh tokens may be asked for.
+        /// Whether applications may request refresh tokens.
         allow_offline_access: Value<bool> = COMPUTED.absent(Default::Bool(false)),
-        /// How an application gets access in its own name: by a client grant (`require_client_grant`) or never (`deny_all`);
-        /// null when it was never set.
+        /// How an application gets access for itself: by a client grant (`require_client_grant`) or never (`deny_all`).
+        /// Null if it was never set.
         client_policy: Value<String> = COMPUTED.mapped(&CLIENT_POLICY),
-        /// How an application gets access for a user: always (`allow_all`), by a client grant (`require_client_grant`) or never
-        /// (`deny_all`); null when it was never set.
+        /// How an application gets access for a user: always (`allow_all`), by a client grant (`require_client_grant`)
+        /// or never (`deny_all`). Null if it was never set.
         user_policy: Value<String> = COMPUTED.mapped(&USER_POLICY),
     }
 }
 
 model! {
-    /// A permission of an API.
+    /// A scope of an API.
     pub(in crate::provider) struct Scope {
-        /// What grants and tokens call it, such as `read:invoices`.
+        /// The name of the scope in grants and tokens, such as `read:invoices`.
         name: Value<String> = COMPUTED.api("value"),
-        /// What it permits.
+        /// What the scope permits.
         description: Value<String> = OPTIONAL,
     }
 }
@@ -91,12 +91,12 @@ impl DataSource<Connection> for ResourceServerDataSource {
         let session = session(cx);
         let apis = session.api(&RESOURCE_SERVERS, &[]);
         let (found, argument, value) = match (config.identifier.as_str(), config.id.as_str()) {
-            // A list shows an API as it is: there is nothing that it was known as.
+            // There is no prior state, so every list entry is accepted.
             (Some(identifier), _) => (apis.read(identifier, seen).await, "identifier", identifier),
             (None, Some(id)) => (apis.read_singly(id, |object| Ok(seen(object)?.value)).await, "id", id),
             (None, None) => unreachable!("one argument is given and all are known when a data source is read"),
         };
-        // The service finds an API by either, whichever it was given as.
+        // Auth0 finds an API by either value, so check which one matched.
         let is = |api: &ResourceServer| {
             let shown = if argument == "id" { &api.id } else { &api.identifier };
             shown.as_str() == Some(&*nfc(value.to_owned()))
@@ -104,7 +104,7 @@ impl DataSource<Connection> for ResourceServerDataSource {
         match found {
             Ok(Some(api)) if is(&api) => Ok(api),
             Ok(_) => {
-                let detail = format!("No API in this tenant has the {argument} {value:?}.");
+                let detail = format!("This tenant has no API with the {argument} {value:?}.");
                 Err(Diagnostic::error("API Not Found", detail).at(argument).into())
             }
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
@@ -116,7 +116,7 @@ fn seen(object: &Object) -> Result<Seen<ResourceServer>, Flaw> {
     Ok(Seen { value: mapping::read(object, &ResourceServer::default())?, same: None })
 }
 
-/// The scopes in the order of their names, whatever order the service has them in.
+/// The scopes sorted by name, because Auth0 has no fixed order.
 const SCOPES: Mapping = Mapping {
     properties: &["scopes"],
     create: |_, _| {},
@@ -150,8 +150,8 @@ fn read_policy(shown: &Object, subject: &str) -> Result<Dynamic, DecodeError> {
 
 /// APIs: <https://auth0.com/docs/api/management/v2/resource-servers>.
 ///
-/// There are no checkpoints for APIs. So the list of more than 1,000 cannot be read to its end. The refusal shows that, and
-/// they are read singly.
+/// Lists of APIs have no checkpoints. So a list of more than 1,000 APIs cannot be read completely. Auth0 refuses it,
+/// and the APIs are then read one by one.
 static RESOURCE_SERVERS: Area = Area {
     path: &["resource-servers"],
     key: "identifier",

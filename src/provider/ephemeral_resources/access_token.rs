@@ -1,4 +1,4 @@
-//! `auth0_access_token`: a token of an application, for whoever calls an API with it.
+//! `auth0_access_token`: an access token of an application.
 
 mod explain;
 
@@ -25,49 +25,52 @@ use crate::{
 };
 
 model! {
-    /// Gets an access token in the name of an application, with the grant type `client_credentials`, without a trace in plan
-    /// or state.
+    /// Gets an access token for an application, with the grant type `client_credentials`. Neither plan nor state
+    /// contains it.
     ///
-    /// The token can go where Terraform keeps nothing: into the configuration of a provider (this one's `api_token` too), a
-    /// write-only argument, or a provisioner. Each run that needs it gets a token of its own, up to two of them: one to plan
-    /// and one to apply. They count against the token quotas of the application. It takes Terraform 1.10 or newer.
+    /// Use the token where Terraform stores nothing: in a provider block (also as this provider's `api_token`), a
+    /// write-only argument or a provisioner. Each run that needs the token gets up to two: one to plan and one to
+    /// apply. They count towards the token quotas of the application. It needs Terraform 1.10 or newer.
     ///
-    /// The application proves who it is with one of `client_secret`, `client_assertion_private_key` and `client_assertion`.
-    /// Auth0 takes an assertion once, so one that was signed elsewhere is good for a plan or for an apply, not for both.
+    /// The application authenticates with one of `client_secret`, `client_assertion_private_key` and
+    /// `client_assertion`. Auth0 accepts an assertion once. So an assertion that was signed elsewhere works for a plan
+    /// or for an apply, not for both.
     ///
-    /// Terraform cannot replace a token while it runs. A minute before its end the provider is called to renew it, and warns
-    /// at the end of the run: what used the token after that was refused. Let the API's tokens live longer then.
+    /// Terraform cannot replace a token during a run. If a token is still in use a minute before it expires, the run
+    /// ends with a warning: the API refuses the token after that. In that case, give the API's tokens a longer
+    /// lifetime.
     pub(in crate::provider) struct AccessToken {
-        /// The client id of the application. An assertion says it itself.
+        /// The client ID of the application. Leave it out if you set `client_assertion`, which contains it.
         client_id: Value<String> = OPTIONAL.rules(&[Rule::Length(1, 64)]),
-        /// The secret of the application.
+        /// The client secret of the application.
         client_secret: Value<SecretString> = OPTIONAL.sensitive(),
-        /// A private key of the application, in PEM form, which signs an assertion.
+        /// A private key of the application, in PEM form. The provider signs an assertion with it.
         client_assertion_private_key: Value<SecretString> = OPTIONAL.sensitive(),
-        /// The algorithm that the key signs with; `RS256` when left out.
+        /// The signing algorithm of the key. Default: `RS256`.
         client_assertion_signing_alg: Value<String> = OPTIONAL.rules(&[Rule::OneOf(SigningAlgorithm::NAMES)]),
         /// An assertion of the application that was signed elsewhere.
         client_assertion: Value<SecretString> = OPTIONAL.sensitive(),
         /// The identifier of the API that the token is for.
         audience: Value<String> = REQUIRED.rules(&[Rule::Length(1, usize::MAX)]),
-        /// Scopes that the token must have; it is an error when one is not granted. Auth0 may grant others as well.
+        /// Scopes that the token must have. If Auth0 does not grant one of them, the run fails. Auth0 may grant more
+        /// scopes.
         scopes: Value<BTreeSet<String>> = OPTIONAL.rules(&[
             Rule::Each(&Rule::Form("a scope, without white space", is_scope)),
         ]),
-        /// The id or the name of the organization that the token is for.
+        /// The ID or the name of the organization that the token is for.
         organization: Value<String> = OPTIONAL.rules(&[Rule::Length(1, usize::MAX)]),
         /// The token.
         access_token: Value<Disclosed> = COMPUTED.sensitive(),
-        /// When the token ends, such as `2026-01-31T12:00:00Z`. Null if that is not known.
+        /// When the token expires, such as `2026-01-31T12:00:00Z`. Null if unknown.
         expires_at: Value<String> = COMPUTED,
-        /// The scopes that the token has.
+        /// The scopes of the token.
         granted_scopes: Value<BTreeSet<String>> = COMPUTED,
-        /// What the token says, such as `claims.sub`. Null for tokens that only their API can read.
+        /// The claims of the token, such as `claims.sub`. Null if only the API can read the token.
         claims: Value<Typed> = COMPUTED,
     }
 }
 
-/// How long before its end a token is not to be relied on.
+/// How long before its expiry a token must not be used any more.
 const AHEAD: Duration = Duration::from_mins(1);
 
 /// See the module.
@@ -83,15 +86,14 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
             given("client_assertion_private_key", &config.client_assertion_private_key),
             given("client_assertion", &config.client_assertion),
         ];
-        // No path: Terraform would show the line with the secret.
+        // No path, because Terraform would show the line with the secret.
         let problems = [
             exactly_one_of(&proofs).map(|problem| Diagnostic { path: None, ..problem }),
-            (config.client_id.is_null() && needs_client_id(config)).then(|| {
-                invalid("`client_id` has to be given beside `client_secret` or `client_assertion_private_key`.")
-            }),
+            (config.client_id.is_null() && needs_client_id(config))
+                .then(|| invalid("`client_secret` and `client_assertion_private_key` need `client_id`. Set it.")),
             (config.client_assertion_signing_alg.known().is_some() && config.client_assertion_private_key.is_null())
                 .then(|| {
-                    invalid("`client_assertion_signing_alg` says how `client_assertion_private_key` signs. Remove it.")
+                    invalid("`client_assertion_signing_alg` needs `client_assertion_private_key`. Remove it.")
                         .at("client_assertion_signing_alg")
                 }),
         ];
@@ -138,7 +140,7 @@ impl EphemeralResource<Connection> for AccessTokenEphemeralResource {
     }
 }
 
-/// An assertion says whose it is; whatever else there is does not.
+/// An assertion contains the client ID. Other credentials need it.
 fn needs_client_id(config: &AccessToken) -> bool {
     let proven = !config.client_secret.is_null() || !config.client_assertion_private_key.is_null();
     proven && config.client_assertion.is_null()
@@ -148,8 +150,7 @@ fn invalid(detail: &str) -> Diagnostic {
     Diagnostic::error("Invalid Combination of Attributes", detail)
 }
 
-/// How the application proves who it is. A key or an assertion that cannot be used is named without a path, since Terraform
-/// would show the line with it.
+/// The credentials of the application. Errors have no path, because Terraform would show the line with the secret.
 fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
     let unusable =
         |name: &str, why: String| Diagnostic::error("Invalid Credentials", format!("`{name}` cannot be used: {why}."));
@@ -158,7 +159,7 @@ fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
         let name = "client_assertion";
         let assertion = Assertion::parse(text).map_err(|error| unusable(name, error.to_string()))?;
         if !client_id.is_empty() && assertion.subject() != client_id {
-            let why = format!("it speaks for `{}`, and `client_id` is `{client_id}`", assertion.subject());
+            let why = format!("it is for `{}`, but `client_id` is `{client_id}`", assertion.subject());
             return Err(unusable(name, why));
         }
         return Ok(Credentials::Assertion(assertion));
@@ -175,7 +176,7 @@ fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
 
 type Claims = serde_json::Map<String, serde_json::Value>;
 
-/// The scopes of a token, by what was said of it, or by what it says itself. None at all may be left unsaid in both.
+/// The scopes of a token, from the response or else from its claims. Both may leave out an empty list.
 fn granted(token: &Granted, claims: Option<&Claims>) -> Option<BTreeSet<String>> {
     let said = token.scopes.clone().map(BTreeSet::from_iter);
     let words = |claims: &Claims| {
@@ -185,19 +186,19 @@ fn granted(token: &Granted, claims: Option<&Claims>) -> Option<BTreeSet<String>>
     said.or_else(|| claims.map(words))
 }
 
-/// When the token ends, counted from when it was asked for.
+/// When the token expires, counted from its request.
 fn end(token: &Granted, claims: Option<&Claims>) -> Option<SystemTime> {
     let by_life = token.lifetime.and_then(|lifetime| token.asked_at.checked_add(lifetime));
     let by_claim = || claims?.get("exp")?.as_u64().map(Duration::from_secs);
     UNIX_EPOCH.checked_add(by_life.or_else(by_claim)?)
 }
 
-/// When to act on a token that ends at `end`.
+/// When to warn about a token that expires at `end`.
 fn renewal(end: SystemTime) -> SystemTime {
     end.checked_sub(AHEAD).unwrap_or(end)
 }
 
-/// In whole seconds, as `timecmp` and `timeadd` take it (RFC 3339).
+/// In whole seconds, as `timecmp` and `timeadd` accept it (RFC 3339).
 fn written(time: SystemTime) -> String {
     let time = OffsetDateTime::from(time);
     let (date, month) = (time.date(), u8::from(time.month()));

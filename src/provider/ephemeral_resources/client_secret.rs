@@ -1,4 +1,4 @@
-//! `auth0_client_secret`: the secret of an application, for whoever needs it now.
+//! `auth0_client_secret`: the current secret of an application.
 
 use crate::{
     auth0::SecretView,
@@ -16,19 +16,18 @@ use crate::{
 };
 
 model! {
-    /// Reads the secret of an application while Terraform runs, without a trace in plan or state.
+    /// Reads the client secret of an application during a run. Neither plan nor state contains it.
     ///
-    /// The secret can go where Terraform keeps nothing: into a write-only argument, the configuration of a provider, or a
-    /// provisioner. It is read again in each run that needs it, and costs one request of the Management API. It takes
-    /// Terraform 1.10 or newer.
+    /// Use the secret where Terraform stores nothing: in a write-only argument, a provider block or a provisioner. Each
+    /// run that needs the secret reads it again, with one Management API request. It needs Terraform 1.10 or newer.
     ///
-    /// The application that the provider acts as needs `read:client_keys` (or `read:client_credentials`) for it.
+    /// The application that the provider acts as needs `read:client_keys` (or `read:client_credentials`).
     pub(in crate::provider) struct ClientSecret {
-        /// The client id of the application.
+        /// The client ID of the application.
         client_id: Value<String> = REQUIRED.rules(&[
-            Rule::Form("a client id, which is made of letters, digits, `-` and `_`", is_client_id),
+            Rule::Form("a client ID of letters, digits, `-` and `_`", is_client_id),
         ]),
-        /// The secret that counts now.
+        /// The current client secret.
         client_secret: Value<Disclosed> = COMPUTED.sensitive(),
     }
 }
@@ -57,22 +56,22 @@ impl EphemeralResource<Connection> for ClientSecretEphemeralResource {
 }
 
 fn not_found(client_id: &str) -> Diagnostic {
-    let detail = format!("There is no application with the client id `{client_id}` in this tenant.");
+    let detail = format!("This tenant has no application with the client ID `{client_id}`.");
     Diagnostic::error("Client Not Found", detail).at("client_id")
 }
 
 fn without_secret(client_id: &str, method: &str) -> Diagnostic {
     let detail = format!(
-        "The application `{client_id}` authenticates with `{method}`, so there is no secret that it could use. Remove this \
-         block, or change how the application authenticates."
+        "The application `{client_id}` authenticates with `{method}`, so it has no secret to use. Remove this block, \
+         or change how the application authenticates."
     );
     Diagnostic::error("Client Has No Secret", detail).at("client_id")
 }
 
 fn hidden(client_id: &str) -> Diagnostic {
     let detail = format!(
-        "Auth0 does not show the secret of the application `{client_id}`, since the token of the provider lacks a \
-         permission. Grant the application that the provider acts as `read:client_keys` for the Auth0 Management API."
+        "Auth0 does not show the secret of the application `{client_id}`, because the provider's token lacks a scope. \
+         Grant `read:client_keys` for the Auth0 Management API to the application that the provider acts as."
     );
     Diagnostic::error("Client Secret Not Readable", detail).at("client_id")
 }

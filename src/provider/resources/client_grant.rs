@@ -1,4 +1,4 @@
-//! `auth0_client_grant`: an application may call an API.
+//! `auth0_client_grant`: lets an application call an API.
 
 mod area;
 mod grant;
@@ -45,14 +45,12 @@ impl Resource<Connection> for ClientGrantResource {
             exactly_one_of(&[given("client_id", &config.client_id), given("default_for", &config.default_for)]),
             (config.allow_all_scopes.known() == Some(&true)
                 && config.scopes.known().is_some_and(|scopes| !scopes.is_empty()))
-            .then(|| {
-                invalid("scopes", "`allow_all_scopes` grants every scope, so `scopes` must be left out beside it.")
-            }),
+            .then(|| invalid("scopes", "`allow_all_scopes` grants every scope. Remove `scopes`.")),
             (config.authorization_details_types.known().is_some_and(|types| !types.is_empty()) && !for_user).then(
                 || {
                     invalid(
                         "authorization_details_types",
-                        "Authorization details are for grants with `subject_type = \"user\"` only.",
+                        "Only grants with `subject_type = \"user\"` have authorization details.",
                     )
                 },
             ),
@@ -66,7 +64,7 @@ impl Resource<Connection> for ClientGrantResource {
         match session(cx).api(&CLIENT_GRANTS, &[]).create(&mapping::create(&plan).into(), view).await {
             Ok(Created { value: grant, found }) => {
                 if found {
-                    // Equal as it is, another instance may have had it before.
+                    // Although it is equal, another instance may have created it.
                     cx.client.adopt(text(&grant.id));
                 }
                 Ok(grant)
@@ -133,7 +131,7 @@ fn protected(grant: &ClientGrant) -> Protected<'_> {
     Protected { object: "client grant", id: text(&grant.id), protection: grant.deletion_protection }
 }
 
-/// The create failed because the grant exists: adopts it if that is wanted, and names it otherwise.
+/// The create failed because the grant exists. Adopts the grant if `adopt_existing` is set, and names it otherwise.
 async fn adopt_or_explain(
     cx: &Cx<Connection>,
     plan: ClientGrant,
@@ -164,19 +162,19 @@ fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
     );
     let detail = format!(
         "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n{import}\n\n\
-         or, on the command line, `terraform import auth0_client_grant.NAME {id}`. To take it over as it is and bring it \
-         to what is configured, set `adopt_existing = true`.",
+         Or run `terraform import auth0_client_grant.NAME {id}`. To adopt it and update it to this configuration, set \
+         `adopt_existing = true`.",
         audience = text(&plan.audience),
         import = import_block("auth0_client_grant", id),
     );
     Diagnostic::error("Client Grant Exists Already", detail).at("audience")
 }
 
-/// The grant can be imported by its key if it exists.
+/// If the grant exists, the user can import it by its key.
 fn may_exist(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     let (client_id, audience) = (text(&plan.client_id), text(&plan.audience));
     let whose = if client_id.is_empty() {
-        format!("Look in Auth0 whether the default for `{}` has a grant for `{audience}`.", text(&plan.default_for))
+        format!("Check in Auth0 whether the default for `{}` has a grant for `{audience}`.", text(&plan.default_for))
     } else {
         let id = format!("{client_id}::{audience}::{}", text(&plan.subject_type));
         format!(
@@ -185,21 +183,20 @@ fn may_exist(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
         )
     };
     let fate = unknown_fate(error);
-    let otherwise = "If it has none, apply again; the service does not allow a second one.";
+    let otherwise = "Otherwise apply again. Auth0 does not allow a second grant.";
     Diagnostic::error("Client Grant May Exist", format!("{fate} {whose}\n\n{otherwise}")).at("audience")
 }
 
-/// A 404 to a new grant is about the client or the API that it names.
+/// A 404 for a new grant is about its application or its API.
 fn nobody_to_grant_to(plan: &ClientGrant, error: &auth0::Error) -> Diagnostic {
     let (client_id, audience) = (text(&plan.client_id), text(&plan.audience));
     let diagnostic = NAMES.diagnose("create", error);
     let about_client = matches!(error, auth0::Error::Api(api) if api.code.as_deref() == Some("inexistent_client"));
     let (path, advice) = if about_client {
-        ("client_id", format!("There is no application with the client id `{client_id}` in this tenant."))
+        ("client_id", format!("This tenant has no application with the client ID `{client_id}`."))
     } else {
-        let advice = format!(
-            "There may be no API with the identifier `{audience}` in this tenant, or no application `{client_id}`."
-        );
+        let advice =
+            format!("This tenant may have no API with the identifier `{audience}`, or no application `{client_id}`.");
         ("audience", advice)
     };
     Diagnostic { detail: format!("{advice} {}", diagnostic.detail), ..diagnostic }.at(path)

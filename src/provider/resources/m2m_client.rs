@@ -1,4 +1,4 @@
-//! `auth0_m2m_client`: an application that calls APIs in its own name.
+//! `auth0_m2m_client`: an application that gets tokens without a user.
 
 mod application;
 mod forms;
@@ -30,18 +30,18 @@ use names::NAMES;
 pub(in crate::provider) static CLIENTS: Area = Area {
     path: &["clients"],
     key: "client_id",
-    // The global client is listed last, whenever it was made.
+    // The global client is always the last in lists.
     identity: Identity::Name { property: "name", filters: &[("is_global", "false")] },
     secrets: &["client_secret", "signing_keys"],
-    // With an application go its grants.
+    // Deleting an application deletes its grants.
     ends: &[&CLIENT_GRANTS],
     properties: || mapping::properties::<M2mClient>().into_iter().chain([APP_TYPE.to_owned()]).collect(),
 };
 
-/// The property that tells kinds of applications apart, which no attribute carries.
+/// The property with the type of application, which no attribute has.
 const APP_TYPE: &str = "app_type";
 
-/// The application type of all clients of this resource.
+/// The application type of this resource.
 const NON_INTERACTIVE: &str = "non_interactive";
 
 /// See the module.
@@ -107,19 +107,19 @@ impl Resource<Connection> for M2mClientResource {
     async fn import(&self, _cx: &Cx<Connection>, id: &str) -> Result<M2mClient, Diagnostics> {
         if !is_client_id(id) {
             let detail = format!(
-                "{id:?} is not a client id. An `auth0_m2m_client` is imported by its client id, which is made of letters, \
-                 digits, `-` and `_`, such as `AaiyAPdpYdesoKnqjj8HJqRn4T5titww`."
+                "{id:?} is not a client ID. Import an `auth0_m2m_client` by its client ID, which consists of letters, \
+                 digits, `-` and `_`. Example: `AaiyAPdpYdesoKnqjj8HJqRn4T5titww`."
             );
             return Err(Diagnostic::error("Invalid Import ID", detail).into());
         }
         let found = M2mClient::lookup(Value::Known(id.to_owned()), Value::Null);
-        // Nobody but the configuration knows it, so it starts at its default.
+        // Only the configuration has it, so it starts with its default.
         Ok(M2mClient { deletion_protection: Value::Known(false), ..found })
     }
 }
 
 impl M2mClient {
-    /// Nothing but what finds the application.
+    /// A model that has only what finds the application.
     pub(in crate::provider) fn lookup(id: Value<String>, name: Value<String>) -> Self {
         Self { client_id: id.clone(), id, name, ..Self::default() }
     }
@@ -136,24 +136,25 @@ fn id(client: &M2mClient) -> &str {
 }
 
 fn protected(client: &M2mClient) -> Protected<'_> {
-    Protected { object: "client", id: id(client), protection: client.deletion_protection }
+    Protected { object: "application", id: id(client), protection: client.deletion_protection }
 }
 
-/// A client whose creation may or may not have happened: by what it can be found, and how it gets into the state.
+/// The outcome of a create is unknown: names the candidates and how to import them.
 fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> Diagnostic {
     let fate = unknown_fate(error);
     let name = plan.name.as_str().unwrap_or_default();
     let detail = match candidates {
         [] => format!(
-            "{fate} Before you apply again, look in Auth0 whether there is a new application named `{name}`. If there is, \
-             import it, so that it is not created a second time:\n\n{}",
+            "{fate} Before you apply again, check in Auth0 whether it has a new application with the name `{name}`. If \
+             so, import it, or the apply creates a second one:\n\n{}",
             import_block("auth0_m2m_client", "CLIENT_ID")
         ),
         candidates => {
             let blocks: Vec<_> = candidates.iter().map(|id| import_block("auth0_m2m_client", id)).collect();
             format!(
-                "{fate} {} of the name `{name}` may be it, but may as well be somebody else's. See in Auth0 when it was \
-                 created and by whom. To manage it here, import it:\n\n{}\n\nIf none is yours, apply again; then one is created.",
+                "{fate} {} with the name `{name}` may be the new one, or another program may have created it. Check in \
+                 Auth0 who created it, and when. To manage it here, import it:\n\n{}\n\nOtherwise apply again to \
+                 create one.",
                 match candidates {
                     [only] => format!("The application `{only}`"),
                     several => format!("One of the {} applications", several.len()),
@@ -165,14 +166,14 @@ fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> D
     Diagnostic::error("Client May Exist", detail).at("name")
 }
 
-/// An application as a response shows it.
+/// An application in a response.
 pub(in crate::provider) struct Shown {
     client: M2mClient,
     app_type: Option<String>,
 }
 
 impl Shown {
-    /// What is shown, and whether it is as it is `known`. An application of another type is another one.
+    /// The application in a response, and whether it agrees with `known`. An application of another type never agrees.
     pub(in crate::provider) fn seen(object: &Object, known: &M2mClient) -> Result<Seen<Self>, Flaw> {
         let Seen { value: client, same } = mapping::seen(object, known)?;
         let app_type = object.get(APP_TYPE).and_then(Json::as_str).map(str::to_owned);
@@ -189,7 +190,7 @@ impl Shown {
         self.app_type.as_deref() == Some(NON_INTERACTIVE)
     }
 
-    /// The application, if it is one that this resource manages, and its settings can be read or are known already.
+    /// The application, if this resource manages its type, and its settings are readable or known.
     pub(in crate::provider) fn into_client(self) -> Result<M2mClient, Diagnostics> {
         if !self.is_machine_to_machine() {
             return Err(not_ours(self.id(), self.app_type.as_deref()).into());
@@ -201,7 +202,7 @@ impl Shown {
     }
 }
 
-/// The body that creates what is planned.
+/// The body of a create.
 fn create_body(plan: &M2mClient) -> Body {
     let mut body = mapping::create(plan);
     body.insert(APP_TYPE.to_owned(), NON_INTERACTIVE.into());
@@ -212,8 +213,8 @@ fn not_readable(client_id: &str) -> Diagnostic {
     Diagnostic::error(
         "Client Settings Not Readable",
         format!(
-            "Auth0 shows no more than a summary of the client `{client_id}`, since the token of the provider lacks a \
-             permission. Grant the application that the provider acts as `read:clients` for the Auth0 Management API."
+            "Auth0 shows only a summary of the application `{client_id}`, because the provider's token lacks a scope. \
+             Grant `read:clients` for the Auth0 Management API to the application that the provider acts as."
         ),
     )
 }
@@ -226,8 +227,8 @@ fn not_ours(client_id: &str, app_type: Option<&str>) -> Diagnostic {
     Diagnostic::error(
         "Not a Machine-to-Machine Client",
         format!(
-            "The client `{client_id}` {is}, and `auth0_m2m_client` manages clients of the type `{NON_INTERACTIVE}` only. Use \
-             `auth0_client` of the provider `auth0/auth0` for it, or make it a machine-to-machine application in Auth0."
+            "The application `{client_id}` {is}, but `auth0_m2m_client` manages only the type `{NON_INTERACTIVE}`. Use \
+             `auth0_client` of the provider `auth0/auth0`, or change it to a machine-to-machine application in Auth0."
         ),
     )
 }

@@ -21,7 +21,7 @@ fn item_097_a_create_that_times_out_keeps_what_exists_and_says_what_to_raise() {
     let failed = terraform.fail_to_apply();
     failed.assert_one_error(&[
         "Out of Time",
-        "The create had 1 s. Allow it more with `timeouts.create`.",
+        "The create had 1 s. To allow more time, set `timeouts.create`.",
         "main.tf line 4",
     ]);
     assert!(terraform.is_tainted(A));
@@ -34,7 +34,10 @@ fn item_097_a_create_that_times_out_keeps_what_exists_and_says_what_to_raise() {
 fn item_097_every_operation_has_its_own_timeout() {
     let terraform = empty();
     let timed_out = |run: &Run, what: &str| {
-        run.assert_one_error(&["Out of Time", &format!("The {what} had 1 s. Allow it more with `timeouts.{what}`.")]);
+        run.assert_one_error(&[
+            "Out of Time",
+            &format!("The {what} had 1 s. To allow more time, set `timeouts.{what}`."),
+        ]);
     };
     applied(&terraform, TYPE, "timeouts = { update = \"1s\" }");
     configure(&terraform, TYPE, "update = 60\ntimeouts = { update = \"1s\" }");

@@ -226,11 +226,11 @@ async fn a_property_that_lists_show_differently_is_logged() {
     let session = session(&client(&server.url()));
     tokio::join!(read_known(&session, "a"), read_known(&session, "b"), read_known(&session, "c"));
     let lines = log.0.lock().unwrap().clone();
-    let mut lines: Vec<_> = lines.iter().filter(|line| line.contains("otherwise")).collect();
+    let mut lines: Vec<_> = lines.iter().filter(|line| line.contains("different values")).collect();
     lines.sort();
     let line = |property| {
         format!(
-            "INFO message=a list shows this property otherwise than the object itself collection=\"clients\" \
+            "INFO message=a list and the object itself show different values of this property collection=\"clients\" \
              property=\"{property}\""
         )
     };

@@ -55,11 +55,11 @@ fn one_proof_is_needed_and_no_message_leads_to_it() {
     assert!(problems(&two)[0].contains("Only one of `client_secret`"), "{:?}", problems(&two));
     assert_eq!(AccessTokenEphemeralResource.validate(&two).iter().next().unwrap().path, None);
     let none = AccessToken { client_secret: Value::Null, ..config.clone() };
-    assert!(problems(&none)[0].contains("has to be given"), "{:?}", problems(&none));
+    assert!(problems(&none)[0].contains("Set one of"), "{:?}", problems(&none));
     let nobody = AccessToken { client_id: Value::Null, ..config.clone() };
-    assert!(problems(&nobody)[0].contains("`client_id` has to be given"), "{:?}", problems(&nobody));
+    assert!(problems(&nobody)[0].contains("need `client_id`"), "{:?}", problems(&nobody));
     let alg = AccessToken { client_assertion_signing_alg: Value::Known("PS256".to_owned()), ..config };
-    assert!(problems(&alg)[0].contains("`client_assertion_signing_alg` says"), "{:?}", problems(&alg));
+    assert!(problems(&alg)[0].contains("`client_assertion_signing_alg` needs"), "{:?}", problems(&alg));
     let unknown = AccessToken { client_secret: Value::Unknown, ..nobody };
     assert_eq!(problems(&unknown).len(), 1, "only the client id is missing for sure");
 }

@@ -1,4 +1,4 @@
-//! Where client grants are.
+//! The area of client grants.
 
 use super::grant::ClientGrant;
 use crate::{

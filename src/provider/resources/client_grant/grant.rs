@@ -1,4 +1,4 @@
-//! What a client grant consists of, and how the Management API has it:
+//! The attributes of a client grant, and their form in the Management API:
 //! <https://auth0.com/docs/api/management/v2/client-grants>.
 
 use std::collections::BTreeSet;
@@ -17,61 +17,64 @@ use crate::{
 model! {
     /// Lets an application call an API, with the scopes that its tokens may carry.
     ///
-    /// An application has at most one grant per API and subject type. A grant that exists already is never taken over
-    /// silently: creating it again is an error that names it, unless `adopt_existing` says otherwise. Only when the answer to a
-    /// creation is lost, a grant that is exactly what was to be created counts as created.
+    /// An application has at most one grant per API and subject type. If the grant exists already, a create fails with
+    /// an error that names it. With `adopt_existing`, the create adopts it instead. If the response to a create is
+    /// lost, a grant that matches the request exactly is treated as created.
     ///
-    /// To create, change or delete one costs one request of the Management API. Many are read together, a hundred with a request.
+    /// Each create, update or delete takes one Management API request. A refresh reads up to 100 grants per request.
     pub(in crate::provider) struct ClientGrant {
-        /// The identifier of the grant, `cgr_…`.
+        /// The ID of the grant, `cgr_…`.
         id: Value<String> = COMPUTED.keep_prior(),
-        /// The client id of the application. Either this or `default_for` must be given.
+        /// The client ID of the application. Set either this or `default_for`.
         client_id: Value<String> = OPTIONAL.requires_replace().rules(&[NOT_EMPTY]),
-        /// The kind of applications that have this grant without one of their own.
+        /// The kind of applications that have this grant by default, without a grant of their own.
         default_for: Value<String> = OPTIONAL.requires_replace().rules(&[Rule::OneOf(&["third_party_clients"])]),
-        /// The identifier of the API, such as `https://api.example.com`. The Management API is
+        /// The identifier of the API, such as `https://api.example.com`. For the Management API, it is
         /// `https://TENANT.REGION.auth0.com/api/v2/`.
         audience: Value<String> = REQUIRED.requires_replace().rules(&[NOT_EMPTY]),
-        /// The scopes that the application gets. Without any, it may call the API and has no permission.
+        /// The scopes that the application gets. Without scopes, the application may call the API but has no
+        /// permissions.
         scopes: Value<BTreeSet<String>> = OPTIONAL.api("scope").mapped(&SCOPES).rules(&[Rule::Each(&Rule::Length(1, 280))]),
-        /// Whether the application gets every scope of the API, those that come later as well. `scopes` must then be left out.
+        /// Whether the application gets every scope of the API, including scopes that are added later. If `true`, leave
+        /// out `scopes`.
         allow_all_scopes: Value<bool> = OPTIONAL
             .default(Default::Bool(false))
             .absent(Default::Bool(false))
             .unsent_default(),
-        /// Whether the tokens are for the application itself (`client`) or for a user whom it acts for (`user`).
+        /// Whether the tokens are for the application itself (`client`) or for a user that it acts for (`user`).
         subject_type: Value<String> = OPTIONAL
             .default(Default::String("client"))
             // Grants from before there were subject types lack theirs.
             .absent(Default::String("client"))
             .requires_replace()
             .rules(&[Rule::OneOf(&["client", "user"])]),
-        /// Whether tokens are for an organization: never (`deny`, also when this is left out), on demand (`allow`) or always
+        /// Whether tokens are for an organization: never (`deny`, the default), on demand (`allow`) or always
         /// (`require`).
         organization_usage: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["deny", "allow", "require"])]),
-        /// Whether any organization will do, and not only those that the grant is associated with.
+        /// Whether every organization may use the grant, and not only the organizations that are associated with it.
         allow_any_organization: Value<bool> = OPTIONAL
             .default(Default::Bool(false))
             .absent(Default::Bool(false))
             .unsent_default(),
-        /// The types of authorization details that the application may ask for; for the subject type `user` only.
+        /// The types of authorization details that the application may request. Only for the subject type `user`.
         authorization_details_types: Value<BTreeSet<String>> = OPTIONAL.cleared_empty().rules(&[Rule::Each(&Rule::Length(1, 255))]),
-        /// Whether Auth0 itself made the grant and keeps it.
+        /// Whether Auth0 itself created the grant and keeps it.
         is_system: Value<bool> = COMPUTED.keep_prior().absent(Default::Bool(false)),
-        /// Whether a grant that exists already is taken over when this one is created, and brought to what is configured here.
-        /// To destroy this resource then deletes the grant that was taken over.
+        /// Whether a create adopts a grant that exists already, and updates it to this configuration. Destroying the
+        /// resource then deletes the adopted grant.
         adopt_existing: Value<bool> = OPTIONAL.default(Default::Bool(false)).local(),
-        /// Whether Terraform refuses to delete the grant, and whatever would replace it. What counts is what was applied last,
-        /// so that neither `terraform destroy` nor to remove the resource gets past it.
+        /// Whether Terraform refuses to delete or replace the grant. The last applied value counts, so neither
+        /// `terraform destroy` nor removing the block bypasses it.
         deletion_protection: Value<bool> = OPTIONAL.default(Default::Bool(false)).local(),
-        /// How long operations may take, each as a duration such as `30s`, `20m` or `1h30m`.
+        /// How long each operation may take, as a duration such as `30s`, `20m` or `1h30m`.
         timeouts: Value<Timeouts> = OPTIONAL.local(),
     }
 }
 
 const NOT_EMPTY: Rule = Rule::Length(1, usize::MAX);
 
-/// A list of scopes and all scopes exclude each other. While all are granted there is no list, so what it was does not count.
+/// `scopes` and `allow_all_scopes` exclude each other. With all scopes there is no list, so the prior list does not
+/// count.
 const SCOPES: Mapping = Mapping {
     properties: &[SCOPE],
     create: |plan, body| {
@@ -94,7 +97,7 @@ fn grants_all(grant: &Dynamic) -> bool {
     *grant.attribute("allow_all_scopes") == Dynamic::Bool(true)
 }
 
-/// Without scopes the list is empty: null is another spelling of that.
+/// Without scopes the list is empty; null means the same.
 fn scopes(grant: &Dynamic) -> Json {
     match grant.attribute("scopes") {
         Dynamic::Null => Json::Array(Vec::new()),

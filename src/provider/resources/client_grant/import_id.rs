@@ -1,13 +1,13 @@
-//! The ids by which a client grant is imported.
+//! The import IDs of client grants.
 
 use crate::{diagnostic::Diagnostic, provider::client_id::is_client_id};
 
-/// What an import id names.
+/// The content of an import ID.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ImportId<'a> {
-    /// The grant itself.
+    /// The ID of a grant.
     Grant(&'a str),
-    /// What makes a grant unique.
+    /// The unique key of a grant.
     Key { client_id: &'a str, audience: &'a str, subject_type: &'a str },
 }
 
@@ -34,14 +34,14 @@ fn malformed(id: &str) -> Diagnostic {
     Diagnostic::error(
         "Invalid Import ID",
         format!(
-            "{id:?} names no client grant. An `auth0_client_grant` is imported by the grant's id, `cgr_…`, or by \
-             `CLIENT_ID::AUDIENCE` or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`, where the subject type is `client` or `user`, \
-             such as `AaiyAPdpYdesoKnqjj8HJqRn4T5titww::https://api.example.com`."
+            "{id:?} is not the import ID of a client grant. Use the ID of the grant, `cgr_…`, or `CLIENT_ID::AUDIENCE` \
+             or `CLIENT_ID::AUDIENCE::SUBJECT_TYPE`. The subject type is `client` or `user`. Example: \
+             `AaiyAPdpYdesoKnqjj8HJqRn4T5titww::https://api.example.com`."
         ),
     )
 }
 
-/// Nothing has the key that was given.
+/// No grant has this key.
 pub(super) fn no_such_grant(client_id: &str, audience: &str, subject_type: &str) -> Diagnostic {
     Diagnostic::error(
         "Cannot Import Non-Existent Client Grant",

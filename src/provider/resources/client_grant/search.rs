@@ -7,23 +7,23 @@ use crate::{
     value::{Value, nfc},
 };
 
-/// What grants are searched by. Everything given must hold.
+/// The filters of a search. A grant must match all of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::provider) struct Search<'a> {
-    /// The client id of the application that they are for.
+    /// The client ID of the application that has the grants.
     pub(in crate::provider) client_id: Option<&'a str>,
-    /// The kind of applications that they are a default for.
+    /// The kind of applications that have the grants by default.
     pub(in crate::provider) default_for: Option<&'a str>,
-    /// The API, in whatever Unicode form.
+    /// The API, in any Unicode form.
     pub(in crate::provider) audience: Option<&'a str>,
-    /// Whose access they grant.
+    /// The subject type.
     pub(in crate::provider) subject_type: Option<&'a str>,
-    /// Only those that any organization may use.
+    /// Only grants that every organization may use.
     pub(in crate::provider) any_organization: bool,
 }
 
 impl<'a> Search<'a> {
-    /// What has the key of `grant`: the service allows one per application, API and subject type.
+    /// Finds the grant with the key of `grant`. Auth0 allows one grant per application, API and subject type.
     pub(super) fn by_key(grant: &'a ClientGrant) -> Self {
         Self {
             client_id: grant.client_id.as_str(),
@@ -34,7 +34,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The grants, in the order of their ids.
+    /// The grants, sorted by ID.
     pub(in crate::provider) async fn run(self, session: &Session) -> Result<Vec<ClientGrant>, Error> {
         let grants = session.api(&CLIENT_GRANTS, &[]);
         let view =
@@ -42,8 +42,8 @@ impl<'a> Search<'a> {
         grants.list(&self.filters(), view).await
     }
 
-    /// What the service filters by. Not the subject type, because old grants carry none, and the audience only where it has
-    /// but one Unicode form, because the service compares byte by byte.
+    /// The filters that Auth0 applies. Not the subject type, because old grants have none. The audience only if it has
+    /// a single Unicode form, because Auth0 compares byte by byte.
     fn filters(&self) -> Vec<(&'static str, &'a str)> {
         let filters = [
             ("client_id", self.client_id),

@@ -1,4 +1,4 @@
-//! What an application consists of, and how the Management API has it:
+//! The attributes of an application, and their form in the Management API:
 //! <https://auth0.com/docs/api/management/v2/clients>.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,29 +15,30 @@ use crate::{
 };
 
 model! {
-    /// A machine-to-machine application: a client of the tenant that gets tokens with its own credentials, without a user.
+    /// A machine-to-machine application: it gets tokens with its own credentials, without a user.
     ///
-    /// What it may call is said by `auth0_client_grant`. The client secret is never part of plan or state: Auth0 makes one,
-    /// or `client_secret_wo` supplies one, and whoever needs it gets it from the ephemeral resource `auth0_client_secret`.
+    /// `auth0_client_grant` lets the application call an API. Plan and state never contain the client secret. Auth0
+    /// generates it, or `client_secret_wo` supplies it. To use it elsewhere, read it with the ephemeral resource
+    /// `auth0_client_secret`.
     ///
-    /// To create, change or delete one costs one request of the Management API, and one more to supply a secret when it is
-    /// created or to rotate the one that it has; the first creation of a run costs one more as well. Many are read together, a
-    /// hundred with a request.
+    /// Each create, update or delete takes one Management API request, plus one to set or rotate the secret. The first
+    /// create in a run takes one more. A refresh reads up to 100 applications per request.
     ///
-    /// When the answer to a creation is lost, the application is looked for before anything is sent again. It is taken over if
-    /// it is there; if it cannot be told which one it is, the run ends with an error that names those that may be it.
+    /// If the response to a create is lost, the provider searches for the application before it sends the request
+    /// again. If it finds the application, it continues with it. If it cannot tell which application is the new one,
+    /// the run fails with an error that names the candidates.
     pub(in crate::provider) struct M2mClient {
         /// The same as `client_id`.
         id: Value<String> = COMPUTED.keep_prior().api("client_id").always_shown(),
-        /// The client id, by which the application asks for tokens.
+        /// The client ID, with which the application requests tokens.
         client_id: Value<String> = COMPUTED.keep_prior().always_shown(),
-        /// The name of the application. Auth0 lets several applications have the same name.
+        /// The name of the application. Several applications in Auth0 can have the same name.
         name: Value<String> = REQUIRED
             .always_shown()
             .rules(&[Rule::Form("non-empty text without `<` and `>`", is_name)]),
         /// What the application is for.
         description: Value<String> = OPTIONAL.cleared_empty().always_shown().rules(&[Rule::Length(0, 140)]),
-        /// The address of an image that stands for the application.
+        /// The URL of the application's logo.
         logo_uri: Value<String> = OPTIONAL
             .cleared_empty()
             .rules(&[Rule::Form("an absolute address such as `https://example.com/logo.png`", is_address)]),
@@ -46,51 +47,54 @@ model! {
             .default(Default::Strings(&["client_credentials"]))
             .shown_if_readable()
             .rules(&[Rule::Each(&Rule::Length(1, usize::MAX))]),
-        /// How the application proves to the token endpoint who it is: with its secret in the body of the request
+        /// How the application authenticates at the token endpoint: with its secret in the body of the request
         /// (`client_secret_post`) or in the header `Authorization` (`client_secret_basic`).
         authentication_method: Value<String> = OPTIONAL
             .default(Default::String(SECRET_METHODS[0]))
             .mapped(&AUTHENTICATION)
             .rules(&[Rule::OneOf(&SECRET_METHODS)]),
-        /// The ID tokens that Auth0 makes for the application. Access tokens follow the settings of the API that they are for.
+        /// The ID tokens of the application. For access tokens, the settings of their API count.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested).merged().absent(Default::Nested),
-        /// Texts of your own, by key.
+        /// Metadata of your own, as a map of texts.
         client_metadata: Value<BTreeMap<String, String>> = OPTIONAL.merged().rules(&[
             Rule::Items(0, 10),
             Rule::Keys(&Rule::Form("1 to 255 letters, digits, spaces, tabs or characters of `:,-+=_*?\"/\\()<>@`", is_metadata_key)),
             Rule::Each(&Rule::Length(0, 255)),
         ]),
-        /// Audiences and realms by which SAML and WS-Federation know the application. An alias is unique in the tenant.
+        /// Audiences and realms of the application in SAML and WS-Federation. An alias is unique in the tenant.
         client_aliases: Value<BTreeSet<String>> = OPTIONAL.cleared_empty().rules(&[NO_EMPTY_TEXT]),
-        /// The client ids of applications that may make delegation requests for this one.
+        /// The client IDs of applications that may make delegation requests for this one.
         allowed_clients: Value<BTreeSet<String>> = OPTIONAL.cleared_empty().rules(&[NO_EMPTY_TEXT]),
-        /// How many tokens the application may get, in place of the tenant's default.
+        /// How many tokens the application may get, instead of the tenant's default.
         token_quota: Value<TokenQuota> = OPTIONAL,
         /// The profiles of token exchange that the application may use.
         token_exchange: Value<TokenExchange> = OPTIONAL,
-        /// Whether users sign in to the application through an organization: never (`deny`, also when this is left out), on
-        /// demand (`allow`) or always (`require`). For tokens of the application itself see `organization_usage` of
+        /// Whether users sign in to the application through an organization: never (`deny`, the default), on demand
+        /// (`allow`) or always (`require`). For the application's own tokens, see `organization_usage` of
         /// `auth0_client_grant`.
         organization_usage: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&["deny", "allow", "require"])]),
-        /// What happens when `organization_usage` is `require` and a sign-in names no organization: an error (`no_prompt`,
-        /// also when this is left out), or a question before (`pre_login_prompt`) or after (`post_login_prompt`) the sign-in.
+        /// What happens if `organization_usage` is `require` and a sign-in names no organization: an error
+        /// (`no_prompt`, the default), or a prompt before (`pre_login_prompt`) or after (`post_login_prompt`) the
+        /// sign-in.
         organization_require_behavior: Value<String> = OPTIONAL
             .rules(&[Rule::OneOf(&["no_prompt", "pre_login_prompt", "post_login_prompt"])]),
-        /// The organization that tokens are for when a grant requires one and the token request names none.
+        /// The organization of a token if the grant requires one and the token request names none.
         default_organization: Value<DefaultOrganization> = OPTIONAL,
-        /// Whether tokens and flows conform strictly to OpenID Connect. Third-party applications always do.
+        /// Whether tokens and flows strictly conform to OpenID Connect. Third-party applications always do.
         oidc_conformant: Value<bool> = OPTIONAL.default(Default::Bool(true)).absent(Default::Bool(false)),
         /// Whether the application is the tenant's own. Third-party applications have no organization settings.
         is_first_party: Value<bool> = OPTIONAL.default(Default::Bool(true)).absent(Default::Bool(true)),
-        /// Whether Auth0 believes the header `auth0-forwarded-for` of token requests, which names the address of the user.
+        /// Whether Auth0 trusts the header `auth0-forwarded-for` of token requests, which has the IP address of the
+        /// user.
         is_token_endpoint_ip_header_trusted: Value<bool> = OPTIONAL.default(Default::Bool(false)).absent(Default::Bool(false)),
-        /// Whether tokens are bound to a key that the application proves to hold.
+        /// Whether tokens are bound to a key, and the application must prove that it has the key.
         require_proof_of_possession: Value<bool> = OPTIONAL.default(Default::Bool(false)).absent(Default::Bool(false)),
-        /// Whether authorization requests have to be pushed to Auth0 beforehand.
+        /// Whether the application must push authorization requests to Auth0 first.
         require_pushed_authorization_requests: Value<bool> = OPTIONAL.default(Default::Bool(false)).absent(Default::Bool(false)),
-        /// How long a pushed authorization request is valid, in seconds; Auth0's own default when left out.
+        /// How long a pushed authorization request is valid, in seconds. Default: Auth0's own.
         par_request_expiry: Value<i64> = OPTIONAL.rules(&[Rule::Range(10, 600)]),
-        /// The security profile that the application is held to. It needs a subscription that includes it.
+        /// The security profile that Auth0 enforces for the application. It needs a subscription that includes the
+        /// profile.
         compliance_level: Value<String> = OPTIONAL.rules(&[Rule::OneOf(&[
             "none",
             "fapi1_adv_pkj_par",
@@ -98,20 +102,21 @@ model! {
             "fapi2_sp_pkj_mtls",
             "fapi2_sp_mtls_mtls",
         ])]),
-        /// A client secret of your own, in place of the one that Auth0 makes. It goes to Auth0 when the application is created,
-        /// and when `client_secret_wo_version` changes; a change of the secret alone is not seen, as Terraform keeps nothing
-        /// to compare it with. It needs `update:client_keys`. To remove it leaves the application the secret that it has.
+        /// A client secret of your own, instead of a generated one. The provider sends it when it creates the
+        /// application, and when `client_secret_wo_version` changes. A new secret alone has no effect, because
+        /// Terraform stores nothing to compare it with. It needs `update:client_keys`. If you remove it, the
+        /// application keeps its secret.
         client_secret_wo: Value<SecretString> = OPTIONAL.write_only().rules(&[Rule::Length(1, usize::MAX)]),
-        /// The version of `client_secret_wo`, any whole number. Raise it to have another secret written.
+        /// The version of `client_secret_wo`, any whole number from 1. Raise it to set another secret.
         client_secret_wo_version: Value<i64> = OPTIONAL.trigger().rules(&[Rule::Range(1, i64::MAX)]),
-        /// Texts of your own, such as a date, by key. When one of them changes, Auth0 makes a new secret and the old one stops
-        /// working, within 30 seconds. Nothing is rotated when the application is created or imported, or when the map as
-        /// a whole is added or removed. It needs `update:client_keys`, and excludes `client_secret_wo`.
+        /// Values of your own, such as a date, by key. When one of them changes, Auth0 generates a new secret, and the
+        /// old secret stops working within 30 seconds. Creating or importing the application, and adding or removing
+        /// the whole map, rotate nothing. It needs `update:client_keys`, and excludes `client_secret_wo`.
         rotate_secret_when: Value<BTreeMap<String, String>> = OPTIONAL.trigger(),
-        /// Whether Terraform refuses to delete the application, and whatever would replace it. What counts is what was
-        /// applied last, so that neither `terraform destroy` nor to remove the resource gets past it.
+        /// Whether Terraform refuses to delete or replace the application. The last applied value counts, so neither
+        /// `terraform destroy` nor removing the block bypasses it.
         deletion_protection: Value<bool> = OPTIONAL.default(Default::Bool(false)).local(),
-        /// How long operations may take, each as a duration such as `30s`, `20m` or `1h30m`.
+        /// How long each operation may take, as a duration such as `30s`, `20m` or `1h30m`.
         timeouts: Value<Timeouts> = OPTIONAL.local(),
     }
 }
@@ -125,7 +130,7 @@ model! {
             .rules(&[Rule::OneOf(&["HS256", "RS256", "RS512", "PS256"])]),
         /// How long ID tokens are valid, in seconds.
         lifetime_in_seconds: Value<i64> = OPTIONAL.default(Default::Int(36_000)).rules(&[Rule::Range(1, i64::MAX)]),
-        /// Whether the client secret is base64 encoded. It can only be set when the application is created.
+        /// Whether the client secret is base64 encoded. It can be set only when the application is created.
         secret_encoded: Value<bool> = OPTIONAL
             .default(Default::Bool(false))
             .absent(Default::Bool(false))
@@ -136,7 +141,7 @@ model! {
 model! {
     /// Quotas of issued tokens, by grant type.
     pub(in crate::provider) struct TokenQuota {
-        /// Tokens that the application gets in its own name.
+        /// Tokens with the grant type `client_credentials`.
         client_credentials: Value<ClientCredentialsQuota> = REQUIRED,
     }
 }
@@ -144,11 +149,11 @@ model! {
 model! {
     /// A quota of issued tokens. It needs at least one limit.
     pub(in crate::provider) struct ClientCredentialsQuota {
-        /// Whether further tokens are refused; if not, Auth0 only writes to the tenant's log.
+        /// Whether Auth0 refuses further tokens. If `false`, it only writes to the tenant's log.
         enforce: Value<bool> = OPTIONAL.default(Default::Bool(true)).absent(Default::Bool(true)),
-        /// The most tokens in an hour, counted from the full hour (UTC).
+        /// Maximum tokens per hour, counted from the full hour (UTC).
         per_hour: Value<i64> = OPTIONAL.rules(&[QUOTA]),
-        /// The most tokens in a day, counted from midnight (UTC).
+        /// Maximum tokens per day, counted from midnight (UTC).
         per_day: Value<i64> = OPTIONAL.rules(&[QUOTA]),
     }
 }
@@ -156,7 +161,7 @@ model! {
 model! {
     /// Token exchange of an application.
     pub(in crate::provider) struct TokenExchange {
-        /// The types of profiles of which the application may use any.
+        /// The types of profiles. The application may use every profile of these types.
         allow_any_profile_of_type: Value<BTreeSet<String>> = REQUIRED.rules(&[
             Rule::Items(1, usize::MAX),
             Rule::Each(&Rule::OneOf(&["custom_authentication", "on_behalf_of_token_exchange"])),
@@ -165,12 +170,12 @@ model! {
 }
 
 model! {
-    /// An organization to fall back to.
+    /// The default organization of an application.
     pub(in crate::provider) struct DefaultOrganization {
-        /// The id of the organization.
+        /// The ID of the organization.
         organization_id: Value<String> = REQUIRED
             .rules(&[Rule::Form("the id of an organization, such as `org_9ybsU1dN2dKfDkBi`", is_organization_id)]),
-        /// The flows in which it is used.
+        /// The flows that use the organization.
         flows: Value<BTreeSet<String>> = OPTIONAL
             .default(Default::Strings(&["client_credentials"]))
             .rules(&[Rule::Items(1, usize::MAX), Rule::Each(&Rule::OneOf(&["client_credentials"]))]),
@@ -179,14 +184,15 @@ model! {
 
 const NO_EMPTY_TEXT: Rule = Rule::Each(&Rule::Length(1, usize::MAX));
 
-/// Limits as in the reference of the Management API.
+/// Limits from the reference of the Management API.
 const QUOTA: Rule = Rule::Range(1, 2_147_483_647);
 
-/// The methods that use the client secret. Others use keys or certificates; they exclude each other.
+/// The methods with the client secret. Other methods use keys or certificates. They exclude each other.
 const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
 
-/// The API names the method in one of two properties: one for methods with a secret, one for those with keys. What concerns
-/// credentials is shown apart from other settings (<https://auth0.com/docs/api/management/v2/clients/get-clients>).
+/// The API has the method in one of two properties: one for methods with a secret, one for methods with keys. Reading
+/// credentials needs another scope than reading settings
+/// (<https://auth0.com/docs/api/management/v2/clients/get-clients>).
 const AUTHENTICATION: Mapping = Mapping {
     properties: &[SECRET_METHOD, KEY_METHODS],
     create: |plan, body| {
@@ -208,7 +214,7 @@ const AUTHENTICATION: Mapping = Mapping {
 
 const SECRET_METHOD: &str = "token_endpoint_auth_method";
 
-/// An object whose only key is the method. It excludes [`SECRET_METHOD`], so it is cleared when that is set again.
+/// An object with the method as its only key. It excludes [`SECRET_METHOD`], so setting that one clears it.
 const KEY_METHODS: &str = "client_authentication_methods";
 
 fn method(client: &Dynamic) -> Option<&str> {
@@ -219,7 +225,7 @@ fn method(client: &Dynamic) -> Option<&str> {
 fn read_authentication(shown: &Object, prior: &Dynamic) -> Result<Dynamic, DecodeError> {
     let secret = shown.get(SECRET_METHOD).and_then(serde_json::Value::as_str);
     let keys = shown.get(KEY_METHODS).and_then(serde_json::Value::as_object);
-    // Hidden, or never set: an application without a method uses the one of its type.
+    // Hidden or never set. An application without a method uses the default of its type.
     let known = secret.or_else(|| keys?.keys().next().map(String::as_str)).or_else(|| method(prior));
     Ok(known.unwrap_or(SECRET_METHODS[0]).into())
 }

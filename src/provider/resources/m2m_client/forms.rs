@@ -1,4 +1,4 @@
-//! Forms of texts that an application has.
+//! Forms of an application's texts.
 
 use url::Url;
 
@@ -7,7 +7,7 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 pub(super) fn is_address(text: &str) -> bool {
-    // The parser would leave out what stands around an address.
+    // The parser ignores text around an address.
     let bare = !text.contains(|c: char| c.is_whitespace() || c.is_control());
     text.is_empty() || (bare && Url::parse(text).is_ok_and(|url| url.has_host()))
 }

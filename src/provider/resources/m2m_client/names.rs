@@ -1,4 +1,4 @@
-//! How the Management API names what an error is about.
+//! Names in errors of the Management API about applications.
 
 use super::application::M2mClient;
 use crate::{provider::diagnosis::Names, schema::Model as _};
@@ -6,7 +6,7 @@ use crate::{provider::diagnosis::Names, schema::Model as _};
 pub(super) const NAMES: Names = Names {
     object: "client",
     attributes: M2mClient::attributes,
-    // Terraform would show the line with the secret.
+    // Not at the secret itself, because Terraform would show its line.
     renamed: &[("client_secret", "client_secret_wo_version")],
     message_hints: &[
         ("rant types", "grant_types"),

@@ -1,4 +1,4 @@
-//! What a configuration of an application must satisfy, beyond the rules that stand beside each attribute.
+//! Rules for a configuration of an application that concern several attributes.
 
 use super::application::{ClientCredentialsQuota, M2mClient, TokenQuota};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     value::Value,
 };
 
-/// Attributes that need or exclude each other. What is unknown may turn out to fit.
+/// Attributes that need or exclude each other. Unknown values pass.
 pub(super) fn check(config: &M2mClient) -> Diagnostics {
     let third_party = config.is_first_party == Value::Known(false);
     let organizations = [
@@ -18,32 +18,31 @@ pub(super) fn check(config: &M2mClient) -> Diagnostics {
         (third_party && config.oidc_conformant == Value::Known(false)).then(|| {
             conflict(
                 "oidc_conformant".into(),
-                "Auth0 makes every third-party application (`is_first_party = false`) conform to OpenID Connect. Remove \
+                "Third-party applications (`is_first_party = false`) always conform to OpenID Connect. Remove \
                  `oidc_conformant = false`.",
             )
         }),
         organization.filter(|_| third_party).map(|(name, _)| {
             let detail = format!(
-                "Auth0 accepts `is_first_party = false` only for applications without organization settings. Remove `{name}`."
+                "Third-party applications (`is_first_party = false`) have no organization settings. Remove `{name}`."
             );
             conflict(name.into(), &detail)
         }),
         quota_without_limit(&config.token_quota),
         (config.client_secret_wo_version.known().is_some() && config.client_secret_wo.is_null()).then(|| {
-            let detail = "`client_secret_wo_version` is the version of `client_secret_wo`, which has no value. Give one, or \
-                          remove the version.";
+            let detail = "`client_secret_wo_version` needs `client_secret_wo`. Set the secret, or remove the version.";
             conflict("client_secret_wo_version".into(), detail)
         }),
         (config.client_secret_wo.known().is_some() && config.rotate_secret_when.known().is_some()).then(|| {
-            let detail = "Either Auth0 makes the secret anew (`rotate_secret_when`), or it is supplied \
-                          (`client_secret_wo`): then raise `client_secret_wo_version`.";
+            let detail = "`rotate_secret_when` lets Auth0 generate the secret, and `client_secret_wo` supplies it. \
+                          Remove one of them. To change a supplied secret, raise `client_secret_wo_version`.";
             conflict("rotate_secret_when".into(), detail)
         }),
         config.grant_types.known().filter(|types| !types.contains("client_credentials")).map(|_| {
             Diagnostic::warning(
                 "Application Cannot Get Tokens in Its Own Name",
-                "`grant_types` lacks `client_credentials`, the grant type by which a machine-to-machine application gets its \
-                 tokens. Auth0 will refuse its token requests.",
+                "`grant_types` lacks `client_credentials`, the grant type of machine-to-machine applications. Auth0 \
+                 refuses token requests without it. Add it, unless you left it out on purpose.",
             )
             .at("grant_types")
         }),

@@ -1,4 +1,4 @@
-//! The secret of an application: supplied after its creation, or rotated, and what is left when either fails.
+//! Sets or rotates the secret of an application, and explains failures.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ use crate::{
     value::Value,
 };
 
-/// The property that a PATCH takes and a POST does not.
+/// The property that a PATCH accepts and a POST does not.
 const SECRET: &str = "client_secret";
 
-/// Adds the supplied secret to an update if its version changes. There is nothing else to compare a secret with. A version
-/// that is removed leaves the secret alone.
+/// Adds the supplied secret to an update if its version changes, because there is no stored secret to compare it with.
+/// If the version is removed, the secret stays.
 pub(super) fn with_new_secret(body: Body, prior: &M2mClient, plan: &M2mClient) -> Body {
     match (plan.client_secret_wo.known(), plan.client_secret_wo_version.known()) {
         (Some(secret), version @ Some(_)) if version != prior.client_secret_wo_version.known() => {
@@ -30,7 +30,7 @@ pub(super) fn with_new_secret(body: Body, prior: &M2mClient, plan: &M2mClient) -
     }
 }
 
-/// Gives a new application the secret that a POST does not take.
+/// Sets the supplied secret of a new application, because a POST does not accept one.
 pub(super) async fn supply(
     cx: &Cx<Connection>,
     made: M2mClient,
@@ -43,34 +43,33 @@ pub(super) async fn supply(
     }
 }
 
-/// The application was made, but it has not the secret that it was to have.
+/// The application was created, but without its secret.
 ///
-/// If the service has refused the secret, nothing is left behind. Otherwise the application is kept, which Terraform then
-/// replaces: whatever comes with an error is tainted. Without its version it is also ready for `terraform untaint`, after
-/// which the next apply sets the secret.
+/// If Auth0 refused the secret, the provider deletes the application. Otherwise it saves the application with an error,
+/// so that Terraform taints and then replaces it. Without its version, it is ready for `terraform untaint`: after that,
+/// the next apply sets the secret.
 async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &Error) -> Failed<M2mClient> {
     let problem = NAMES.diagnose("set the secret of", error);
     let client_id = id(&made).to_owned();
     if error.is_refusal() && session(cx).api(&CLIENTS, &[]).delete(&client_id).await.is_ok() {
-        let detail = format!("{} The application was removed again.", problem.detail);
+        let detail = format!("{} The provider deleted the new application again.", problem.detail);
         return Diagnostic { detail, ..problem }.into();
     }
-    let secret = if error.is_refusal() { "it has another secret" } else { "whether it has the secret is not known" };
+    let secret = if error.is_refusal() { "it has another secret" } else { "it may or may not have the secret" };
     let mut detail = format!(
-        "{} The application `{client_id}` was created, and {secret}. The next apply puts another in its place.",
+        "{} The application `{client_id}` was created, but {secret}. The next apply replaces it.",
         problem.detail
     );
     if made.client_secret_wo_version.known().is_some() {
-        detail
-            .push_str(" To keep this one, run `terraform untaint` for it first: then the next apply sets the secret.");
+        detail.push_str(" To keep it, first run `terraform untaint` for it. Then the next apply sets the secret.");
     }
-    // A protection would stand in the way of its replacement.
+    // A protection would prevent its replacement.
     let unprotected = Value::Known(false);
     let made = M2mClient { client_secret_wo_version: Value::Null, deletion_protection: unprotected, ..made };
     Failed::saving(made, Diagnostic { detail, ..problem })
 }
 
-/// An update failed, with whatever it was to do about the secret.
+/// An update failed. Says what it means for the secret.
 pub(super) fn not_updated(body: &Body, error: &Error) -> Diagnostic {
     let problem = NAMES.diagnose("update", error);
     if !body.has_secret() {
@@ -80,8 +79,8 @@ pub(super) fn not_updated(body: &Body, error: &Error) -> Diagnostic {
     Diagnostic { detail, ..problem }
 }
 
-/// Rotates the secret of an application that is otherwise as it is to be, if its keepers say so. A failure leaves the keepers
-/// as they were, so that the next apply makes up for it.
+/// Rotates the secret after an update if a value of `rotate_secret_when` changed. If that fails, the prior values stay
+/// in the state, so that the next apply tries again.
 pub(super) async fn rotate_if_due(
     cx: &Cx<Connection>,
     prior: &M2mClient,
@@ -100,18 +99,18 @@ pub(super) async fn rotate_if_due(
     }
 }
 
-/// Whether the keepers have changed. Without keepers before, there was nothing to keep the secret for.
+/// Whether the values changed. If there were none before, nothing is rotated.
 pub(super) fn is_due(prior: &Value<BTreeMap<String, String>>, plan: &Value<BTreeMap<String, String>>) -> bool {
     prior.known().zip(plan.known()).is_some_and(|(prior, plan)| prior != plan)
 }
 
-/// What becomes of a secret that was supplied and is not any more.
+/// Warns that the secret stays when its version is removed.
 pub(super) fn stays(prior: &M2mClient, plan: &M2mClient) -> Option<Diagnostic> {
     (prior.client_secret_wo_version.known().is_some() && plan.client_secret_wo_version.is_null()).then(|| {
         Diagnostic::warning(
             "Client Secret Stays",
-            "`client_secret_wo_version` was removed. The application keeps the secret that was supplied last; to have Auth0 \
-             make another, use `rotate_secret_when`.",
+            "`client_secret_wo_version` was removed. The application keeps the last supplied secret. To let Auth0 \
+             generate a new one, use `rotate_secret_when`.",
         )
     })
 }
