@@ -266,7 +266,7 @@ fn attempt(start: &Start, cell: Cell) -> Outcome {
         tenant.change(&format!("{path}/{}", known[address]), &change);
         if late {
             // Until then lists show nothing that differs.
-            std::thread::sleep(LATE);
+            tenant.wait(LATE);
         }
     }
     let begun = Instant::now();

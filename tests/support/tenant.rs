@@ -158,6 +158,11 @@ impl Tenant {
         self.spoil(method, path, Action::answer(status, body, &[]));
     }
 
+    /// Lets time go by.
+    pub(crate) fn wait(&self, time: Duration) {
+        self.runtime.block_on(sleep(time));
+    }
+
     /// What `path` (such as `clients/ID`) shows; null when there is nothing.
     pub(crate) fn read(&self, path: &str) -> Value {
         match self.call(&Method::GET, path, None) {

@@ -23,8 +23,8 @@ fn doubtful(ids: &[&str]) -> Result<String, Verdict> {
 #[test]
 fn adopts_the_only_new_one() {
     let new = candidate("x", Age::New, Some(true));
-    assert_eq!(verdict(&[new.clone()], false), Ok("x".to_owned()));
-    assert_eq!(verdict(&[new.clone()], true), doubtful(&["x"]), "another create may have made it");
+    assert_eq!(verdict(std::slice::from_ref(&new), false), Ok("x".to_owned()));
+    assert_eq!(verdict(std::slice::from_ref(&new), true), doubtful(&["x"]), "another create may have made it");
     let other = candidate("y", Age::New, Some(true));
     assert_eq!(verdict(&[new, other], false), doubtful(&["x", "y"]), "another user creates the same");
 }
@@ -33,7 +33,7 @@ fn adopts_the_only_new_one() {
 fn guesses_nothing() {
     for (age, same) in [(Age::New, Some(false)), (Age::New, None), (Age::Unknown, Some(true)), (Age::Unknown, None)] {
         let (new, strange) = (candidate("x", Age::New, Some(true)), candidate("y", age, same));
-        assert_eq!(verdict(&[strange.clone()], false), doubtful(&["y"]), "{age:?} {same:?}");
+        assert_eq!(verdict(std::slice::from_ref(&strange), false), doubtful(&["y"]), "{age:?} {same:?}");
         assert_eq!(verdict(&[new, strange], false), doubtful(&["x", "y"]), "{age:?} {same:?}");
     }
 }
