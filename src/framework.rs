@@ -1,4 +1,4 @@
-//! What a provider author implements, and what Terraform demands around each of those implementations.
+//! What a provider implements, and Terraform's rules around it.
 
 mod action;
 mod context;
@@ -31,37 +31,37 @@ pub use timeouts::Timeouts;
 
 use crate::{diagnostic::Diagnostics, schema::Model};
 
-/// A provider: its configuration, the client that it makes of it, and what it offers.
+/// A provider: its configuration, its client, and its types.
 pub trait Provider: Send + Sync + 'static {
     /// The source address, such as `registry.terraform.io/namespace/type`.
     const ADDRESS: &'static str;
-    /// The release, as it stands in the package.
+    /// The version of the package.
     const VERSION: &'static str;
     /// The `provider` block.
     type Config: Model;
-    /// What resources, data sources, ephemeral resources and actions talk to. Cheap to clone.
+    /// The client that resources, data sources, ephemeral resources and actions use. Cheap to clone.
     type Client: Clone + Send + Sync + 'static;
 
-    /// Everything that the provider offers.
+    /// All types of the provider.
     fn registry(&self) -> Registry<Self::Client>;
 
-    /// Checks across attributes of the `provider` block. Values may be unknown; nothing may be asked of anybody.
+    /// Checks across attributes of the `provider` block. Values may be unknown. Sends no request.
     fn validate(&self, config: &Self::Config) -> Diagnostics;
 
-    /// Makes a client of the configuration. Values may be unknown while planning. Nothing is asked of anybody.
+    /// Makes a client of the configuration. Values may be unknown during a plan. Sends no request.
     fn configure(&self, config: Self::Config, terraform_version: &str)
     -> Result<Configured<Self::Client>, Diagnostics>;
 
-    /// Names the remote system that `client` talks to. It is kept beside each object, so that an object that seems to be
-    /// gone is not taken for deleted when it is the provider that has moved.
+    /// Names the remote system of `client`. It is stored with each object: if the provider is configured for another
+    /// system, a missing object does not count as deleted.
     fn origin(client: &Self::Client) -> String;
 }
 
-/// The outcome of a configuration that is in order.
+/// The outcome of a valid configuration.
 #[derive(Debug, Clone)]
 pub enum Configured<C> {
     /// Every value is known.
     Ready(C),
-    /// Some value is not known before the apply. Until then nothing can be read or written.
+    /// Some values are known only after the apply. Until then, nothing can be read or written.
     Unknown,
 }

@@ -1,7 +1,7 @@
-//! Terraform's plugin protocol: the process, its gRPC services, and nothing that decides what a call means.
+//! Terraform's plugin protocol: the process and its gRPC services. Decides nothing about calls.
 //!
-//! `serve` starts the process and finds a way to the host; `router` puts all services behind it; `service` answers
-//! Terraform's own calls by translating (`convert`) to and from the framework's.
+//! `serve` starts the process and connects to the host. `router` has all services. `service` handles Terraform's calls:
+//! it converts (`convert`) to and from the types of the framework.
 
 mod broker;
 mod controller;

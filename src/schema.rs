@@ -1,4 +1,4 @@
-//! What a Terraform type looks like, and the rules that follow from it without asking anybody.
+//! The schema of a Terraform type, and the rules that follow from it without a request.
 
 mod attribute;
 mod attribute_type;
@@ -31,7 +31,7 @@ use crate::value::Type;
 /// The schema of a provider, resource or data source.
 #[derive(Debug, Clone)]
 pub struct Schema {
-    /// Raised when stored state needs rewriting.
+    /// Raise it when stored state needs an upgrade.
     pub version: i64,
     /// Markdown for documentation and editors.
     pub description: String,
@@ -53,7 +53,7 @@ impl Schema {
         Self::new(0, description, attribute::into_results(M::attributes(), arguments))
     }
 
-    /// A schema that Terraform would not take is a mistake of whoever wrote the model, and shows in its first test.
+    /// Panics if Terraform would refuse the schema. The first test of the model shows it.
     fn new(version: i64, description: &str, attributes: Vec<Attribute>) -> Self {
         if let Some(flaw) = dynamic_placement::misplaced(&attributes) {
             panic!("no schema: `{flaw}");

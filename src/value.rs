@@ -1,4 +1,4 @@
-//! Terraform's values: known, null or unknown, and the two forms in which they travel.
+//! Terraform's values: known, null or unknown, and their two encodings.
 
 mod depth;
 pub mod json;
@@ -21,22 +21,22 @@ pub use types::Type;
 
 use crate::diagnostic::Path;
 
-/// A value of which Terraform may know nothing yet.
+/// A value that may be unknown.
 ///
-/// Null means that the user left it out (or wrote `null`); unknown means that it will be known at apply.
+/// Null means that the user left it out (or wrote `null`). Unknown means that only the apply decides it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<T> {
     /// A value.
     Known(T),
-    /// No value.
+    /// Null.
     #[default]
     Null,
-    /// A value that only the apply will bring.
+    /// Unknown until the apply.
     Unknown,
 }
 
 impl<T> Value<T> {
-    /// The value, when it is known.
+    /// The value, if it is known.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),
@@ -44,7 +44,7 @@ impl<T> Value<T> {
         }
     }
 
-    /// The value by itself, when it is known.
+    /// The value itself, if it is known.
     pub fn into_known(self) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),
@@ -61,7 +61,7 @@ impl<T> Value<T> {
         }
     }
 
-    /// The value, or `default` where there is none.
+    /// The value, or `default` if there is none.
     #[must_use]
     pub fn or(self, default: T) -> Self {
         match self {
@@ -75,14 +75,14 @@ impl<T> Value<T> {
         matches!(self, Self::Null)
     }
 
-    /// Whether only the apply will tell.
+    /// Whether only the apply decides it.
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
 }
 
 impl Value<String> {
-    /// The text, when it is known.
+    /// The text, if it is known.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         self.known().map(String::as_str)
@@ -96,12 +96,12 @@ impl<T> From<Option<T>> for Value<T> {
     }
 }
 
-/// A value of any type, as the plan engine sees it. What type it is, a [`Type`] beside it tells.
+/// A value of any type, as the plan engine uses it. A [`Type`] next to it has its type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dynamic {
-    /// No value.
+    /// Null.
     Null,
-    /// A value that only the apply will bring.
+    /// Unknown until the apply.
     Unknown,
     /// `true` or `false`.
     Bool(bool),
@@ -115,13 +115,13 @@ pub enum Dynamic {
     Set(Vec<Dynamic>),
     /// Elements by key, or attributes by name.
     Map(BTreeMap<String, Dynamic>),
-    /// A value where any type will do, with the type that it has. Where not even the type is known it is `Unknown`, and
-    /// `Null` where a null has none.
+    /// A value of any type, together with its type. Without a known type it is `Unknown`, and a null without type is
+    /// `Null`.
     Typed(Box<Typed>),
 }
 
 impl Dynamic {
-    /// A set of these elements. Elements that are not wholly known may turn out different, so all of them stay.
+    /// A set of these elements. Elements that are partly unknown may turn out different, so all of them stay.
     #[must_use]
     pub fn set(mut elements: Vec<Self>) -> Self {
         elements.sort();
@@ -138,7 +138,7 @@ impl Dynamic {
         }
     }
 
-    /// Whether nothing is known of it but perhaps its type.
+    /// Whether it is unknown, with or without a type.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         match self {
@@ -147,7 +147,7 @@ impl Dynamic {
         }
     }
 
-    /// Whether it is a text or a collection of nothing: `""`, `[]`, `{}`.
+    /// Whether it is an empty text or collection: `""`, `[]`, `{}`.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
@@ -183,13 +183,13 @@ impl Dynamic {
         }
     }
 
-    /// The entries of a map or the attributes of an object, if it is one.
+    /// The entries of a map or the attributes of an object; `None` for other values.
     #[must_use]
     pub const fn entries(&self) -> Option<&BTreeMap<String, Self>> {
         if let Self::Map(entries) = self { Some(entries) } else { None }
     }
 
-    /// The attribute `name` of an object; null when the object is null or lacks it, unknown when the object is.
+    /// The attribute `name` of an object. Null if the object is null or lacks it, unknown if the object is unknown.
     #[must_use]
     pub fn attribute(&self, name: &str) -> &Self {
         match self {
@@ -206,8 +206,8 @@ impl From<&str> for Dynamic {
     }
 }
 
-/// A value as it travels: one of two encodings, or neither, which means null
-/// (`DynamicValue` in `tfplugin6.proto`; Terraform sends MessagePack).
+/// An encoded value: one of two encodings, or neither, which means null (`DynamicValue` in `tfplugin6.proto`; Terraform
+/// sends MessagePack).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Encoded {
     /// MessagePack, or empty.
@@ -235,14 +235,14 @@ impl Encoded {
     }
 }
 
-/// Tells lengths only: the value may hold a secret.
+/// Shows only lengths, because the value may contain a secret.
 impl fmt::Debug for Encoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Encoded({} bytes of MessagePack, {} of JSON)", self.msgpack.len(), self.json.len())
     }
 }
 
-/// A value that does not have the form that its type demands.
+/// A value that does not match its type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct DecodeError {

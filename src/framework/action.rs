@@ -5,25 +5,24 @@ use std::{fmt, future::Future};
 use super::Cx;
 use crate::{diagnostic::Diagnostics, schema::Model};
 
-/// An action type: something that is done when the configuration or the user says so, and that leaves no state. `C` is the
-/// provider's client.
+/// An action type: the configuration or the user invokes it, and it has no state. `C` is the provider's client.
 pub trait Action<C: Sync>: Send + Sync + 'static {
     /// The type name, with the provider's prefix.
     const NAME: &'static str;
     /// Its arguments. An action has no results.
     type Model: Model;
 
-    /// Checks across attributes. Values may be unknown, and nothing may be asked of anybody.
+    /// Checks across attributes. Values may be unknown. Sends no request.
     fn validate(&self, _config: &Self::Model) -> Diagnostics {
         Diagnostics::new()
     }
 
-    /// Says beforehand what is known of the invocation. Values may be unknown, and nothing may be asked of anybody.
+    /// Checks an invocation in the plan. Values may be unknown. Sends no request.
     fn plan(&self, _config: &Self::Model) -> Diagnostics {
         Diagnostics::new()
     }
 
-    /// Does it, and tells of its progress. Every argument is known.
+    /// Invokes the action and reports progress. Every argument is known.
     fn invoke(
         &self,
         cx: &Cx<C>,
@@ -32,16 +31,16 @@ pub trait Action<C: Sync>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 }
 
-/// Where an action tells how far it has come.
+/// Reports the progress of an action.
 pub struct Progress(Box<dyn Fn(String) + Send + Sync>);
 
 impl Progress {
-    /// Passes each message on to `listener`.
+    /// Sends each message to `listener`.
     pub fn new(listener: impl Fn(String) + Send + Sync + 'static) -> Self {
         Self(Box::new(listener))
     }
 
-    /// Tells the user at once. Secrets have no place here.
+    /// Shows a message to the user at once. It must not contain a secret.
     pub fn tell(&self, message: impl Into<String>) {
         (self.0)(message.into());
     }

@@ -1,24 +1,24 @@
-//! What a resource or data source gets for the time of one call.
+//! The context of one call to a resource or data source.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How long an operation may take when nothing else is configured. Terraform's own providers use the same.
+/// The default time limit of an operation. Terraform's own providers have the same.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_mins(20);
 
-/// Longer than anybody waits, and still a point in time that the clock knows.
+/// Longer than any wait, and still a valid point in time.
 const FOREVER: Duration = Duration::from_hours(24 * 365);
 
-/// One call: the configured client, and what ends a wait.
+/// One call: the configured client, and what ends its waits.
 #[derive(Debug, Clone)]
 pub struct Cx<C> {
     /// The client that [`configure`](super::Provider::configure) made.
     pub client: C,
-    /// Cancelled when the user interrupts Terraform. Waits end; what is known of the object is still returned.
+    /// Cancelled when the user interrupts Terraform. Waits end, and the call still returns what is known of the object.
     pub stop: CancellationToken,
-    /// When the operation has to give up.
+    /// The deadline of the operation.
     pub deadline: Instant,
 }
 
@@ -27,7 +27,7 @@ impl<C> Cx<C> {
         Self { client, stop, deadline: Instant::now() + DEFAULT_TIMEOUT }
     }
 
-    /// The same call, which has to be done after `limit`, counted from now.
+    /// The same call with a limit from now on.
     pub(super) fn within(self, limit: Duration) -> Self {
         Self { deadline: Instant::now() + limit.min(FOREVER), ..self }
     }

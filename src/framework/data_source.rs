@@ -15,18 +15,19 @@ pub trait DataSource<C: Sync>: Send + Sync + 'static {
     /// Its arguments and results.
     type Model: Model;
 
-    /// Its schema. A data source that looks up what a resource manages shares the resource's model and makes its own
-    /// schema of it with [`Schema::lookup`].
+    /// Its schema. A data source that looks up the object of a resource uses the resource's model, with a schema from
+    /// [`Schema::lookup`].
     #[must_use]
     fn schema() -> Schema {
         Schema::of::<Self::Model>(0)
     }
 
-    /// Checks across attributes. Values may be unknown, and nothing may be asked of anybody.
+    /// Checks across attributes. Values may be unknown. Sends no request.
     fn validate(&self, _config: &Self::Model) -> Diagnostics {
         Diagnostics::new()
     }
 
-    /// Looks the object up. The result has every value known and the arguments unchanged; nothing found is an error.
+    /// Looks up the object. All values of the result are known, and the arguments are unchanged. If there is no object,
+    /// it fails.
     fn read(&self, cx: &Cx<C>, config: Self::Model) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
 }

@@ -13,31 +13,31 @@ use crate::{
     schema::Model,
 };
 
-/// An ephemeral resource type: something that is there while Terraform runs, and whose values are in no plan and in no
-/// state. `C` is the provider's client.
+/// An ephemeral resource type: it exists during a run, and neither plan nor state has its values. `C` is the provider's
+/// client.
 ///
-/// Terraform opens it in the plan and again in the apply, as soon as every argument is known, and closes it when nothing is
-/// left that uses it.
+/// Terraform opens it in the plan and again in the apply, when every argument is known. It closes it after its last
+/// use.
 pub trait EphemeralResource<C: Sync>: Send + Sync + 'static {
     /// The type name, with the provider's prefix.
     const NAME: &'static str;
     /// Its arguments and results. Secrets among the results are [`Disclosed`](crate::schema::Disclosed).
     type Model: Model;
 
-    /// Checks across attributes. Values may be unknown, and nothing may be asked of anybody.
+    /// Checks across attributes. Values may be unknown. Sends no request.
     fn validate(&self, _config: &Self::Model) -> Diagnostics {
         Diagnostics::new()
     }
 
-    /// Opens it. Every result has to be known; arguments go back as they came, whatever the model holds.
+    /// Opens it. All results must be known. Arguments are returned as Terraform sent them, whatever the model contains.
     fn open(
         &self,
         cx: &Cx<C>,
         config: Self::Model,
     ) -> impl Future<Output = Result<Opened<Self::Model>, Diagnostics>> + Send;
 
-    /// Keeps what was opened alive. `private` is what the open or the last renewal handed over. The results stay as they
-    /// are: Terraform takes no others.
+    /// Renews it. `private` comes from the open or the last renewal. The results do not change: Terraform accepts no
+    /// others.
     fn renew(&self, _cx: &Cx<C>, _private: Bytes) -> impl Future<Output = Result<Renewed, Diagnostics>> + Send {
         ready(Err(Diagnostic::error(
             "Nothing to Renew",
@@ -49,37 +49,37 @@ pub trait EphemeralResource<C: Sync>: Send + Sync + 'static {
         .into()))
     }
 
-    /// Gives it back. `private` is what the open handed over, whatever renewals there were.
+    /// Closes it. `private` comes from the open, even after renewals.
     fn close(&self, _cx: &Cx<C>, _private: Bytes) -> impl Future<Output = Result<(), Diagnostics>> + Send {
         ready(Ok(()))
     }
 }
 
-/// What was opened.
+/// The result of an open.
 #[derive(Debug)]
 pub struct Opened<M> {
     /// Its arguments and results.
     pub result: M,
-    /// When it has to be renewed, if at all.
+    /// When to renew it, if at all.
     pub renew_at: Option<SystemTime>,
-    /// What a renewal and the close need to know. It stays in Terraform's memory, so it may hold a secret.
+    /// Data for a renewal and the close. It stays in Terraform's memory, so it may contain a secret.
     pub private: Bytes,
 }
 
 impl<M> Opened<M> {
-    /// Something that lasts by itself and need not be given back.
+    /// A result that needs no renewal and no close.
     pub const fn lasting(result: M) -> Self {
         Self { result, renew_at: None, private: Bytes::new() }
     }
 }
 
-/// What was renewed.
+/// The result of a renewal.
 #[derive(Debug, Default)]
 pub struct Renewed {
-    /// When it has to be renewed again, if at all.
+    /// When to renew it again, if at all.
     pub renew_at: Option<SystemTime>,
-    /// What the next renewal needs to know.
+    /// Data for the next renewal.
     pub private: Bytes,
-    /// What to tell the user, at the end of the run.
+    /// Messages for the user, shown at the end of the run.
     pub warnings: Diagnostics,
 }

@@ -1,6 +1,6 @@
-//! What Terraform demands around each call, for all types alike.
+//! Terraform's rules for each call, for all types.
 //!
-//! The rules are those of Terraform's `resource-instance-change-lifecycle.md`.
+//! The rules come from Terraform's `resource-instance-change-lifecycle.md`.
 
 mod apply;
 mod import;
@@ -23,7 +23,7 @@ use crate::{
     value::Dynamic,
 };
 
-/// Everything is known once the service has answered; an unknown value here is a mistake in a resource.
+/// After an apply, every value is known. An unknown value is a bug of the resource.
 fn require_wholly_known(value: Dynamic) -> Result<Dynamic, Diagnostics> {
     if value.is_wholly_known() {
         return Ok(value);
@@ -35,7 +35,7 @@ fn require_wholly_known(value: Dynamic) -> Result<Dynamic, Diagnostics> {
     .into())
 }
 
-/// The object is known from another remote system than the one that is configured now.
+/// The object was last seen in another remote system than the configured one.
 fn wrong_tenant(problem: &str, seen_at: &str, origin: &str) -> Diagnostics {
     Diagnostic::error(
         "Provider Configured for Another Tenant",

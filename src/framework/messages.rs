@@ -1,7 +1,7 @@
-//! Questions and answers of the calls, without the protocol's own types.
+//! Requests and responses of the calls, without the types of the protocol.
 //!
-//! The fields are those of the messages of the same name in `tfplugin6.proto`. An absent state in an answer means null or,
-//! beside an error, that Terraform keeps what it has.
+//! The fields are those of the messages with the same name in `tfplugin6.proto`. An absent state in a response means
+//! null or, with an error, that Terraform keeps the prior state.
 
 use std::time::SystemTime;
 
@@ -15,9 +15,9 @@ use crate::{
 /// Configure the provider.
 #[derive(Debug)]
 pub struct ConfigureRequest {
-    /// The release of Terraform that asks.
+    /// The release of Terraform.
     pub terraform_version: String,
-    /// The `provider` block; an object of nulls where there is none.
+    /// The `provider` block. Without a block, an object of nulls.
     pub config: Encoded,
 }
 
@@ -30,7 +30,7 @@ pub struct UpgradeRequest {
     pub version: i64,
     /// The state as JSON.
     pub json: Bytes,
-    /// Whether the state is in the form of Terraform 0.11 and older instead.
+    /// Whether the state has the form of Terraform 0.11 and older instead.
     pub flatmap: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct UpgradeResponse {
 pub struct ReadRequest {
     /// The resource type.
     pub type_name: String,
-    /// What Terraform believes.
+    /// The prior state.
     pub current_state: Encoded,
     /// The provider's own data about the object.
     pub private: Bytes,
@@ -57,9 +57,9 @@ pub struct ReadRequest {
 /// See [`ReadRequest`].
 #[derive(Debug)]
 pub struct ReadResponse {
-    /// What is; null when the object is gone.
+    /// The state now; null if the object is gone.
     pub new_state: Option<Encoded>,
-    /// The provider's own data, replacing the stored.
+    /// The provider's own data, which replaces the stored data.
     pub private: Bytes,
     /// What to tell the user.
     pub diagnostics: Diagnostics,
@@ -70,11 +70,11 @@ pub struct ReadResponse {
 pub struct PlanRequest {
     /// The resource type.
     pub type_name: String,
-    /// What is; null to create.
+    /// The prior state; null for a create.
     pub prior_state: Encoded,
-    /// Configuration merged with prior state; null to destroy.
+    /// Configuration merged with prior state; null for a delete.
     pub proposed_new_state: Encoded,
-    /// The configuration; null to destroy.
+    /// The configuration; null for a delete.
     pub config: Encoded,
     /// The provider's own data about the object.
     pub prior_private: Bytes,
@@ -83,55 +83,55 @@ pub struct PlanRequest {
 /// See [`PlanRequest`].
 #[derive(Debug)]
 pub struct PlanResponse {
-    /// What will be.
+    /// The planned state.
     pub planned_state: Option<Encoded>,
-    /// Attributes whose change needs a new object.
+    /// Attributes whose change replaces the object.
     pub requires_replace: Vec<Path>,
-    /// Goes to the apply.
+    /// Data for the apply.
     pub planned_private: Bytes,
     /// What to tell the user.
     pub diagnostics: Diagnostics,
 }
 
-/// Carry out a planned change.
+/// Apply a planned change.
 #[derive(Debug)]
 pub struct ApplyRequest {
     /// The resource type.
     pub type_name: String,
-    /// What is; null to create.
+    /// The prior state; null for a create.
     pub prior_state: Encoded,
-    /// What was planned; null to delete.
+    /// The planned state; null for a delete.
     pub planned_state: Encoded,
-    /// The configuration; null to delete.
+    /// The configuration; null for a delete.
     pub config: Encoded,
-    /// What the plan handed over.
+    /// Data from the plan.
     pub planned_private: Bytes,
 }
 
 /// See [`ApplyRequest`].
 #[derive(Debug)]
 pub struct ApplyResponse {
-    /// What is now.
+    /// The state after the apply.
     pub new_state: Option<Encoded>,
-    /// The provider's own data, replacing the stored.
+    /// The provider's own data, which replaces the stored data.
     pub private: Bytes,
     /// What to tell the user.
     pub diagnostics: Diagnostics,
 }
 
-/// Find an object by its import id.
+/// Find an object by its import ID.
 #[derive(Debug)]
 pub struct ImportRequest {
     /// The resource type.
     pub type_name: String,
-    /// What the user gave.
+    /// The import ID.
     pub id: String,
 }
 
 /// See [`ImportRequest`].
 #[derive(Debug)]
 pub struct ImportResponse {
-    /// The object, as far as a read needs it.
+    /// The object, with what a read needs.
     pub imported: Option<Imported>,
     /// What to tell the user.
     pub diagnostics: Diagnostics,
@@ -173,7 +173,7 @@ pub struct OpenRequest {
     pub type_name: String,
     /// The arguments.
     pub config: Encoded,
-    /// Whether Terraform lets the provider put it off.
+    /// Whether Terraform accepts a deferral.
     pub deferral_allowed: bool,
 }
 
@@ -182,7 +182,7 @@ pub struct OpenRequest {
 pub struct EphemeralRequest {
     /// The ephemeral resource type.
     pub type_name: String,
-    /// To renew, what the open or the last renewal handed over; to close, what the open did.
+    /// For a renewal, data from the open or the last renewal. For a close, data from the open.
     pub private: Bytes,
 }
 
@@ -193,9 +193,9 @@ pub struct EphemeralResponse {
     pub result: Option<Encoded>,
     /// When to renew it.
     pub renew_at: Option<SystemTime>,
-    /// What the next call needs.
+    /// Data for the next call.
     pub private: Bytes,
-    /// Whether it is put off until the provider's configuration is known.
+    /// Whether it is deferred until the provider's configuration is known.
     pub deferred: bool,
     /// What to tell the user.
     pub diagnostics: Diagnostics,

@@ -7,7 +7,7 @@ use crate::{
     value::json,
 };
 
-/// The state of an object as an earlier version of its schema has it.
+/// The state of an object in an earlier version of the schema.
 #[derive(Clone, Copy)]
 pub struct OldState<'a> {
     /// The version of that schema.
@@ -20,7 +20,7 @@ impl<'a> OldState<'a> {
         Self { version, json }
     }
 
-    /// Reads it as the model `M` of that version, or of as much of it as is still needed: other attributes are ignored.
+    /// Reads it as the model `M`, with the attributes of that version that are still needed. Others are ignored.
     pub fn read<M: Model>(&self) -> Result<M, Diagnostics> {
         let schema = Schema::of::<M>(self.version);
         let state = json::decode_lenient(self.json, schema.ty());

@@ -1,9 +1,9 @@
-//! What the provider keeps beside each object: opaque to Terraform, stored in the state, not shown.
+//! The provider's private data of an object. The state stores it, and Terraform does not show it.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-/// The provider's own data about an object, stored as JSON. It holds no secrets, as state files are not encrypted.
+/// The provider's own data of an object, stored as JSON. It contains no secrets, because state files are not encrypted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Private {
     /// The remote system on which the object was last seen.
@@ -16,7 +16,7 @@ impl Private {
         Self { origin: Some(origin) }
     }
 
-    /// Reads stored bytes. State that another provider wrote has data of another form, which says nothing to us.
+    /// Reads stored bytes. Data in another form comes from another provider and is ignored.
     pub(super) fn read(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap_or_default()
     }

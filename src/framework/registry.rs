@@ -1,7 +1,7 @@
-//! Everything that a provider offers, by type name.
+//! All types of a provider, by type name.
 //!
-//! Typed implementations are stored behind object-safe twins that speak in [`Dynamic`] values, so that the lifecycle is
-//! written once for all of them.
+//! Each typed implementation has an object-safe counterpart that uses [`Dynamic`] values. So the lifecycle exists once
+//! for all of them.
 
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
@@ -15,7 +15,7 @@ use crate::{
     value::{DecodeError, Dynamic},
 };
 
-/// The types that a provider offers.
+/// The types of a provider.
 pub struct Registry<C> {
     pub(super) resources: BTreeMap<&'static str, Entry<dyn AnyResource<C>>>,
     pub(super) data_sources: BTreeMap<&'static str, Entry<dyn AnyDataSource<C>>>,
@@ -45,7 +45,7 @@ pub struct Schemas {
 }
 
 impl<C: Send + Sync + 'static> Registry<C> {
-    /// Nothing yet.
+    /// An empty registry.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -270,8 +270,8 @@ fn present<M: Model>(value: &Dynamic) -> Result<Option<M>, Diagnostics> {
     if value.is_null() { Ok(None) } else { decoded(value.clone()).map(Some) }
 }
 
-/// `state` with what differs between `before` and `after`. A model may know less than the value that it was made of, such as
-/// which of many elements is unknown, so what was not touched stays as it is.
+/// `state` with the differences between `before` and `after`. A model may lose details of the value that it was read
+/// from, such as which of many elements is unknown. So everything else stays unchanged.
 fn modified(state: Dynamic, before: &Dynamic, after: &Dynamic) -> Dynamic {
     let Dynamic::Map(mut object) = state else { return state };
     for (name, value) in &mut object {

@@ -8,8 +8,8 @@ use crate::{
     schema::Model,
 };
 
-/// A resource type. The framework calls these functions with decoded, validated values and keeps Terraform's rules around
-/// them; an implementation only maps its model to the service and back.
+/// A resource type. The framework calls these functions with decoded, validated values and follows Terraform's rules.
+/// An implementation only maps its model to the API and back.
 ///
 /// `C` is the provider's client, which the framework never names.
 pub trait Resource<C: Sync>: Send + Sync + 'static {
@@ -20,15 +20,15 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
     /// Its attributes.
     type Model: Model;
 
-    /// Checks across attributes. Values may be unknown, and nothing may be asked of anybody.
+    /// Checks across attributes. Values may be unknown. Sends no request.
     fn validate(&self, _config: &Self::Model) -> Diagnostics {
         Diagnostics::new()
     }
 
-    /// Changes what is planned beyond what the schema says; `None` if there is nothing to change.
+    /// Changes the plan beyond the schema's rules. `None` if there is nothing to change.
     const MODIFY_PLAN: Option<ModifyPlan<Self::Model>> = None;
 
-    /// Brings the state that an earlier version of the schema wrote to the current one, from each version directly.
+    /// Upgrades the state from any earlier version of the schema to the current one.
     fn upgrade(&self, state: &OldState) -> Result<Self::Model, Diagnostics> {
         Err(Diagnostic::error(
             "State Cannot Be Upgraded",
@@ -42,26 +42,27 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
         .into())
     }
 
-    /// Creates the object and returns it, with every value known and what was planned unchanged.
+    /// Creates the object and returns it. Every value is known, and planned values are unchanged.
     ///
-    /// A create that fails after the object exists returns it in [`Failed::saved`]; otherwise Terraform forgets it.
+    /// If a create fails after the object exists, it returns the object in [`Failed::saved`]. Otherwise Terraform
+    /// forgets the object.
     fn create(
         &self,
         cx: &Cx<C>,
         plan: Self::Model,
     ) -> impl Future<Output = Result<Self::Model, Failed<Self::Model>>> + Send;
 
-    /// Reads the object, `None` when it is gone. What the service does not tell stays as in `prior`.
+    /// Reads the object; `None` if it is gone. What a response does not show stays as in `prior`.
     ///
-    /// After an import `prior` is what [`import`](Self::import) returned.
+    /// After an import, `prior` is the result of [`import`](Self::import).
     fn read(
         &self,
         cx: &Cx<C>,
         prior: Self::Model,
     ) -> impl Future<Output = Result<Option<Self::Model>, Diagnostics>> + Send;
 
-    /// Changes the object from `prior` to `plan` and returns it. A failure keeps `prior`, unless it brings something
-    /// better in [`Failed::saved`].
+    /// Updates the object from `prior` to `plan` and returns it. After a failure the state is `prior`, unless
+    /// [`Failed::saved`] has a better one.
     fn update(
         &self,
         cx: &Cx<C>,
@@ -69,10 +70,10 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
         plan: Self::Model,
     ) -> impl Future<Output = Result<Self::Model, Failed<Self::Model>>> + Send;
 
-    /// Deletes the object. That it is gone already is success.
+    /// Deletes the object. Succeeds if it is gone already.
     fn delete(&self, cx: &Cx<C>, prior: Self::Model) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Turns an import id into what [`read`](Self::read) needs; every other value is null, none is unknown.
+    /// Finds what [`read`](Self::read) needs by the import ID. Every other value is null, and none is unknown.
     fn import(&self, _cx: &Cx<C>, _id: &str) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send {
         std::future::ready(Err(Diagnostic::error(
             "Resource Import Not Supported",
@@ -82,34 +83,34 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
     }
 }
 
-/// Changes what is planned from `prior`, or tells the user something about it, also about a destroy.
+/// Changes the plan from `prior`, or adds messages, also for a delete.
 ///
-/// It asks nobody, and gives the same answer to the same question. A configured value is planned as it is; only what the
-/// configuration leaves out and the schema calls computed may become something else.
+/// It sends no request, and the same input gives the same result. It must not change configured values, only those that
+/// the configuration leaves out and the schema calls computed.
 pub type ModifyPlan<M> = fn(prior: Option<&M>, plan: &mut Plan<M>);
 
 /// What is planned.
 #[derive(Debug)]
 pub struct Plan<M> {
-    /// The object after the apply; `None` after a destroy, and then it stays so.
+    /// The planned state; `None` for a delete, which cannot be changed.
     pub state: Option<M>,
-    /// The attributes whose change needs a new object. Of one that is new, nothing does.
+    /// The attributes whose change replaces the object. Empty for a create.
     pub requires_replace: Vec<Path>,
-    /// What to tell the user. An error prevents the change.
+    /// Messages for the user. An error prevents the change.
     pub diagnostics: Diagnostics,
 }
 
-/// A write that failed, with what is known of the object.
+/// A failed write, with what is known of the object.
 #[derive(Debug)]
 pub struct Failed<M> {
-    /// The object as far as it exists or was changed. Values still unknown become null.
+    /// The object, if it exists or was changed. Values that are still unknown become null.
     pub saved: Option<M>,
-    /// What went wrong.
+    /// What failed.
     pub diagnostics: Diagnostics,
 }
 
 impl<M> Failed<M> {
-    /// The object exists, but something after its creation went wrong.
+    /// The object exists, but a later step failed.
     pub fn saving(object: M, diagnostics: impl Into<Diagnostics>) -> Self {
         Self { saved: Some(object), diagnostics: diagnostics.into() }
     }

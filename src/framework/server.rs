@@ -1,7 +1,7 @@
 //! The calls of the protocol, in the framework's own types.
 //!
-//! Each finds the type's entry, decodes, lets the lifecycle work, and encodes. Nothing about Terraform's meaning is decided
-//! here, and nothing about its wire format.
+//! Each call finds the type, decodes, runs the lifecycle, and encodes. This file knows neither Terraform's rules nor
+//! the wire format.
 
 mod stateless;
 
@@ -23,26 +23,26 @@ use crate::{
     value::{Dynamic, Encoded},
 };
 
-/// A provider that answers calls. Calls may arrive at once and in any order.
+/// A provider that serves calls. Calls may run at the same time and in any order.
 pub struct Server<P: Provider> {
     provider: P,
     registry: Registry<P::Client>,
     schemas: Schemas,
-    /// The last configuration; a reattached process gets a new one with every command.
+    /// The last configuration. A reattached process gets a new one with every command.
     configured: Mutex<Option<Configured<P::Client>>>,
-    /// What running calls wait on. Replaced at every stop, since calls after it work as before.
+    /// Cancels the waits of running calls. Replaced at every stop, because later calls work as before.
     stop: Mutex<CancellationToken>,
 }
 
 impl<P: Provider> Server<P> {
-    /// A server that is not configured yet.
+    /// A server without configuration.
     pub fn new(provider: P) -> Self {
         let registry = provider.registry();
         let schemas = registry.schemas(Schema::of::<P::Config>(0));
         Self { provider, registry, schemas, configured: Mutex::default(), stop: Mutex::default() }
     }
 
-    /// The schemas of everything.
+    /// All schemas.
     pub const fn schemas(&self) -> &Schemas {
         &self.schemas
     }
@@ -75,7 +75,7 @@ impl<P: Provider> Server<P> {
         }
     }
 
-    /// `ValidateResourceConfig`. Whether Terraform keeps write-only values to itself depends on its release.
+    /// `ValidateResourceConfig`. Whether Terraform keeps write-only values out of the state depends on its release.
     pub fn validate_resource_config(&self, type_name: &str, config: &Encoded, write_only_allowed: bool) -> Diagnostics {
         answered(self.resource(type_name).and_then(|entry| {
             let config = decode(config, &entry.schema)?;
@@ -195,7 +195,7 @@ impl<P: Provider> Server<P> {
         DataSourceResponse { state, diagnostics }
     }
 
-    /// A state that goes back as it came, though never with a secret: not even one that Terraform should not have had.
+    /// A state that is returned as it came, but without write-only values, even if Terraform should not have had them.
     fn kept(&self, type_name: &str, state: Encoded) -> Encoded {
         let Ok(Entry { schema, .. }) = self.resource(type_name) else { return state };
         match decode(&state, schema) {
@@ -212,7 +212,7 @@ impl<P: Provider> Server<P> {
         self.registry.data_sources.get(type_name).ok_or_else(|| unknown_type("data source", type_name))
     }
 
-    /// What a call works with; `None` while the configuration is not known.
+    /// The context of a call; `None` while the configuration is unknown.
     fn cx(&self) -> Result<Option<Cx<P::Client>>, Diagnostics> {
         let client = match &*lock(&self.configured) {
             Some(Configured::Ready(client)) => client.clone(),
@@ -226,7 +226,7 @@ impl<P: Provider> Server<P> {
 const NOT_CONFIGURED: &str = "The call needs a configured provider, but Terraform has not configured it, or its \
     configuration failed. This is a bug in Terraform or in the provider; please report it.";
 
-/// The fields of the state behind these locks are replaced as a whole, so a panic elsewhere leaves them in order.
+/// The fields behind these locks are replaced as a whole, so a panic elsewhere leaves consistent data.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -235,7 +235,7 @@ fn decode(value: &Encoded, schema: &Schema) -> Result<Dynamic, Diagnostics> {
     value.decode(schema.ty()).map_err(|error| undecodable(&error).into())
 }
 
-/// The one way out for every state, and so the place where write-only values are taken out of it.
+/// Every state leaves here, so this is where write-only values are removed.
 fn encode(value: &Dynamic, schema: &Schema) -> Encoded {
     let Schema { attributes, .. } = schema;
     let has_blocks = attributes.iter().any(|attribute| attribute.behaviour.block().is_some());

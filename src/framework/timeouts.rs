@@ -1,7 +1,8 @@
-//! How long each operation on an object may take.
+//! Time limits for each operation on an object.
 //!
-//! A resource offers it with one line of its model: `timeouts: Value<Timeouts> = OPTIONAL.local()`. The lifecycle does the
-//! rest: what is configured, or what the state says where there is no configuration, becomes the deadline of the call.
+//! A resource offers them with one line of its model: `timeouts: Value<Timeouts> = OPTIONAL.local()`. The lifecycle
+//! does the rest: the configured limit becomes the deadline of the call. Without configuration, the limit in the state
+//! counts.
 
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ model! {
 
 const NAME: &str = "timeouts";
 
-/// What is done to an object.
+/// An operation on an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
     Create,
@@ -50,7 +51,7 @@ impl Operation {
         }
     }
 
-    /// How long it may take by what `object` says.
+    /// Its time limit in `object`.
     fn limit(self, object: &Dynamic) -> Duration {
         match object.attribute(NAME).attribute(self.name()) {
             Dynamic::String(text) => duration::parse(text).unwrap_or(DEFAULT_TIMEOUT),
@@ -58,12 +59,12 @@ impl Operation {
         }
     }
 
-    /// The call, bounded by what `object` says of this operation.
+    /// The call, with the time limit in `object`.
     pub(super) fn bound<C>(self, cx: Cx<C>, object: &Dynamic) -> Cx<C> {
         cx.within(self.limit(object))
     }
 
-    /// What went wrong in it; where time was lacking, with what would give it more.
+    /// The diagnostics of a call. If it ran out of time, they say how to allow more.
     pub(super) fn explain<C>(self, schema: &Schema, cx: &Cx<C>, object: &Dynamic, found: Diagnostics) -> Diagnostics {
         if !schema.attributes.iter().any(|attribute| attribute.name == NAME) {
             return found;
@@ -119,7 +120,7 @@ mod tests {
         }
     }
 
-    /// What is told of an error that comes after this many seconds of a create that may take ten.
+    /// The message for an error after this many seconds of a create with a limit of ten.
     async fn told_after<M: crate::schema::Model>(seconds: u64) -> Diagnostic {
         told_of::<M>(seconds, Diagnostic::error("Failed", "Why.")).await
     }

@@ -1,4 +1,4 @@
-//! `plugin.GRPCBroker`: open for as long as the process lives; a provider has no further connections to offer.
+//! `plugin.GRPCBroker`: open while the process lives. A provider has no further connections to offer.
 
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
@@ -19,7 +19,7 @@ impl GrpcBroker for Broker {
         request: Request<Streaming<ConnInfo>>,
     ) -> Result<Response<Self::StartStreamStream>, Status> {
         let mut offers = request.into_inner();
-        // Unread messages would use up the connection's flow-control window.
+        // Unread messages would fill the connection's flow-control window.
         tokio::spawn(async move { while let Ok(Some(_)) = offers.message().await {} });
         Ok(Response::new(PendingStream::until(&self.end)))
     }

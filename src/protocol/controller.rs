@@ -11,7 +11,7 @@ pub(super) struct Controller {
 
 #[tonic::async_trait]
 impl GrpcController for Controller {
-    /// Answers at once. The host waits two seconds for the process to be gone and then kills it.
+    /// Responds at once. The host waits two seconds for the process to end, and then kills it.
     async fn shutdown(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
         self.end.cancel();
         Ok(Response::new(Empty {}))

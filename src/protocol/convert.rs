@@ -1,4 +1,4 @@
-//! Wire messages to the framework's questions, and its answers to wire messages. Decides nothing.
+//! Converts wire messages to requests of the framework, and its responses to wire messages. Decides nothing.
 
 mod stateless;
 
@@ -16,7 +16,7 @@ use crate::value::Encoded;
 
 pub(super) use stateless::progress;
 
-/// An absent value is null, as is one that is present and empty.
+/// An absent or empty value is null.
 pub(super) fn value(value: Option<wire::DynamicValue>) -> Encoded {
     value.map(|wire::DynamicValue { msgpack, json }| Encoded { msgpack, json }).unwrap_or_default()
 }
@@ -41,10 +41,10 @@ fn diagnostics(diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
     diagnostics.into_iter().map(Into::into).collect()
 }
 
-/// The place of a problem, such that Terraform finds its line.
+/// The place of a problem, in a form with which Terraform finds the line.
 ///
-/// It looks no further than for an attribute, and for an element by its key in the attribute's expression. The object of a
-/// nested attribute is written like a map, so its attributes are found when they are named as elements.
+/// Terraform looks only for an attribute, and for an element by its key in the expression. A nested object is written
+/// like a map, so its attributes are named as elements.
 fn place(path: &Path) -> wire::AttributePath {
     match path.steps() {
         [blocks @ .., Step::Attribute(outer), Step::Attribute(inner)] => {
@@ -73,7 +73,7 @@ impl From<&Schema> for wire::Schema {
     }
 }
 
-/// A block message is there even when it is empty: Terraform does not survive one that is not.
+/// A block message must be present even if it is empty. Otherwise Terraform crashes.
 fn block(attributes: &[Attribute], description: &str) -> wire::schema::Block {
     wire::schema::Block {
         attributes: attributes.iter().filter(|each| each.behaviour.block().is_none()).map(Into::into).collect(),
@@ -118,8 +118,8 @@ impl From<&Attribute> for wire::schema::Attribute {
             required: behaviour.is_required(),
             optional: behaviour.is_optional(),
             computed: behaviour.is_computed(),
-            // Nothing is left to hide where nothing is kept, and Terraform would write the name of the attribute into the state
-            // of each object.
+            // Not for types without state: there is nothing to hide, and Terraform would write the attribute's name
+            // into the state of each object.
             sensitive: behaviour.sensitive && !behaviour.write_only,
             write_only: behaviour.write_only,
             deprecated: behaviour.deprecated.is_some(),
@@ -143,7 +143,7 @@ fn object(nesting: Nesting, attributes: &[Attribute]) -> wire::schema::Object {
     }
 }
 
-/// Everything that is on offer. Older clients ignore what they do not know.
+/// All types. Older clients ignore what they do not know.
 impl From<&Schemas> for wire::get_provider_schema::Response {
     fn from(Schemas { provider, resources, data_sources, ephemeral_resources, actions }: &Schemas) -> Self {
         let by_name = |schemas: &BTreeMap<&str, Schema>| {
@@ -179,7 +179,7 @@ impl From<&Schemas> for wire::get_metadata::Response {
     }
 }
 
-/// What the server can do. A process works as well without having been asked for its schema.
+/// The capabilities of the server. A process also works if the host never reads its schema.
 const CAPABILITIES: wire::ServerCapabilities = wire::ServerCapabilities {
     plan_destroy: true,
     get_provider_schema_optional: true,

@@ -1,11 +1,11 @@
-//! Answers that consist of nothing but an error.
+//! Responses that contain only an error.
 //!
-//! Failures are answers and not gRPC statuses: Terraform shows a status as an unexpected error of the plugin.
+//! A failure is a response and not a gRPC status: Terraform shows a status as an unexpected error of the plugin.
 
 use super::wire::tfplugin6 as wire;
 use crate::diagnostic::Diagnostic;
 
-/// An answer that can carry an error.
+/// A response that can contain an error.
 pub(super) trait ErrorResponse {
     fn refuse(why: Diagnostic) -> Self;
 }
@@ -70,14 +70,14 @@ impl ErrorResponse for wire::stop_provider::Response {
     }
 }
 
-/// An error ends the listing, so this is the one and only event.
+/// An error ends the list, so this is the only event.
 impl ErrorResponse for wire::list_resource::Event {
     fn refuse(why: Diagnostic) -> Self {
         Self { diagnostic: vec![why.into()], ..Self::default() }
     }
 }
 
-/// An invocation ends in exactly one completion, also when it never began.
+/// An invocation has exactly one completion, even if it never began.
 impl ErrorResponse for wire::invoke_action::Event {
     fn refuse(why: Diagnostic) -> Self {
         use wire::invoke_action::event::{Completed, Type};

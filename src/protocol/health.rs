@@ -1,4 +1,4 @@
-//! `grpc.health.v1.Health`: what go-plugin's `Ping` asks.
+//! `grpc.health.v1.Health`, which go-plugin's `Ping` calls.
 
 use tokio_stream::adapters::Chain;
 use tokio_stream::{Once, StreamExt as _};

@@ -1,4 +1,5 @@
-//! Panics: one inside a call is that call's error, any other is the end of the process and told the way Terraform reads.
+//! Panics: inside a call, the call fails. Elsewhere, the process ends with a message in a form that Terraform
+//! recognizes.
 
 use std::any::Any;
 use std::backtrace::Backtrace;
@@ -8,10 +9,10 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Runs a future; a panic inside becomes its message.
+/// Runs a future. A panic inside becomes its message.
 pub(super) async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
-    // A future that panicked is never polled again: `caught` is ready with the error, and drops it.
+    // A future that panicked is never polled again: `caught` returns the error and drops it.
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
         Ok(poll) => poll.map(Ok),
         Err(payload) => Poll::Ready(Err(text(payload.as_ref()).to_owned())),
@@ -19,14 +20,14 @@ pub(super) async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
     .await
 }
 
-/// Reports panics from now on as [`report`] says.
+/// Reports panics from now on with [`report`].
 pub(super) fn install_hook() {
     std::panic::set_hook(Box::new(report));
 }
 
-/// Calls are served in tasks, whose panics are caught, by [`caught`] or by the runtime; so a panic outside of a task is
-/// the one that ends the process. Terraform recognises a Go plugin's last words: from a line that starts with `panic: `
-/// on, it keeps what follows and shows it to the practitioner as the plugin's stack trace.
+/// Calls run in tasks, and [`caught`] or the runtime catches their panics. So a panic outside of a task ends the
+/// process. Terraform recognizes the last words of a Go plugin: it shows everything from a line that starts with
+/// `panic: ` as the plugin's stack trace.
 fn report(panic: &PanicHookInfo<'_>) {
     let message = text(panic.payload());
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -34,7 +35,7 @@ fn report(panic: &PanicHookInfo<'_>) {
     if tokio::task::try_id().is_some() {
         tracing::error!(place, %backtrace, "panic: {message}");
     } else {
-        // Standard error may be gone; there is nobody left to tell.
+        // Standard error may be closed, so ignore a failure.
         let _ = write!(std::io::stderr(), "panic: {message}\n\n{place}\n{backtrace}\n");
     }
 }

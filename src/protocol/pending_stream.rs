@@ -1,4 +1,4 @@
-//! A stream that says nothing until the process ends.
+//! A stream without messages until the process ends.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use tokio_stream::Stream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 
-/// Stays open and silent, and ends when the token is cancelled, so that no open side stream delays the exit.
+/// Stays open without messages. Ends when the token is cancelled, so that an open stream does not delay the exit.
 pub(super) struct PendingStream<T> {
     end: Pin<Box<WaitForCancellationFutureOwned>>,
     item: PhantomData<fn() -> T>,

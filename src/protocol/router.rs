@@ -1,4 +1,4 @@
-//! Every gRPC service of the process, behind one HTTP/2 endpoint.
+//! All gRPC services of the process, behind one HTTP/2 endpoint.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -20,7 +20,7 @@ use super::wire::plugin::grpc_stdio_server::{self, GrpcStdioServer};
 use super::wire::tfplugin6::provider_server::{self, ProviderServer};
 use crate::framework::{Provider, Server};
 
-/// Values of large configurations exceed gRPC's usual 4 MiB; this is what Go's providers allow.
+/// Values of large configurations exceed gRPC's usual 4 MiB. Go's providers allow the same size.
 const MESSAGE_LIMIT: usize = 256 << 20;
 
 /// Dispatches by service name.
@@ -33,7 +33,7 @@ pub struct Router<P: Provider> {
 }
 
 impl<P: Provider> Router<P> {
-    /// Serves `server` until the host cancels `end`, or somebody else does.
+    /// Serves `server` until `end` is cancelled, by the host or for another reason.
     pub fn new(server: Server<P>, end: CancellationToken) -> Self {
         Self {
             provider: ProviderServer::new(Service::new(server))
@@ -47,7 +47,7 @@ impl<P: Provider> Router<P> {
     }
 }
 
-/// All connections share the services. (A derived impl would ask for a provider that can be cloned.)
+/// All connections share the services. (A derived impl would need a provider that can be cloned.)
 impl<P: Provider> Clone for Router<P> {
     fn clone(&self) -> Self {
         Self {

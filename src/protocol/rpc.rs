@@ -1,4 +1,4 @@
-//! What surrounds every call: a span that names it in each log record, and a net for panics.
+//! Surrounds every call with a span, which names it in each log record, and catches panics.
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
@@ -17,7 +17,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// The fields are those that Go's providers attach, so that one filter finds the records of either.
+    /// The same fields as in Go's providers, so that one filter finds the records of both.
     pub(super) fn new(rpc: &'static str, provider: &'static str) -> Self {
         let span = tracing::error_span!(
             "call",
@@ -57,13 +57,12 @@ impl Call {
         self
     }
 
-    /// Does the work. If it panics, that is the answer to this call and no harm to any other.
+    /// Runs the call. If it panics, only this call fails.
     pub(super) async fn answer<R: ErrorResponse>(self, work: impl Future<Output = R>) -> Result<Response<R>, Status> {
         Ok(Response::new(self.finish(work).await))
     }
 
-    /// Does the work beside its answer, which is a stream: what it sends meanwhile, and at last what it ends with. Nobody
-    /// has to listen for it to be finished.
+    /// Runs a call whose response is a stream of events and a last message. It finishes even if no client listens.
     pub(super) fn stream<E, F>(self, work: impl FnOnce(Sender<E>) -> F) -> Response<Events<E>>
     where
         E: ErrorResponse + Send + 'static,
@@ -88,14 +87,14 @@ impl Call {
     }
 }
 
-/// What a call answers with over time.
+/// The stream of a call's events.
 pub(super) type Events<E> = UnboundedReceiverStream<Result<E, Status>>;
 
 /// Where a call sends its events.
 pub(super) struct Sender<E>(UnboundedSender<Result<E, Status>>);
 
 impl<E> Sender<E> {
-    /// Whoever has gone away wants to hear nothing more.
+    /// If the client is gone, nothing needs to be sent.
     pub(super) fn send(&self, event: E) {
         let _ = self.0.send(Ok(event));
     }

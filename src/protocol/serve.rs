@@ -1,4 +1,4 @@
-//! The process: started by Terraform, found by one line on standard output, ended by a call.
+//! The process: Terraform starts it, finds it by one line on standard output, and ends it with a call.
 
 mod arguments;
 mod connection;
@@ -33,16 +33,16 @@ use super::router::Router;
 use crate::framework::{Provider, Server};
 use crate::logging;
 
-/// What the end of the process grants to calls that still run. None does when Terraform asks for the end, so this is
-/// how long the answer to that may take to reach it; Terraform kills the process after two seconds.
+/// How long running calls may take after the end of the process was requested. None runs if Terraform requests the end,
+/// so this is the time for that response to arrive. Terraform kills the process after two seconds.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// Runs the provider as the command line says, until it is told to end.
+/// Runs the provider with the command line of the process, until it ends.
 pub fn run<P: Provider>(provider: P) -> ExitCode {
     run_with(provider, std::env::args_os().skip(1))
 }
 
-/// [`run`], with these arguments in place of the process's own.
+/// [`run`] with these arguments instead of the process's own.
 pub fn run_with<P: Provider>(provider: P, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
     logging::init();
@@ -68,16 +68,16 @@ pub fn run_with<P: Provider>(provider: P, arguments: impl IntoIterator<Item = Os
     }
 }
 
-/// One thread is enough: Terraform itself is where the time of a plan goes.
+/// One thread is enough: Terraform itself takes most of the time of a plan.
 fn run_server(serving: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(serving);
-    // A look-up of a host name may still block a thread, and has nobody left to tell.
+    // A host name look-up may still block a thread, but nothing waits for it.
     runtime.shutdown_background();
     outcome
 }
 
-/// Plugin mode: one host, which has proven itself by the cookie and does so again by its certificate.
+/// Plugin mode: one host, which authenticates with the cookie and with its certificate.
 async fn serve_terraform<P: Provider>(provider: P) -> Result<(), StartError> {
     #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     let environment = Environment::read(|name| std::env::var_os(name))?;
@@ -96,7 +96,7 @@ async fn serve_terraform<P: Provider>(provider: P) -> Result<(), StartError> {
     serve(provider, listener, tls, lifetime).await
 }
 
-/// Debug mode: any number of hosts, one after the other or at once. Only this user can reach the socket.
+/// Debug mode: any number of hosts, one after another or at once. Only this user can reach the socket.
 async fn serve_anyone<P: Provider>(provider: P) -> Result<(), StartError> {
     let lifetime = Lifetime::of_terminal()?;
     let listener = Listener::bind(&environment::Endpoint::Unix { directory: None, group: None }).await?;
@@ -127,7 +127,7 @@ async fn serve<P: Provider>(
     Ok(())
 }
 
-/// Standard output belongs to the protocol: the handshake line, or what a person asked for, and nothing else.
+/// Standard output is for the handshake line, or for the output of an option.
 fn say(text: &str) -> Result<(), StartError> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
@@ -135,6 +135,6 @@ fn say(text: &str) -> Result<(), StartError> {
 }
 
 fn complain(text: &str) {
-    // With standard error gone there is nobody left to tell.
+    // Standard error may be closed, so ignore a failure.
     let _ = writeln!(io::stderr(), "{text}");
 }

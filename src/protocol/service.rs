@@ -1,7 +1,8 @@
 //! `tfplugin6.Provider`: one method for each call, in the order of `tfplugin6.proto`.
 //!
-//! A method translates in, lets the framework work, and translates out. What the framework does not offer is refused by
-//! name, just as an unknown resource type is. The file is long because the service has many calls; each of them is short.
+//! A method converts the request, calls the framework, and converts the response. Calls that the framework does not
+//! support fail like an unknown resource type. The file is long because the service has many calls, and each of them is
+//! short.
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ fn call<P: Provider>(rpc: &'static str) -> Call {
     Call::new(rpc, P::ADDRESS)
 }
 
-/// The answer to a call about something of a kind that the framework does not offer.
+/// The response to a call for a kind of type that the framework does not support.
 async fn not_offered<P: Provider, R: ErrorResponse>(
     rpc: &'static str,
     kind: &str,
@@ -45,7 +46,7 @@ async fn not_offered<P: Provider, R: ErrorResponse>(
     call::<P>(rpc).answer(async { R::refuse(why()) }).await
 }
 
-/// A stream of that one message.
+/// A stream with this one message.
 fn once<T>(answer: Result<Response<T>, Status>) -> Result<Response<Once<Result<T, Status>>>, Status> {
     answer.map(|answer| answer.map(|message| tokio_stream::once(Ok(message))))
 }
@@ -80,7 +81,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<wire::configure_provider::Response>, Status> {
         call::<P>("ConfigureProvider")
             .answer(async {
-                // A process that serves many commands would pile up what none of them ends.
+                // Otherwise a process that serves many commands would collect streams that nothing ends.
                 let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
                 tracing::debug!(tasks, "to be configured");
                 self.server.configure(&request.into_inner().into()).into()
@@ -373,7 +374,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<Streaming<wire::write_state_bytes::RequestChunk>>,
     ) -> Result<Response<wire::write_state_bytes::Response>, Status> {
-        // Only the first chunk says which store it is for.
+        // Only the first chunk names the store.
         let first = request.into_inner().message().await?;
         let type_name = first.and_then(|chunk| chunk.meta).map(|meta| meta.type_name).unwrap_or_default();
         not_offered::<P, _>("WriteStateBytes", "state store type", &type_name).await

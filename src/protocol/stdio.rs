@@ -1,4 +1,4 @@
-//! `plugin.GRPCStdio`: open for as long as the process lives, and silent, as Terraform warns about anything it gets here.
+//! `plugin.GRPCStdio`: open while the process lives, and empty, because Terraform warns about any message.
 
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};

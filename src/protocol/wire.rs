@@ -6,7 +6,7 @@ pub mod tfplugin6 {
     tonic::include_proto!("tfplugin6");
 }
 
-/// The services that go-plugin hosts expect beside the provider.
+/// The services that go-plugin hosts expect in addition.
 #[expect(missing_docs, clippy::pedantic, unused_qualifications, reason = "generated code")]
 pub mod plugin {
     tonic::include_proto!("plugin");

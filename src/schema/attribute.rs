@@ -1,4 +1,4 @@
-//! One attribute: its name, its type, and what its type makes of a behaviour.
+//! One attribute: its name, type and behaviour.
 
 use std::collections::BTreeMap;
 
@@ -24,16 +24,16 @@ pub struct Attribute {
     pub behaviour: Behaviour,
 }
 
-/// What an attribute holds.
+/// The values of an attribute.
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// A value of a plain type.
     Value(Type),
     /// Objects with a schema of their own.
     Nested {
-        /// How many of them, and in which collection.
+        /// The collection of the objects.
         nesting: Nesting,
-        /// The attributes of each.
+        /// The attributes of each object.
         attributes: Vec<Attribute>,
     },
 }
@@ -44,7 +44,7 @@ impl Attribute {
         if self.behaviour.block().is_some() { path.block(self.name) } else { path.attribute(self.name) }
     }
 
-    /// The attribute as a result that the service decides, or, where `argument`, as one of the ways to look up.
+    /// The attribute as a result or, with `argument`, as an argument of a look-up.
     fn into_result(self, argument: bool) -> Self {
         let mode = if argument { Mode::OptionalComputed } else { Mode::Computed };
         let Behaviour { sensitive, rules, deprecated, property, .. } = self.behaviour;
@@ -59,8 +59,8 @@ impl Attribute {
     }
 }
 
-/// The attributes of a resource as those of a data source that looks it up by one of `arguments`. What the service does not
-/// know cannot be looked up.
+/// The attributes of a resource for a data source that looks it up by one of `arguments`. Local attributes are left
+/// out.
 pub(super) fn into_results(attributes: &[Attribute], arguments: &[&str]) -> Vec<Attribute> {
     attributes
         .iter()
@@ -91,7 +91,7 @@ impl Kind {
     }
 }
 
-/// The collection in which nested objects stand.
+/// The collection of nested objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
     /// One object.

@@ -1,4 +1,4 @@
-//! The Rust types that can stand in a `Value<…>` of a model.
+//! The Rust types in a `Value<…>` of a model.
 
 mod collections;
 
@@ -19,14 +19,14 @@ pub trait AttributeType: Sized {
     /// What the schema says of it.
     fn kind() -> Kind;
 
-    /// Reads it at `path`. A collection with an unknown element is as a whole not known yet, unless its elements are
+    /// Reads it at `path`. A collection with an unknown element is unknown as a whole, unless its elements are
     /// themselves a `Value<…>`.
     fn from_dynamic(value: Dynamic, path: &Path) -> Result<Value<Self>, DecodeError>;
 
     /// It as a value.
     fn into_dynamic(self) -> Dynamic;
 
-    /// Reads it as the element of a collection, where null stands for nothing that could be meant.
+    /// Reads it as the element of a collection, where null has no meaning.
     #[doc(hidden)]
     fn element(value: Dynamic, path: &Path) -> Result<Value<Self>, DecodeError> {
         match Value::from_dynamic(value, path)? {
@@ -130,7 +130,7 @@ impl AttributeType for String {
     }
 }
 
-/// A secret of the configuration. It goes to no state, so it has no way back into a value.
+/// A secret in the configuration. No state has it, so it cannot become a value.
 impl AttributeType for SecretString {
     fn kind() -> Kind {
         String::kind()
@@ -145,7 +145,7 @@ impl AttributeType for SecretString {
     }
 }
 
-/// A secret that is handed to Terraform: a result of an ephemeral resource, which no state and no plan keeps.
+/// A secret that Terraform gets: a result of an ephemeral resource, which no state and no plan stores.
 #[derive(Clone)]
 pub struct Disclosed(SecretString);
 
@@ -175,7 +175,7 @@ impl AttributeType for Disclosed {
     }
 }
 
-/// Any value, with the type that it happens to have. One that has a type is known in this sense, even if it is null.
+/// Any value with its type. If it has a type, it counts as known, even if it is null.
 impl AttributeType for Typed {
     fn kind() -> Kind {
         Kind::Value(Type::Dynamic)
@@ -193,7 +193,7 @@ impl AttributeType for Typed {
     }
 }
 
-/// A model nested in another: one object.
+/// One nested object.
 impl<M: Model> AttributeType for M {
     fn kind() -> Kind {
         Kind::Nested { nesting: Nesting::Single, attributes: M::attributes().to_vec() }

@@ -1,4 +1,4 @@
-//! How an attribute behaves in configuration, plan and state, and how the API has it.
+//! The behaviour of an attribute in configuration, plan, state and API.
 
 use super::{
     Rule,
@@ -6,7 +6,7 @@ use super::{
     property::{Mapping, Property},
 };
 
-/// Who decides the value.
+/// The source of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// The configuration, always.
@@ -15,21 +15,21 @@ pub enum Mode {
     Optional,
     /// The configuration; absent means this default.
     Defaulted(Default),
-    /// The configuration; absent means whatever the service has. For the arguments by which a data source looks up: to
-    /// remove such a line from a resource would have no effect.
+    /// The configuration. If it is absent, the value of the API counts. Only for arguments of a look-up: in a resource,
+    /// removing the line would have no effect.
     OptionalComputed,
-    /// The service.
+    /// The API.
     Computed,
     /// The configuration, in blocks of that name instead of an attribute.
     Block(Block),
 }
 
-/// How many blocks there may be, and what their absence is.
+/// How many blocks there may be, and the meaning of their absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
-    /// At least so many.
+    /// Minimum number.
     pub min: i64,
-    /// At most so many; 0 is no limit.
+    /// Maximum number; 0 means no limit.
     pub max: i64,
     /// Whether a single block that is absent is an object of nulls instead of null.
     pub group: bool,
@@ -39,41 +39,41 @@ pub struct Block {
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "they are traits that combine freely")]
 pub struct Behaviour {
-    /// Who decides the value.
+    /// The source of the value.
     pub mode: Mode,
     /// Hidden in Terraform's output.
     pub sensitive: bool,
-    /// A change needs a new object.
+    /// A change replaces the object.
     pub requires_replace: bool,
     /// A computed value that an update never changes.
     pub keep_prior: bool,
-    /// Nothing that the service knows of.
+    /// The API does not have it.
     pub local: bool,
-    /// Nothing that the service knows of, but a change of it asks something of the service.
+    /// The API does not have it, but a change of it sends a request.
     pub trigger: bool,
-    /// A value that goes to the service and into no state.
+    /// A value that goes to the API and into no state.
     pub write_only: bool,
-    /// The write-only attribute that says the same and is not stored.
+    /// The write-only attribute with the same meaning, which no state stores.
     pub stored_unlike: Option<&'static str>,
-    /// Whether two texts mean the same.
+    /// Whether two texts have the same meaning.
     pub equal: Option<fn(&str, &str) -> bool>,
-    /// What a configured value must satisfy.
+    /// Rules for a configured value.
     pub rules: &'static [Rule],
-    /// Why the attribute should not be used any more.
+    /// Why the attribute is deprecated.
     pub deprecated: Option<&'static str>,
-    /// How the API has it.
+    /// Its form in the API.
     pub property: Property,
 }
 
 /// The configuration must have a value.
 pub const REQUIRED: Behaviour = Behaviour::new(Mode::Required);
-/// The configuration may have a value; without one the object has none.
+/// The configuration may have a value. Without one, the object has none.
 pub const OPTIONAL: Behaviour = Behaviour::new(Mode::Optional);
-/// The service decides the value; the configuration must not have one.
+/// The API decides the value. The configuration must not have one.
 pub const COMPUTED: Behaviour = Behaviour::new(Mode::Computed);
 /// The configuration may have a block, or any number of them.
 pub const BLOCK: Behaviour = Behaviour::blocks(0, 0);
-/// The configuration may have one block, and without it there is one that is empty.
+/// The configuration may have one block. Without it, the block is empty.
 pub const GROUP: Behaviour = Behaviour::new(Mode::Block(Block { min: 0, max: 0, group: true }));
 
 impl Behaviour {
@@ -94,13 +94,13 @@ impl Behaviour {
         }
     }
 
-    /// Blocks of which there must be at least `min` and at most `max`, where 0 is no limit. For a single one both are 0 or 1.
+    /// Blocks, at least `min` and at most `max`, where 0 means no limit. For a single block, both are 0 or 1.
     #[must_use]
     pub const fn blocks(min: i64, max: i64) -> Self {
         Self::new(Mode::Block(Block { min, max, group: false }))
     }
 
-    /// An optional attribute with a value for its absence.
+    /// An optional attribute with a default.
     #[must_use]
     pub const fn default(self, default: Default) -> Self {
         Self { mode: Mode::Defaulted(default), ..self }
@@ -118,47 +118,45 @@ impl Behaviour {
         Self { requires_replace: true, ..self }
     }
 
-    /// An update keeps the computed value, so it need not be planned as unknown.
+    /// An update keeps the computed value, so the plan need not show it as unknown.
     #[must_use]
     pub const fn keep_prior(self) -> Self {
         Self { keep_prior: true, ..self }
     }
 
-    /// Nothing that the service knows of: the state has what the configuration says, and a change of nothing else asks
-    /// nothing of the service.
+    /// The API does not have it. The state has what the configuration says, and a change of it alone sends no request.
     #[must_use]
     pub const fn local(self) -> Self {
         Self { local: true, ..self }
     }
 
-    /// Nothing that the service knows of either, but a change of it is an update that the resource hears of. The state has
-    /// what the resource says of it, so a change that failed is made up for by the next apply.
+    /// The API does not have it, but a change of it is an update by the resource. The state has what the resource
+    /// returns, so the next apply repeats a failed change.
     #[must_use]
     pub const fn trigger(self) -> Self {
         Self { local: true, trigger: true, ..self }
     }
 
-    /// A secret that goes to the service and into no plan or state: a create and an update find it in what is planned, and
-    /// nothing else does.
+    /// A secret that goes to the API and into no plan or state. Only create and update get it, with the plan.
     #[must_use]
     pub const fn write_only(self) -> Self {
         Self { write_only: true, sensitive: true, ..self }
     }
 
-    /// Tells whoever sets it that `counterpart` says the same and is write-only.
+    /// Warns the user that `counterpart` has the same meaning and is write-only.
     #[must_use]
     pub const fn stored_unlike(self, counterpart: &'static str) -> Self {
         Self { stored_unlike: Some(counterpart), ..self }
     }
 
-    /// Two texts that mean the same are no difference, and the spelling stays the one that was there first. In a collection
-    /// it goes for every text.
+    /// Two texts with the same meaning are no difference, and the earlier spelling stays. In a collection, this applies
+    /// to every text.
     #[must_use]
     pub const fn equal(self, equal: fn(&str, &str) -> bool) -> Self {
         Self { equal: Some(equal), ..self }
     }
 
-    /// What a configured value must satisfy.
+    /// Rules for a configured value.
     #[must_use]
     pub const fn rules(self, rules: &'static [Rule]) -> Self {
         Self { rules, ..self }
@@ -170,8 +168,8 @@ impl Behaviour {
         self.property(Property { name: Some(name), ..self.property })
     }
 
-    /// A response without the property means this value instead of null. [`Default::Nested`] is an object of which nothing
-    /// is shown.
+    /// A response without the property means this value instead of null. [`Default::Nested`] is an object without any
+    /// property.
     #[must_use]
     pub const fn absent(self, meaning: Default) -> Self {
         self.property(Property { absent: Some(meaning), ..self.property })
@@ -201,14 +199,14 @@ impl Behaviour {
         self.property(Property { always_shown: true, ..self.property })
     }
 
-    /// Every response shows the property if the token may read more than what is always shown. So its absence tells that
-    /// the other properties are hidden.
+    /// Every response shows the property if the token may read the settings. So its absence shows that the other
+    /// properties are hidden.
     #[must_use]
     pub const fn shown_if_readable(self) -> Self {
         self.property(Property { shown_if_readable: true, ..self.property })
     }
 
-    /// Functions map the attribute, because no fact of a property says how.
+    /// Functions map the attribute, because no fact describes it.
     #[must_use]
     pub const fn mapped(self, mapping: &'static Mapping) -> Self {
         self.property(Property { mapping: Some(mapping), ..self.property })
@@ -218,7 +216,7 @@ impl Behaviour {
         Self { property, ..self }
     }
 
-    /// Warns whoever sets it.
+    /// Warns if the attribute is set.
     #[must_use]
     pub const fn deprecated(self, why: &'static str) -> Self {
         Self { deprecated: Some(why), ..self }
@@ -242,7 +240,7 @@ impl Behaviour {
         matches!(self.mode, Mode::Optional | Mode::OptionalComputed | Mode::Defaulted(_))
     }
 
-    /// `computed` on the wire: the plan may hold another value than the configuration. A default is such a value.
+    /// `computed` on the wire: the planned value may differ from the configuration. A default is such a value.
     #[must_use]
     pub const fn is_computed(&self) -> bool {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed | Mode::Defaulted(_))

@@ -1,12 +1,12 @@
-//! What an absent block is.
+//! The value of an absent block.
 //!
-//! Terraform takes a list, set or map of blocks for empty where there are none, never for null, and a group for an object of
-//! nulls. An answer that has null there instead ends in an error that blames the provider.
+//! In Terraform, absent blocks of a list, set or map are empty and never null, and an absent group is an object of
+//! nulls. A null in a response instead is an error that blames the provider.
 
 use super::{Attribute, Kind, Nesting};
 use crate::value::Dynamic;
 
-/// `value`, an object of `attributes`, with every absent block as Terraform has it.
+/// `value`, an object of `attributes`, with every absent block in Terraform's form.
 #[must_use]
 pub fn with_absent(attributes: &[Attribute], value: Dynamic) -> Dynamic {
     let Dynamic::Map(mut object) = value else { return value };

@@ -1,6 +1,6 @@
-//! Rules across attributes, for the checks that a schema cannot express.
+//! Rules across attributes, for checks that a schema cannot express.
 //!
-//! Whatever is not known yet may turn out either way, so nothing is said about it.
+//! An unknown value may turn out either way, so it breaks no rule.
 
 use crate::{
     diagnostic::{Diagnostic, Path},
@@ -24,27 +24,27 @@ pub fn given<T>(path: impl Into<Path>, value: &Value<T>) -> Given {
     Given { path: path.into(), value }
 }
 
-/// At most one of them may be given.
+/// At most one of them may be set.
 #[must_use]
 pub fn conflicting(attributes: &[Given]) -> Option<Diagnostic> {
     let second = attributes.iter().filter(|given| given.value.known().is_some()).nth(1)?;
     Some(invalid(&second.path, format!("Only one of {} can be set. Remove the others.", names(attributes))))
 }
 
-/// At least one of them has to be given.
+/// At least one of them must be set.
 #[must_use]
 pub fn at_least_one_of(attributes: &[Given]) -> Option<Diagnostic> {
     let first = attributes.first().filter(|_| attributes.iter().all(|given| given.value.is_null()))?;
     Some(invalid(&first.path, format!("Set one of {}.", names(attributes))))
 }
 
-/// One of them has to be given, and only one.
+/// Exactly one of them must be set.
 #[must_use]
 pub fn exactly_one_of(attributes: &[Given]) -> Option<Diagnostic> {
     conflicting(attributes).or_else(|| at_least_one_of(attributes))
 }
 
-/// Either all of them are given, or none.
+/// All of them must be set, or none.
 #[must_use]
 pub fn required_together(attributes: &[Given]) -> Option<Diagnostic> {
     let given = attributes.iter().find(|given| given.value.known().is_some())?;

@@ -1,15 +1,15 @@
-//! Durations as Terraform's users write them.
+//! Durations in the form of Terraform's users.
 
 use std::time::Duration;
 
 use super::Rule;
 
-/// What a duration has to look like.
+/// The form of a duration.
 pub const DURATION: Rule = Rule::Form("a duration such as `30s`, `20m` or `1h30m`", is_duration);
 
 const UNITS: [(&str, u64); 3] = [("h", 3600), ("m", 60), ("s", 1)];
 
-/// Reads hours, minutes and seconds, in that order, each at most once; all together they are more than nothing.
+/// Reads hours, minutes and seconds, in that order, each at most once. Zero is not allowed.
 #[must_use]
 pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text;

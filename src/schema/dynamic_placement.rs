@@ -1,11 +1,11 @@
-//! Where a value of any type must not stand.
+//! Where a value of any type is not allowed.
 //!
-//! Terraform admits none in sets. Where one stands in a block of a list or map, it takes all of these blocks for a tuple or an
-//! object in which each brings its type along; no schema here needs that, so it is not built.
+//! Terraform allows none in sets. With one in a block of a list or map, Terraform treats all of these blocks as a tuple
+//! or an object, in which each has its own type. No schema here needs that, so it is not supported.
 
 use super::{Attribute, Kind, Nesting};
 
-/// The first attribute at a place where none of any type may stand, and why.
+/// The first attribute of any type at a place where none is allowed, and why.
 pub(super) fn misplaced(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| {
         let Kind::Nested { nesting, attributes } = &attribute.kind else { return None };
@@ -23,7 +23,7 @@ pub(super) fn misplaced(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// The path of the first attribute that holds values of any type.
+/// The path of the first attribute of any type.
 fn dynamic(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.kind {
         Kind::Value(ty) => ty.has_dynamic().then(|| attribute.name.to_owned()),

@@ -1,14 +1,14 @@
-//! Documentation pages in the layout of the Terraform Registry, made of a schema and its examples.
+//! Documentation pages in the layout of the Terraform Registry, from a schema and its examples.
 //!
-//! The form is that of `tfplugindocs`: front matter, description, example, attributes by who decides them, nested
-//! attributes under anchors, import. A page is a function of its [`Page`] alone, so it can be compared with a stored one.
+//! The form is that of `tfplugindocs`: front matter, description, example, attributes by group, nested attributes under
+//! anchors, import. A page depends only on its [`Page`], so a test can compare it with the stored page.
 
 use std::fmt::Write as _;
 
 use super::{Attribute, Block, Default, Kind, Mode, Nesting, Rule, Schema};
 use crate::value::Type;
 
-/// Everything that a page is made of.
+/// Everything that a page contains.
 #[derive(Debug, Clone)]
 pub struct Page<'a> {
     /// The provider's name: the prefix of its type names.
@@ -19,9 +19,9 @@ pub struct Page<'a> {
     pub subcategory: &'a str,
     /// Its schema.
     pub schema: &'a Schema,
-    /// Configuration that shows it in use.
+    /// Example configuration.
     pub example: &'a str,
-    /// How existing objects are imported; empty for what cannot be.
+    /// How to import objects; empty if that is not possible.
     pub import: Import<'a>,
 }
 
@@ -54,7 +54,7 @@ impl Page<'_> {
     #[must_use]
     pub fn render(&self) -> String {
         let description = self.schema.description.as_str();
-        // A first look at the provider needs an example. What follows the summary says how to configure it.
+        // The page of the provider starts with an example. The text after the summary explains the configuration.
         let (before, after) = match self.subject {
             Subject::Provider => description.split_once("\n\n").unwrap_or((description, "")),
             _ => (description, ""),
@@ -111,7 +111,7 @@ impl Page<'_> {
     }
 }
 
-/// Who decides an attribute, for readers. An argument that may be left out is optional, whatever takes its place.
+/// The group of an attribute. An argument that can be left out is optional, whatever its default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Group {
     Required,
@@ -139,7 +139,7 @@ impl Group {
     }
 }
 
-/// The attributes at `place`, each group in the order of declaration, and after them what is nested in them.
+/// The attributes at `place`, by group and in the order of declaration, followed by nested ones.
 fn write_attributes(page: &mut String, attributes: &[Attribute], place: &[&str]) {
     for group in Group::ALL {
         let mut members = attributes.iter().filter(|attribute| Group::of(attribute) == group).peekable();
@@ -192,7 +192,7 @@ fn entry(attribute: &Attribute, place: &[&str]) -> String {
     format!("- `{name}` ({}) {}", traits.join(", "), sentences.join(" "))
 }
 
-/// The sentence about leaving the attribute out.
+/// The sentence about the default.
 fn absence(default: Default) -> String {
     let literal = match default {
         Default::Bool(value) => value.to_string(),

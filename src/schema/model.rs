@@ -1,4 +1,4 @@
-//! One declaration per Terraform type: the struct, its schema, and the way between the struct and a value.
+//! One declaration per Terraform type: the struct, its schema, and the conversion between struct and value.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{
 
 /// A struct whose fields are the attributes of a Terraform type. [`model!`](crate::model!) implements it.
 pub trait Model: Clone + Send + Sync + 'static {
-    /// Markdown: what the type is for.
+    /// The purpose of the type, in Markdown.
     const DESCRIPTION: &'static str;
 
     /// Its attributes, in the order of declaration.
@@ -25,8 +25,8 @@ pub trait Model: Clone + Send + Sync + 'static {
 
 /// Declares a model.
 ///
-/// Each line is one attribute: documentation, which becomes its description, name, type and behaviour. A missing comment
-/// does not compile, and neither does a type that Terraform has no counterpart for.
+/// Each line is one attribute: a documentation comment, which becomes the description, name, type and behaviour.
+/// Without a comment, or with a type that Terraform does not have, it does not compile.
 #[macro_export]
 macro_rules! model {
     (
@@ -85,8 +85,8 @@ macro_rules! model {
     };
 }
 
-/// Documentation comments as Markdown. Where a comment was wrapped says nothing, so each paragraph becomes one line; an
-/// item of a list keeps its own.
+/// Documentation comments as Markdown. Line breaks within a paragraph are removed. An item of a list keeps its own
+/// line.
 #[doc(hidden)]
 #[must_use]
 pub fn text(doc: &str) -> String {
@@ -108,7 +108,8 @@ pub fn text(doc: &str) -> String {
     text.trim().to_owned()
 }
 
-/// The attributes of an object by name. Null counts as an object of nulls: so Terraform sends an absent provider block.
+/// The attributes of an object by name. Null counts as an object of nulls, because Terraform sends an absent provider
+/// block as null.
 #[doc(hidden)]
 pub fn attributes_of(object: Dynamic, path: &Path) -> Result<BTreeMap<String, Dynamic>, DecodeError> {
     match object {

@@ -1,8 +1,8 @@
-//! The plan engine: from what is and what is wanted to what will be, as a pure function.
+//! The plan engine: the planned state from prior state and configuration, as a pure function.
 //!
-//! Terraform's rules for the answer are in its `resource-instance-change-lifecycle.md`: a configured value is planned as
-//! it is, or as it was where the two mean the same; an attribute without configuration may hold any value if it is
-//! computed, and null otherwise. Defaults and unknowns are therefore only ever placed where the configuration is null.
+//! Terraform's rules are in its `resource-instance-change-lifecycle.md`. A configured value is planned unchanged, or
+//! with its prior spelling if that has the same meaning. An attribute without configuration may have any value if it is
+//! computed, and is null otherwise. So defaults and unknowns only appear where the configuration is null.
 
 mod partners;
 mod replacement;
@@ -12,19 +12,19 @@ use std::collections::BTreeMap;
 use super::{Attribute, Kind, Mode, Nesting, spelling::same};
 use crate::{diagnostic::Path, value::Dynamic};
 
-/// The answer to a proposed change.
+/// The planned change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
-    /// The object after the apply, unknown where only the apply will tell.
+    /// The object after the apply. Unknown where only the apply decides.
     pub state: Dynamic,
-    /// The attributes whose change needs a new object, in schema order. Empty for a new object.
+    /// The attributes whose change replaces the object, in schema order. Empty for a create.
     pub requires_replace: Vec<Path>,
 }
 
 /// Plans a create (`prior` is null) or an update of an object of `attributes`.
 ///
-/// Terraform's own proposal says nothing that `prior` and `config` do not: it is the configuration, with the prior value of
-/// computed attributes that have none. But it follows the elements of a list by their place alone.
+/// Terraform's own proposal contains nothing new: it is the configuration, with the prior value of computed attributes
+/// that are not configured. But it matches the elements of a list only by index.
 #[must_use]
 pub fn plan(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Planned {
     let state = object(attributes, prior, config);
@@ -35,7 +35,7 @@ pub fn plan(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Plan
     Planned { state, requires_replace }
 }
 
-/// Whether two states of an object differ in nothing that concerns the service.
+/// Whether two states of an object are equal for the API.
 #[must_use]
 pub fn is_unchanged(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic) -> bool {
     let concerns_service = |attribute: &&Attribute| !attribute.behaviour.local || attribute.behaviour.trigger;
@@ -43,8 +43,8 @@ pub fn is_unchanged(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic
     prior.is_null() == planned.is_null() && attributes.iter().filter(concerns_service).all(same)
 }
 
-/// One object, the whole or a nested one, that continues `prior`; null for one that is new. Only if something in it changes,
-/// its computed attributes may change as well.
+/// One object, top-level or nested, that continues `prior`; null for a new one. Its computed attributes may change only
+/// if something else in it changes.
 fn object(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Dynamic {
     let Dynamic::Map(_) = config else { return config.clone() };
     let wanted = |attribute: &Attribute| {
@@ -64,7 +64,7 @@ fn object(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Dynami
     Dynamic::Map(planned)
 }
 
-/// The value if nothing else changes: what is configured, or the default, or what the service decided before.
+/// The value if nothing else changes: the configured value, the default, or the prior value of the API.
 fn wanted(attribute: &Attribute, prior: &Dynamic, config: &Dynamic) -> Dynamic {
     if attribute.behaviour.write_only {
         return Dynamic::Null;
@@ -78,7 +78,7 @@ fn wanted(attribute: &Attribute, prior: &Dynamic, config: &Dynamic) -> Dynamic {
     if !prior.is_null() && same(&attribute.behaviour, prior, &value) { prior.clone() } else { value }
 }
 
-/// Nested objects, each beside the prior one that it continues.
+/// Nested objects, each with the prior one that it continues.
 fn nested(nesting: Nesting, attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Dynamic {
     let elements = |configs: &[Dynamic]| {
         let priors = match prior {
@@ -104,7 +104,7 @@ fn nested(nesting: Nesting, attributes: &[Attribute], prior: &Dynamic, config: &
     }
 }
 
-/// Whether the service decides the value, and what it decided before is not known to last.
+/// Whether the API decides the value, and its prior value may change.
 fn is_decided_by_apply(attribute: &Attribute, exists: bool) -> bool {
     match attribute.behaviour.mode {
         Mode::Computed => !(exists && attribute.behaviour.keep_prior),

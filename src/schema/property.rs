@@ -1,15 +1,16 @@
-//! How the API has an attribute: the facts from which [`super::wire`] makes requests and reads responses.
+//! The form of an attribute in the API: facts with which [`super::wire`] builds requests and reads responses.
 
 use super::default::Default;
 use crate::value::{DecodeError, Dynamic, json::tree::Object};
 
-/// How the API has an attribute. [`Property::SAME`] is a property of the same name, which null clears and a PATCH replaces.
+/// The form of an attribute in the API. [`Property::SAME`] is a property with the same name. Null clears it, and a
+/// PATCH replaces it.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "they are traits that combine freely")]
 pub struct Property {
     /// The name of the property, if it is not the attribute's.
     pub name: Option<&'static str>,
-    /// What the absence of the property in a response means, if it is not null.
+    /// The value of an absent property, if it is not null.
     pub absent: Option<Default>,
     /// Whether an empty value clears the property, and null is refused.
     pub cleared_empty: bool,
@@ -19,27 +20,27 @@ pub struct Property {
     pub unsent_default: bool,
     /// Whether every response shows the property, whatever the token may read.
     pub always_shown: bool,
-    /// Whether every response shows the property if the token may read more than what is always shown.
+    /// Whether every response shows the property if the token may read the settings.
     pub shown_if_readable: bool,
-    /// The functions that map the attribute, if nothing of the above says how.
+    /// Functions that map the attribute, if the facts above are not enough.
     pub mapping: Option<&'static Mapping>,
 }
 
-/// Functions that map an attribute which is no single property of the API.
+/// Functions for an attribute that is not a single property of the API.
 #[derive(Debug)]
 pub struct Mapping {
     /// The properties that the functions write and read.
     pub properties: &'static [&'static str],
-    /// Adds what a create says of the attribute.
+    /// Adds the attribute to the body of a create.
     pub create: fn(plan: &Dynamic, body: &mut Object),
-    /// Adds what an update from `prior` to `plan` says of the attribute.
+    /// Adds the attribute to the body of an update from `prior` to `plan`.
     pub update: fn(prior: &Dynamic, plan: &Dynamic, body: &mut Object),
-    /// Reads the attribute from a response. `prior` is the object as it was known before.
+    /// Reads the attribute from a response. `prior` is the known object.
     pub read: fn(shown: &Object, prior: &Dynamic) -> Result<Dynamic, DecodeError>,
 }
 
 impl Property {
-    /// The property is like the attribute.
+    /// A property with the same name and form.
     pub const SAME: Self = Self {
         name: None,
         absent: None,

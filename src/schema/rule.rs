@@ -1,11 +1,11 @@
-//! What a configured value must satisfy, said once for the check and for the documentation.
+//! Rules for configured values, with one text for the check and the documentation.
 
 use crate::{
     diagnostic::Path,
     value::{Dynamic, Number},
 };
 
-/// A rule about the value of one attribute. Values that are null or unknown satisfy every rule.
+/// A rule for the value of one attribute. Null and unknown values satisfy every rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Rule {
     /// One of these texts.
@@ -20,14 +20,14 @@ pub enum Rule {
     Each(&'static Rule),
     /// Every key of a map satisfies the rule.
     Keys(&'static Rule),
-    /// Text of a form that a function knows: what it has to be, and whether a text is it.
+    /// Text in a form that a function checks, with a description of the form.
     Form(&'static str, fn(&str) -> bool),
-    /// A number that a function knows: what it has to be, and whether a number is it.
+    /// A number that a function checks, with a description of the range.
     Amount(&'static str, fn(&Number) -> bool),
 }
 
 impl Rule {
-    /// What the rule demands, as the end of "must be …".
+    /// The rule as the end of "must be …".
     #[must_use]
     pub fn demand(&self) -> String {
         match self {
@@ -107,8 +107,8 @@ fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// The offending value, short enough for a message. Attributes with rules hold no secrets; sensitive ones are not shown
-/// by the caller.
+/// The invalid value, short enough for a message. Attributes with rules contain no secrets, and callers do not show
+/// sensitive ones.
 fn shown(value: &Dynamic) -> String {
     const LONGEST: usize = 60;
     match value {

@@ -1,14 +1,14 @@
-//! The user's spelling of a value that the service spells in another way.
+//! Keeps the user's spelling of a value that the API spells differently.
 //!
-//! To leave an optional attribute out, and to set it to `""`, `[]` or `{}`, is the same to the service. The resources read
-//! all of these as null; here the spelling that the configuration or the state has is put back, so that the difference
-//! shows neither as drift nor as an inconsistent result. So it is with texts that an attribute takes for equal, and with
-//! what the service does not know of at all.
+//! For the API, leaving out an optional attribute is the same as setting it to `""`, `[]` or `{}`. Resources read all
+//! of these as null. This module restores the spelling of the configuration or the state, so that the difference is
+//! neither drift nor an inconsistent result. It does the same for texts with the same meaning, and for local
+//! attributes.
 
 use super::{Attribute, Behaviour, Kind, Mode, Nesting};
 use crate::value::{Dynamic, Typed};
 
-/// `value`, spelled like `reference` where the two mean the same.
+/// `value`, in the spelling of `reference` where both have the same meaning.
 #[must_use]
 pub fn respell(attributes: &[Attribute], reference: &Dynamic, value: Dynamic) -> Dynamic {
     let Dynamic::Map(mut object) = value else { return value };
@@ -23,7 +23,7 @@ pub fn respell(attributes: &[Attribute], reference: &Dynamic, value: Dynamic) ->
 
 fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dynamic {
     let Attribute { kind, behaviour, .. } = attribute;
-    // A resource need not care for what is local; of a trigger it says how far it has come.
+    // Resources ignore local attributes, but return the value of a trigger themselves.
     let is_kept = behaviour.local && !behaviour.trigger && value.is_null();
     if is_kept || (behaviour.mode == Mode::Optional && value.is_null() && reference.is_empty()) {
         return reference.clone();
@@ -37,7 +37,7 @@ fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dyna
     }
 }
 
-/// The texts in `value`, each spelled like the one in its place if that means the same.
+/// The texts in `value`, each in the spelling of its counterpart if both have the same meaning.
 fn equal_texts(behaviour: &Behaviour, reference: &Dynamic, value: Dynamic) -> Dynamic {
     if behaviour.equal.is_none() {
         value
@@ -48,8 +48,8 @@ fn equal_texts(behaviour: &Behaviour, reference: &Dynamic, value: Dynamic) -> Dy
     }
 }
 
-/// Every element of a collection after `respell` has seen the one in its place. The place in a set is that of an element
-/// which comes out the same, and of several that the service takes for one.
+/// Each element of a collection, respelled like its counterpart. In a set, the counterpart is an element that comes out
+/// equal. The API may treat several such elements as one.
 fn each(reference: &Dynamic, value: Dynamic, respell: &dyn Fn(&Dynamic, Dynamic) -> Dynamic) -> Dynamic {
     match (reference, value) {
         (Dynamic::List(references), Dynamic::List(values)) => {
@@ -78,7 +78,7 @@ fn each(reference: &Dynamic, value: Dynamic, respell: &dyn Fn(&Dynamic, Dynamic)
     }
 }
 
-/// Whether two values of an attribute mean the same.
+/// Whether two values of an attribute have the same meaning.
 #[must_use]
 pub fn same(behaviour: &Behaviour, left: &Dynamic, right: &Dynamic) -> bool {
     let Some(equal) = behaviour.equal else { return left == right };

@@ -1,7 +1,7 @@
-//! Checks of a configuration that need nothing but the schema.
+//! Checks of a configuration that need only the schema.
 //!
-//! Terraform itself checks types and names. It lets through `null` for a required attribute and a value for one that is
-//! only computed, so both are checked here.
+//! Terraform itself checks types and names. It allows `null` for a required attribute and a value for a computed one,
+//! so this module checks both.
 
 use super::{Attribute, Behaviour, Kind, Mode, Nesting};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     value::{Dynamic, Type},
 };
 
-/// Everything wrong with `config`, an object of `attributes`. Unknown values are taken to be right.
+/// All problems of `config`, an object of `attributes`. Unknown values count as valid.
 #[must_use]
 pub fn validate(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
@@ -50,7 +50,7 @@ fn present(attribute: &Attribute, value: &Dynamic, path: &Path, diagnostics: &mu
     for rule in behaviour.rules {
         if let Some((place, sentence)) = rule.violation(value, path) {
             diagnostics.push(if behaviour.sensitive {
-                // No path: Terraform would show the line with the value.
+                // No path, because Terraform would show the line with the value.
                 let sentence = format!("The value of `{path}` must be {}.", rule.demand());
                 Diagnostic::error("Invalid Attribute Value", sentence)
             } else {
@@ -85,7 +85,7 @@ fn nested(nesting: Nesting, attributes: &[Attribute], value: &Dynamic, path: &Pa
     }
 }
 
-/// A null inside a collection stands for nothing that could be written.
+/// A null inside a collection has no meaning in the API.
 fn null_element(kind: &Kind, value: &Dynamic, path: &Path) -> Option<Diagnostic> {
     let place = match (kind, value) {
         (_, Dynamic::List(elements)) => elements.iter().position(Dynamic::is_null).map(|index| path.index(index)),

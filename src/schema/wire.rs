@@ -1,5 +1,5 @@
-//! The attributes of a model as the JSON of a REST API: the body of a create, the body of an update, and the state that a
-//! response shows. Pure. What differs from "a property of the same name" is a [`Property`](super::Property) of the attribute.
+//! Converts the attributes of a model to JSON bodies of a create and an update, and responses to state. Pure. An
+//! attribute that is not a property with the same name has a [`Property`](super::Property).
 
 use serde_json::Value as Json;
 
@@ -19,7 +19,7 @@ impl Attribute {
         self.behaviour.property.name.unwrap_or(self.name)
     }
 
-    /// The names of the properties that say something of it.
+    /// The names of its properties in the API.
     #[must_use]
     pub fn properties(&self) -> Vec<&'static str> {
         match self.behaviour.property.mapping {
@@ -29,12 +29,12 @@ impl Attribute {
         }
     }
 
-    /// Whether the service knows of it. A secret has its own way.
+    /// Whether the API has it. Secrets are sent separately.
     fn concerns_service(&self) -> bool {
         !self.behaviour.local && !self.behaviour.write_only
     }
 
-    /// Whether requests carry it.
+    /// Whether requests contain it.
     fn is_sent(&self) -> bool {
         self.concerns_service() && self.behaviour.mode != Mode::Computed
     }
@@ -44,8 +44,7 @@ impl Attribute {
     }
 }
 
-/// The properties that say something of `attributes`, as paths such as `jwt_configuration.alg`. Nothing else of a response
-/// is read.
+/// The properties of `attributes`, as paths such as `jwt_configuration.alg`. Nothing else of a response is read.
 #[must_use]
 pub fn properties(attributes: &[Attribute]) -> Vec<String> {
     let paths = |attribute: &Attribute| -> Vec<String> {
@@ -62,7 +61,7 @@ pub fn properties(attributes: &[Attribute]) -> Vec<String> {
     attributes.iter().filter(|attribute| attribute.concerns_service()).flat_map(paths).collect()
 }
 
-/// The body that creates what is planned.
+/// The body of a create.
 #[must_use]
 pub fn create(attributes: &[Attribute], plan: &Dynamic) -> Object {
     let mut body = Object::new();
@@ -80,7 +79,7 @@ pub fn create(attributes: &[Attribute], plan: &Dynamic) -> Object {
     body
 }
 
-/// The body that turns `prior` into what is planned. It is empty if nothing differs that an update can change.
+/// The body of an update from `prior`. It is empty if nothing differs that an update can change.
 #[must_use]
 pub fn update(attributes: &[Attribute], prior: &Dynamic, plan: &Dynamic) -> Object {
     let mut body = Object::new();
@@ -98,7 +97,7 @@ pub fn update(attributes: &[Attribute], prior: &Dynamic, plan: &Dynamic) -> Obje
     body
 }
 
-/// What an update says of one attribute, if it differs.
+/// Adds one attribute to an update, if it differs.
 fn change(attribute: &Attribute, before: &Dynamic, after: &Dynamic) -> Option<Json> {
     let property = &attribute.behaviour.property;
     if property.merged {
@@ -118,7 +117,7 @@ fn change(attribute: &Attribute, before: &Dynamic, after: &Dynamic) -> Option<Js
     }
 }
 
-/// What an update says of a map that a PATCH merges: an entry that is not mentioned stays, null removes one.
+/// The update of a map that a PATCH merges: an entry that is left out stays, and null removes one.
 fn members(before: &Dynamic, after: &Dynamic) -> Object {
     let (before, after) = (before.entries(), after.entries());
     let is_left = |key: &String| after.is_some_and(|after| after.contains_key(key));
@@ -129,7 +128,7 @@ fn members(before: &Dynamic, after: &Dynamic) -> Object {
     removed.chain(set.map(|(key, value)| (key.clone(), tree::write(value)))).collect()
 }
 
-/// A value as a whole.
+/// A complete value.
 fn whole(kind: &Kind, value: &Dynamic) -> Json {
     let Kind::Nested { attributes, nesting } = kind else { return tree::write(value) };
     match (nesting, value) {
@@ -143,8 +142,8 @@ fn whole(kind: &Kind, value: &Dynamic) -> Json {
     }
 }
 
-/// The object that a response shows, where `prior` is what was known of it. What the service does not know of stays as it
-/// was, and so does what the token may not read.
+/// The object in a response, where `prior` is the known object. Local attributes keep their value, and so do those that
+/// the token may not read.
 pub fn read(attributes: &[Attribute], shown: &Object, prior: &Dynamic, path: &Path) -> Result<Dynamic, DecodeError> {
     let hidden = is_hidden(attributes, shown);
     let value = |attribute: &Attribute| {
@@ -154,7 +153,7 @@ pub fn read(attributes: &[Attribute], shown: &Object, prior: &Dynamic, path: &Pa
     attributes.iter().map(value).collect::<Result<_, _>>().map(Dynamic::Map)
 }
 
-/// Whether a response leaves out what the token may not read.
+/// Whether a response leaves out properties that the token may not read.
 #[must_use]
 pub fn is_hidden(attributes: &[Attribute], shown: &Object) -> bool {
     let mut telling = attributes.iter().filter(|attribute| attribute.behaviour.property.shown_if_readable);
@@ -181,7 +180,7 @@ fn value(
     match shown.get(attribute.property()).filter(|json| !json.is_null()) {
         Some(json) => {
             let value = of_kind(kind, json, before, &path)?;
-            // A cleared value is absent or empty, as the service likes.
+            // A cleared value is absent or empty.
             Ok(if behaviour.mode == Mode::Optional && is_nothing(kind, &value) { Dynamic::Null } else { value })
         }
         None if behaviour.mode == Mode::Required || (hidden && !behaviour.property.always_shown) => Ok(before.clone()),
@@ -218,7 +217,7 @@ fn of_kind(kind: &Kind, json: &Json, before: &Dynamic, path: &Path) -> Result<Dy
     }
 }
 
-/// Whether it is empty, or an object of which nothing is set.
+/// Whether it is empty, or an object without any value.
 fn is_nothing(kind: &Kind, value: &Dynamic) -> bool {
     match (kind, value) {
         (Kind::Nested { nesting: Nesting::Single, attributes }, Dynamic::Map(_)) => {
@@ -228,8 +227,8 @@ fn is_nothing(kind: &Kind, value: &Dynamic) -> bool {
     }
 }
 
-/// Whether the object that was `read` from a response is as it is `known`, in all that the service knows of. What is not
-/// known yet may be anything, and another spelling is no difference.
+/// Whether the object in a response agrees with the `known` object, in everything that the API has. Unknown values
+/// agree with everything, and so do other spellings.
 #[must_use]
 pub fn agrees(attributes: &[Attribute], known: &Dynamic, read: &Dynamic) -> bool {
     let read = respell(attributes, known, read.clone());

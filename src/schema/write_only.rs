@@ -1,7 +1,7 @@
-//! Write-only attributes: values that pass from the configuration to the service and are kept by nobody.
+//! Write-only attributes: their values go from the configuration to the API, and are stored nowhere.
 //!
-//! Terraform has them in the configuration alone, of all calls those that plan and apply. In every state that goes back to
-//! it they have to be null, so they are taken out at one place, whatever a resource returns.
+//! Terraform sends them only with the configuration of a plan or an apply. In every returned state they must be null,
+//! so they are removed in one place, whatever a resource returns.
 
 use super::{Attribute, Kind, Nesting};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     value::Dynamic,
 };
 
-/// Whether any of `attributes` is write-only, or holds one.
+/// Whether any of `attributes` is write-only or contains a write-only one.
 #[must_use]
 pub fn is_among(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.kind {
@@ -19,19 +19,19 @@ pub fn is_among(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// `value`, an object of `attributes`, without what is write-only.
+/// `value`, an object of `attributes`, without write-only values.
 #[must_use]
 pub fn removed(attributes: &[Attribute], value: Dynamic) -> Dynamic {
     replaced(attributes, value, &Dynamic::Null)
 }
 
-/// What is planned, with the write-only values of the configuration that it was made of.
+/// The plan, with the write-only values of its configuration.
 #[must_use]
 pub fn supplied(attributes: &[Attribute], planned: Dynamic, config: &Dynamic) -> Dynamic {
     replaced(attributes, planned, config)
 }
 
-/// `value` with the write-only values of `source`, which are null where it has none.
+/// `value` with the write-only values of `source`, which are null if it has none.
 fn replaced(attributes: &[Attribute], value: Dynamic, source: &Dynamic) -> Dynamic {
     let Dynamic::Map(mut object) = value else { return value };
     for Attribute { name, kind, behaviour, .. } in attributes {
@@ -49,7 +49,7 @@ fn replaced(attributes: &[Attribute], value: Dynamic, source: &Dynamic) -> Dynam
     Dynamic::Map(object)
 }
 
-/// The same in nested objects. In a set there are none: Terraform does not allow it.
+/// The same in nested objects. Terraform does not allow them in sets.
 fn inside(nesting: Nesting, attributes: &[Attribute], value: Dynamic, source: &Dynamic) -> Dynamic {
     match (nesting, value) {
         (Nesting::Single, value) => replaced(attributes, value, source),
@@ -69,15 +69,15 @@ fn inside(nesting: Nesting, attributes: &[Attribute], value: Dynamic, source: &D
     }
 }
 
-/// What to tell whoever sets a write-only attribute with a Terraform that does not know them: it would keep the value.
+/// Errors for write-only attributes with a Terraform that does not support them, because it would store the values.
 ///
-/// A value that is not known yet may turn out null, as in a module that works with every release, so nothing is said of it.
+/// An unknown value may turn out null, as in a module that works with every release, so it is no error.
 #[must_use]
 pub fn refused(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     each(attributes, config, &Path::root(), &mut |attribute, value, path| {
         if attribute.behaviour.write_only && !value.is_null() && !value.is_unknown() {
-            // No path: Terraform would show the line with the secret.
+            // No path, because Terraform would show the line with the secret.
             diagnostics.push(Diagnostic::error(
                 "Write-only Attribute Not Allowed",
                 format!(
@@ -90,7 +90,7 @@ pub fn refused(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
     diagnostics
 }
 
-/// What to tell whoever sets an attribute of which there is a write-only counterpart that could be used.
+/// Warnings for attributes with a write-only counterpart that the user could use.
 #[must_use]
 pub fn recommended(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
@@ -108,7 +108,7 @@ pub fn recommended(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
     diagnostics
 }
 
-/// Visits every attribute, with its value and its place.
+/// Visits every attribute, with its value and its path.
 fn each(attributes: &[Attribute], object: &Dynamic, path: &Path, visit: &mut dyn FnMut(&Attribute, &Dynamic, &Path)) {
     for attribute in attributes {
         let value = object.attribute(attribute.name);

@@ -1,20 +1,20 @@
-//! How deep a value may be nested.
+//! Maximum nesting of a value.
 //!
-//! Only a dynamic value can be deeper than a schema says, and only there the sender decides. What follows a value down is
-//! recursive, so there has to be an end that comes before that of the stack.
+//! Only a dynamic value can be deeper than its schema, because the sender decides its type. Decoding is recursive, so
+//! the limit must come before the end of the stack.
 
 use super::DecodeError;
 use crate::diagnostic::Path;
 
-/// Levels of a value, counted from its root, and of the type that a dynamic value brings.
+/// Maximum levels, counted from the root of a value, and for the type of a dynamic value.
 const DEEPEST: usize = 250;
 
-/// Levels on the way down so far.
+/// Levels so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Depth(usize);
 
 impl Depth {
-    /// One level further down, to the value at `path`.
+    /// One level deeper, at `path`.
     pub(super) fn deeper(self, path: &Path) -> Result<Self, DecodeError> {
         if self.0 < DEEPEST {
             Ok(Self(self.0 + 1))

@@ -1,6 +1,6 @@
 //! Values as JSON, the encoding of stored state (`RawState` in `tfplugin6.proto`).
 //!
-//! Numbers are read from their text, so that none passes through a float.
+//! Numbers are read from their text and never become floats.
 
 pub mod tree;
 
@@ -16,13 +16,13 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Dynamic, DecodeError> {
     read(bytes, ty, Missing::Error)
 }
 
-/// Reads a value of type `ty` out of state that an older release may have written: a missing attribute is null, one that
-/// the type does not know is ignored, and a number or bool may stand as text, or text as a number or bool.
+/// Reads a value of type `ty` from a state that an older release may have written. A missing attribute is null, an
+/// unknown one is ignored. A number or bool may be a text, and a text may be a number or bool.
 pub fn decode_lenient(bytes: &[u8], ty: &Type) -> Result<Dynamic, DecodeError> {
     read(bytes, ty, Missing::Null)
 }
 
-/// What to do about an object that does not have exactly the attributes of its type.
+/// How to treat an object with missing or unknown attributes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Missing {
     Error,
@@ -34,8 +34,7 @@ fn read(bytes: &[u8], ty: &Type, missing: Missing) -> Result<Dynamic, DecodeErro
     Reader { missing, depth: Depth::default() }.value(raw, ty, &Path::root())
 }
 
-/// What holds at one level of the value. Each level is taken apart by itself, so that depth is counted here and not by the
-/// parser.
+/// One level of the value. Each level is parsed on its own, so that this module counts the depth, not the parser.
 #[derive(Clone, Copy)]
 struct Reader {
     missing: Missing,
@@ -103,7 +102,7 @@ impl Reader {
         attributes.iter().map(read).collect::<Result<_, _>>().map(Dynamic::Map)
     }
 
-    /// A value that brings its type along: an object of the two.
+    /// A value with its own type: an object of both.
     fn typed(self, raw: &RawValue, path: &Path) -> Result<Dynamic, DecodeError> {
         let entries = entries(raw, path)?;
         let (Some(ty), Some(value), 2) = (entries.get("type"), entries.get("value"), entries.len()) else {

@@ -1,7 +1,7 @@
 //! Values as MessagePack, the encoding of every call (`object-wire-format.md` of Terraform).
 //!
-//! Both directions are led by a [`Type`]: objects are written with exactly their attributes, and a number is accepted in
-//! every width, as a float and as decimal text, since Terraform sends each number in the shortest exact form.
+//! A [`Type`] leads both directions. Objects are written with exactly their attributes. A number is accepted in every
+//! width, as a float and as decimal text, because Terraform sends each number in the shortest exact form.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Dynamic, DecodeError> {
     if reader.rest.is_empty() { Ok(value) } else { Err(DecodeError::new(&Path::root(), "bytes after the value")) }
 }
 
-/// Writes a value of type `ty`. What an object lacks is written as null, what its type does not name is left out.
+/// Writes a value of type `ty`. Missing attributes are written as null, and unknown ones are left out.
 #[must_use]
 pub fn encode(value: &Dynamic, ty: &Type) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
             return Ok(Dynamic::Null);
         }
         if let Some(payload) = self.extension_length(marker, path)? {
-            // Every extension is an unknown value; what a refinement promises about it is not needed.
+            // Every extension is an unknown value. Its refinements are ignored.
             self.take(payload, path)?;
             return Ok(Dynamic::Unknown);
         }
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         Ok(Dynamic::Map(elements))
     }
 
-    /// A value that brings its type along: an array of the two.
+    /// A value with its own type: an array of both.
     fn typed(&mut self, marker: Marker, path: &Path, depth: Depth) -> Result<Dynamic, DecodeError> {
         if self.array_length(marker, path)? != 2 {
             return Err(DecodeError::new(path, "expected a type and a value"));
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Bytes of the extension that `marker` opens, its type byte included; `None` for any other marker.
+    /// Bytes of the extension at `marker`, including its type byte; `None` for any other marker.
     fn extension_length(&mut self, marker: Marker, path: &Path) -> Result<Option<usize>, DecodeError> {
         let payload = match marker {
             Marker::FixExt1 => 1,
@@ -218,7 +218,7 @@ fn truncated(path: &Path) -> DecodeError {
     DecodeError::new(path, "the bytes end inside the value")
 }
 
-/// What a marker introduces, for error messages.
+/// The kind of value at a marker, for error messages.
 fn name(marker: Marker) -> &'static str {
     match marker {
         Marker::True | Marker::False => "a bool",
@@ -244,8 +244,8 @@ fn write(bytes: &mut Vec<u8>, value: &Dynamic, ty: &Type) {
             write(bytes, value, ty);
         }
         (Dynamic::Bool(value), Type::Bool) => encode::write_bool(bytes, *value).expect(infallible),
-        // As text, Terraform reads a number with the precision that it uses for JSON. As a MessagePack integer it would get
-        // another one, and `plan -refresh-only -detailed-exitcode` would take the same number for a change.
+        // Terraform reads a number in a text with the same precision as in JSON. A MessagePack integer would get
+        // another precision, and `plan -refresh-only -detailed-exitcode` would report the same number as a change.
         (Dynamic::Number(number), Type::Number) => encode::write_str(bytes, &number.to_string()).expect(infallible),
         (Dynamic::String(text), Type::String) => encode::write_str(bytes, text).expect(infallible),
         (Dynamic::List(elements) | Dynamic::Set(elements), Type::List(element) | Type::Set(element)) => {
@@ -281,7 +281,7 @@ fn write(bytes: &mut Vec<u8>, value: &Dynamic, ty: &Type) {
     }
 }
 
-/// Collections come from messages of at most 256 MiB, so their length fits.
+/// Messages have at most 256 MiB, so the length of a collection fits.
 fn length(length: usize) -> u32 {
     u32::try_from(length).expect("fewer than 2^32 elements")
 }

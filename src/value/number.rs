@@ -4,21 +4,21 @@ use std::{fmt, str::FromStr};
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
-/// The most digits of a number, the zeros of its notation included. A short text with an exponent could otherwise stand for one that fills the memory; Terraform
-/// itself keeps 155 significant digits.
+/// Maximum digits in plain notation, including zeros. Otherwise a short text with an exponent could fill the memory.
+/// Terraform itself keeps 155 significant digits.
 const LONGEST: u16 = 10_000;
 
-/// Text that is no number, or one with too many digits.
+/// Text that is not a number, or has too many digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a finite number of at most {LONGEST} digits")]
 pub struct NotANumber;
 
-/// A number as Terraform has it: decimal, exact, of any size. Equal numbers are equal however they were written.
+/// A number as in Terraform: decimal, exact, of any size. Equal numbers are equal in any notation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number(BigDecimal);
 
 impl Number {
-    /// The number as `i64`, when it is whole and fits.
+    /// The number as `i64`, if it is whole and fits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.0.is_integer().then(|| self.0.to_i64()).flatten()
@@ -52,12 +52,12 @@ impl FromStr for Number {
     type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // Written out, the longest number has a sign, a point and a zero beside its digits.
+        // Beside its digits, the longest number has a sign, a point and a zero.
         if text.len() > usize::from(LONGEST) + 3 {
             return Err(NotANumber);
         }
         let number = BigDecimal::from_str(text).map_err(|_| NotANumber)?.normalized();
-        // Below zero it counts the zeros at the end of a whole number.
+        // A negative value counts the zeros at the end of a whole number.
         let zeros_or_decimals = number.fractional_digit_count().unsigned_abs();
         if number.digits().saturating_add(zeros_or_decimals) <= u64::from(LONGEST) {
             Ok(Self(number))

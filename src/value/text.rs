@@ -1,8 +1,8 @@
-//! Unicode, in the one spelling that Terraform keeps.
+//! Unicode in the form that Terraform uses.
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// The text in normalization form C. Terraform sends it so, and takes what it receives for the same text however composed.
+/// The text in normalization form C. Terraform sends this form, and treats other forms of the same text as equal.
 #[must_use]
 pub fn nfc(text: String) -> String {
     if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect() }

@@ -1,10 +1,10 @@
-//! Values that bring their type along.
+//! Values with their own type.
 
 use std::collections::BTreeMap;
 
 use super::{Dynamic, Type, nfc};
 
-/// The value of an attribute that takes any type (`dynamic`), with the type that it has.
+/// The value of an attribute of any type (`dynamic`), with its type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Typed {
     /// Its type.
@@ -14,7 +14,7 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// A value of JSON, with the type that Terraform gives such a one: an object, a tuple, or a plain type.
+    /// A value of JSON, with the type that Terraform gives it: an object, a tuple, or a plain type.
     #[must_use]
     pub fn of_json(json: &serde_json::Value) -> Self {
         use serde_json::Value as Json;
@@ -44,7 +44,7 @@ impl Typed {
         }
     }
 
-    /// `value` where any type will do. What has no type yet stays as it is: nothing is known of it, or it is null.
+    /// `value` for an attribute of any type. A value without a type stays as it is: it is unknown or null.
     #[must_use]
     pub fn wrap(ty: Type, value: Dynamic) -> Dynamic {
         if ty == Type::Dynamic { value } else { Dynamic::Typed(Box::new(Self { ty, value })) }

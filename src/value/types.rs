@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json, value::RawValue};
 use super::{DecodeError, depth::Depth};
 use crate::diagnostic::Path;
 
-/// The type of a value, which both encodings need to be read.
+/// The type of a value. Both encodings need it to decode.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
     /// `bool`
@@ -26,7 +26,7 @@ pub enum Type {
     Tuple(Vec<Type>),
     /// `object({…})`
     Object(BTreeMap<String, Type>),
-    /// `any`: the value brings its type along.
+    /// `any`: the value has its own type.
     Dynamic,
 }
 
@@ -49,7 +49,7 @@ impl Type {
         Self::Map(Box::new(element))
     }
 
-    /// Whether a value of this type, or one inside it, brings its type along.
+    /// Whether a value of this type, or a part of it, has its own type.
     #[must_use]
     pub fn has_dynamic(&self) -> bool {
         match self {
@@ -61,7 +61,7 @@ impl Type {
         }
     }
 
-    /// The type constraint as JSON, the form in which schemas carry it (`object-wire-format.md` of Terraform).
+    /// The type constraint as JSON, the form in schemas (`object-wire-format.md` of Terraform).
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         self.constraint().to_string().into_bytes()
@@ -85,13 +85,13 @@ impl Type {
         }
     }
 
-    /// Reads the constraint that a dynamic value at `path` brings along.
+    /// Reads the type constraint of a dynamic value at `path`.
     pub(super) fn from_json(json: &[u8], path: &Path) -> Result<Self, DecodeError> {
         let raw: &RawValue = serde_json::from_slice(json).map_err(|_| no_type(path))?;
         Self::read(raw, path, Depth::default())
     }
 
-    /// Each level is taken apart by itself, so that depth is counted here and not by the parser.
+    /// Each level is parsed on its own, so that this module counts the depth, not the parser.
     pub(super) fn read(raw: &RawValue, path: &Path, depth: Depth) -> Result<Self, DecodeError> {
         let depth = depth.deeper(path)?;
         if let Ok(name) = serde_json::from_str::<String>(raw.get()) {

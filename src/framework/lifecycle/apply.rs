@@ -1,4 +1,4 @@
-//! `ApplyResourceChange`: create, update or delete, with nothing lost when it fails.
+//! `ApplyResourceChange`: creates, updates or deletes, and keeps the state right after a failure.
 
 use super::{require_wholly_known, wrong_tenant};
 use crate::{
@@ -13,16 +13,16 @@ use crate::{
     value::Dynamic,
 };
 
-/// What an apply left behind. The state is right even when there are errors.
+/// The result of an apply. The state is right even with errors.
 pub(in crate::framework) struct Applied {
     pub(in crate::framework) state: Dynamic,
     pub(in crate::framework) diagnostics: Diagnostics,
 }
 
-/// Carries out the change from `prior` to `planned`; a null `prior` creates, a null `planned` deletes. An error means that
-/// nothing was tried.
+/// Applies the change from `prior` to `planned`. A null `prior` means create, a null `planned` means delete. An error
+/// means that nothing was sent.
 ///
-/// What is write-only comes from `config`, and goes no further than to the resource.
+/// Write-only values come from `config`, and only the resource gets them.
 pub(in crate::framework) async fn apply<C>(
     entry: &Entry<dyn AnyResource<C>>,
     cx: Cx<C>,
@@ -71,8 +71,8 @@ pub(in crate::framework) async fn apply<C>(
     })
 }
 
-/// The outcome of a write, with what was planned as it was planned. Terraform takes anything else for a bug; but the answer
-/// also tells what somebody else changed since the refresh, and that is for the next refresh to show.
+/// The outcome of a write, with every planned value unchanged, because Terraform treats a difference as a bug. If
+/// somebody changed the object since the refresh, the next refresh shows it.
 fn keep_planned(planned: &Dynamic, state: Dynamic) -> Dynamic {
     match (planned, state) {
         (Dynamic::Unknown, state) => state,

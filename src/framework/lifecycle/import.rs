@@ -10,7 +10,7 @@ use crate::{
     value::Dynamic,
 };
 
-/// Finds the object; Terraform reads it right after.
+/// Finds the object. Terraform reads it afterwards.
 pub(in crate::framework) async fn import<C>(
     entry: &Entry<dyn AnyResource<C>>,
     cx: &Cx<C>,

@@ -11,8 +11,8 @@ use crate::{
     value::Dynamic,
 };
 
-/// Opens it. The arguments go back as they were given: a secret among them has no way out of the model, and Terraform
-/// insists on every one.
+/// Opens it. The arguments are returned as they were sent: the model cannot return a secret, and Terraform requires
+/// every argument.
 pub(in crate::framework) async fn open<C>(
     entry: &Entry<dyn AnyEphemeralResource<C>>,
     cx: &Cx<C>,
@@ -23,7 +23,7 @@ pub(in crate::framework) async fn open<C>(
     Ok(Opened { result, ..opened })
 }
 
-/// What stands for the results while the provider's configuration is not known, and so nothing can be opened.
+/// Unknown results, while the provider's configuration is unknown and nothing can be opened.
 pub(in crate::framework) fn not_open_yet(schema: &Schema, config: &Dynamic) -> Dynamic {
     let result = |Attribute { name, behaviour, .. }: &Attribute| {
         let value = config.attribute(name);

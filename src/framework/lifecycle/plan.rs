@@ -1,4 +1,4 @@
-//! `PlanResourceChange`: no request is made, so the same question always has the same answer.
+//! `PlanResourceChange`: sends no request, so the same input always gives the same plan.
 
 use crate::{
     diagnostic::Diagnostics,
@@ -7,7 +7,7 @@ use crate::{
     value::Dynamic,
 };
 
-/// Plans a create, an update, or, when `config` is null, a destroy: first by the schema, then as the resource has it.
+/// Plans a create, an update or, if `config` is null, a delete: first by the schema, then by the resource.
 pub(in crate::framework) fn plan<C>(
     entry: &Entry<dyn AnyResource<C>>,
     prior: &Dynamic,

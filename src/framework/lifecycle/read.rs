@@ -13,7 +13,7 @@ use crate::{
     value::Dynamic,
 };
 
-/// Reads an object; null when it is gone. That it is gone is only believed where it was last seen.
+/// Reads an object; null if it is gone. An object counts as gone only in the system where it was last seen.
 pub(in crate::framework) async fn read<C>(
     entry: &Entry<dyn AnyResource<C>>,
     cx: Cx<C>,

@@ -13,7 +13,7 @@ use crate::{
     value::{Dynamic, json},
 };
 
-/// Reads the state leniently. Terraform asks for every object in every command, mostly with the current version.
+/// Reads the state leniently. Terraform upgrades every object in every command, mostly from the current version.
 pub(in crate::framework) fn upgrade<C>(
     entry: &Entry<dyn AnyResource<C>>,
     request: &UpgradeRequest,

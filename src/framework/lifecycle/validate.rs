@@ -7,8 +7,8 @@ use crate::{
     value::{DecodeError, Dynamic},
 };
 
-/// Everything wrong with `config`. Rules across attributes are only asked about what is right by itself, so that one
-/// mistake is reported once.
+/// All problems of `config`. Rules across attributes run only if each attribute is valid, so that one mistake gives one
+/// message.
 pub(in crate::framework) fn validate(
     schema: &Schema,
     config: Dynamic,

@@ -1,4 +1,4 @@
-//! The calls about what has no state: ephemeral resources and actions.
+//! The calls of types without state: ephemeral resources and actions.
 
 use super::{Server, answered, decode, encode, unknown_configuration, unknown_type};
 use crate::{
@@ -57,7 +57,7 @@ impl<P: Provider> Server<P> {
     pub async fn close_ephemeral_resource(&self, request: EphemeralRequest) -> Diagnostics {
         let close = async {
             let entry = self.ephemeral_resource(&request.type_name)?;
-            // What could not be opened for want of a configuration need not be closed.
+            // If it was not opened for lack of configuration, there is nothing to close.
             let Some(cx) = self.cx()? else { return Ok(()) };
             entry.implementation.close(&cx, request.private).await
         };
@@ -81,7 +81,7 @@ impl<P: Provider> Server<P> {
         }))
     }
 
-    /// `InvokeAction`, up to its completion.
+    /// `InvokeAction`, until its completion.
     pub async fn invoke_action(&self, type_name: &str, config: &Encoded, progress: &Progress) -> Diagnostics {
         let invoke = async {
             let entry = self.action(type_name)?;

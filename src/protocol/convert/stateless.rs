@@ -1,4 +1,4 @@
-//! What is said about ephemeral resources and actions.
+//! Converts messages of ephemeral resources and actions.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -59,13 +59,13 @@ impl From<Diagnostics> for wire::plan_action::Response {
     }
 }
 
-/// How far an action has come.
+/// The progress of an action.
 pub(in crate::protocol) fn progress(message: String) -> wire::invoke_action::Event {
     use wire::invoke_action::event::{Progress, Type};
     wire::invoke_action::Event { r#type: Some(Type::Progress(Progress { message })) }
 }
 
-/// The end of an action, however it went.
+/// The end of an action, with or without errors.
 impl From<Diagnostics> for wire::invoke_action::Event {
     fn from(found: Diagnostics) -> Self {
         use wire::invoke_action::event::{Completed, Type};
@@ -73,7 +73,7 @@ impl From<Diagnostics> for wire::invoke_action::Event {
     }
 }
 
-/// To the nanosecond; a time that the protocol cannot say is as far away as it can.
+/// To the nanosecond. A time outside the protocol's range becomes the nearest one.
 fn timestamp(time: SystemTime) -> prost_types::Timestamp {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let nanos = since.subsec_nanos().try_into().unwrap_or_default();

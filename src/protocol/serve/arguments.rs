@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 
-/// What the process is to do.
+/// What the process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Serve the Terraform that started it; Terraform passes no arguments.
+    /// Serve the Terraform process that started it. Terraform passes no arguments.
     Plugin,
-    /// Serve whoever attaches.
+    /// Serve every host that attaches.
     Debug,
     Version,
     Help,
@@ -32,7 +32,7 @@ Environment:
 ";
 
 impl Mode {
-    /// Options may be written with one dash, as Go's flags may. The error is the argument that is not understood.
+    /// An option may have one dash, like a flag in Go. The error is the unknown argument.
     pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
         let mut arguments = arguments.into_iter();
         let Some(first) = arguments.next() else { return Ok(Self::Plugin) };

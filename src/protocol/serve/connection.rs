@@ -1,4 +1,4 @@
-//! Connections on their way from the listener to the gRPC server.
+//! Accepts connections for the gRPC server.
 
 use std::convert::Infallible;
 use std::io;
@@ -15,13 +15,13 @@ use tonic::transport::server::Connected;
 
 use super::listener::Listener;
 
-/// A client that has not shown its certificate by then is none of ours.
+/// Maximum time for a client to show its certificate.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long to wait when the system has no room for another connection.
+/// How long to wait if the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Accepts for ever. Each TLS handshake has a task of its own, so that one slow client does not keep others out.
+/// Accepts forever. Each TLS handshake has its own task, so that a slow client does not block others.
 pub(super) async fn accept(
     listener: &Listener,
     tls: Option<Arc<ServerConfig>>,
@@ -47,13 +47,13 @@ pub(super) async fn accept(
                     Err(_) => return tracing::warn!("A connection was refused: no TLS handshake in time"),
                 },
             };
-            // Nobody receives any more once the server is shutting down.
+            // The server is shutting down and receives no more.
             let _ = connections.send(Ok(connection)).await;
         });
     }
 }
 
-/// A client that may talk to the provider.
+/// A connected client that may use the provider.
 pub(super) struct Connection(Box<dyn Stream>);
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}

@@ -1,4 +1,4 @@
-//! What the host says through environment variables.
+//! The environment variables that the host sets.
 
 use std::ffi::{OsStr, OsString};
 use std::ops::RangeInclusive;
@@ -6,21 +6,21 @@ use std::path::PathBuf;
 
 use super::error::StartError;
 
-/// Proves nothing but that the process was started by a host that knows Terraform's plugins.
+/// Shows only that the host knows Terraform's plugins. It proves nothing.
 const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
-/// Selects the kind of listener, for systems on which unix sockets do not work: `unix` (the default) or `tcp`.
+/// Selects the listener, for systems without unix sockets: `unix` (the default) or `tcp`.
 const LISTENER: &str = "AUTH0_PROVIDER_LISTENER";
 
-/// The variables of go-plugin and our own, parsed.
+/// The variables of go-plugin and of the provider, parsed.
 ///
-/// `PLUGIN_PROTOCOL_VERSIONS` is not among them: this provider speaks version 6 whatever is asked for, and the host
-/// explains a mismatch better than we could.
+/// `PLUGIN_PROTOCOL_VERSIONS` is not among them: this provider has only version 6, and the host explains a mismatch
+/// better.
 #[derive(Debug)]
 pub(super) struct Environment {
     pub(super) under_terraform: bool,
-    /// PEM text. When present, the server has to authenticate its client by it.
+    /// PEM text. If present, the server authenticates its client by it.
     pub(super) client_certificate: Option<String>,
     pub(super) endpoint: Endpoint,
     pub(super) multiplex: bool,

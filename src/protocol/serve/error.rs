@@ -1,4 +1,4 @@
-//! Why the provider could not start, in words for the person who started it.
+//! Why the provider cannot start, for the person who started it.
 
 use std::io;
 use std::path::PathBuf;

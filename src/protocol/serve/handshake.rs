@@ -1,4 +1,4 @@
-//! The one line on standard output by which the host finds the server.
+//! The line on standard output with which the host finds the server.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ use super::listener::Address;
 /// go-plugin's handshake: `CORE|APP|NETWORK|ADDRESS|PROTOCOL|CERT[|MUX]`.
 pub(super) struct Handshake<'a> {
     pub(super) address: &'a Address,
-    /// The leaf that the server will present, byte for byte; absent without TLS.
+    /// The server's leaf certificate in DER; absent without TLS.
     pub(super) certificate: Option<&'a CertificateDer<'static>>,
-    /// Whether the host asked about multiplexing. Others must not see that field: older ones would take it for a part
-    /// of the certificate.
+    /// Whether the host asked about multiplexing. Older hosts must not see the field: they would treat it as a part of
+    /// the certificate.
     pub(super) multiplex_asked: bool,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Display for Handshake<'_> {
         let (network, address) = (self.address.network(), self.address);
         write!(f, "{CORE_VERSION}|{PROTOCOL_VERSION}|{network}|{address}|grpc|")?;
         if let Some(certificate) = self.certificate {
-            // The host decodes without padding, and fails on it.
+            // The host decodes without padding, and rejects it.
             write!(f, "{}", STANDARD_NO_PAD.encode(certificate))?;
         }
         if self.multiplex_asked {

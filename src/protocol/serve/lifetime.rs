@@ -1,4 +1,4 @@
-//! How long the process lives.
+//! Ends the process.
 
 use std::future::pending;
 use std::io;
@@ -8,28 +8,28 @@ use nix::unistd::{Pid, getppid};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// How often to look whether the parent is still there. Linux can signal a parent's death, but it does so when the
-/// *thread* that started the process ends, and Go moves its work between threads at will.
+/// How often to check that the parent process lives. Linux can signal the end of a parent, but does so when the
+/// *thread* that started the process ends, and Go moves its work between threads.
 const PARENT_CHECK: Duration = Duration::from_millis(500);
 
-/// What ends the process, apart from the host asking for it.
+/// What ends the process, apart from a call of the host.
 pub(super) struct Lifetime {
-    /// Caught in any case. Ctrl-C reaches the whole process group, and while Terraform winds down it still needs its
-    /// plugins; it tells them with `StopProvider`.
+    /// Always caught. Ctrl-C reaches the whole process group, and Terraform still needs its plugins until it ends. It
+    /// calls `StopProvider` for that.
     interrupt: Signal,
     terminate: Signal,
     watch: Watch,
 }
 
 enum Watch {
-    /// If Terraform is killed, nobody is left to end this process.
+    /// If Terraform was killed, nothing else ends this process.
     Parent(Pid),
     /// Ctrl-C is meant for this process.
     Terminal,
 }
 
 impl Lifetime {
-    /// Ends with the process that started this one.
+    /// Ends when the parent process ends.
     pub(super) fn of_parent() -> io::Result<Self> {
         Self::new(Watch::Parent(getppid()))
     }
@@ -43,7 +43,7 @@ impl Lifetime {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())?, watch })
     }
 
-    /// Returns when the process is to end, and makes sure that everybody knows.
+    /// Returns when the process must end, and cancels the token.
     pub(super) async fn over(mut self, end: &CancellationToken) {
         tokio::select! {
             () = end.cancelled() => {}

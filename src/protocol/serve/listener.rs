@@ -16,7 +16,7 @@ use tokio_util::either::Either;
 use super::environment::Endpoint;
 use super::error::StartError;
 
-/// A bound socket. Dropping it removes the socket's directory.
+/// A bound socket. Its directory is removed on drop.
 pub(super) struct Listener {
     socket: Socket,
     address: Address,
@@ -51,7 +51,7 @@ impl Listener {
             Socket::Unix { listener, .. } => Ok(Either::Left(listener.accept().await?.0)),
             Socket::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // With Nagle's algorithm a plan over a thousand resources takes seven seconds longer.
+                // With Nagle's algorithm, a plan with a thousand resources takes seven seconds longer.
                 stream.set_nodelay(true)?;
                 Ok(Either::Right(stream))
             }
@@ -61,14 +61,14 @@ impl Listener {
     fn bind_unix(directory: Option<&Path>, group: Option<&str>) -> Result<Self, StartError> {
         let group = group.map(find_group).transpose()?;
         let Some(directory) = directory else {
-            // A path of more than 107 bytes is no socket's name, so a long TMPDIR must not be the only choice.
+            // The path of a socket has at most 107 bytes, so a long TMPDIR must not be the only choice.
             let usual = std::env::temp_dir();
             return Self::bind_unix_in(&usual, group).or_else(|_| Self::bind_unix_in(Path::new("/tmp"), group));
         };
         Self::bind_unix_in(directory, group)
     }
 
-    /// The directory keeps out what the socket's own mode, 0755 under the usual umask, would let in.
+    /// The mode of the directory protects the socket, whose own mode is 0755 under the usual umask.
     fn bind_unix_in(parent: &Path, group: Option<Gid>) -> Result<Self, StartError> {
         let bind = || {
             let directory = tempfile::Builder::new()
@@ -103,7 +103,7 @@ impl Listener {
     }
 }
 
-/// A group by its number or, as a name may not be one, by its name.
+/// A group by its number, or else by its name. A name cannot be a number.
 fn find_group(group: &str) -> Result<Gid, StartError> {
     if let Ok(number) = group.parse() {
         return Ok(Gid::from_raw(number));

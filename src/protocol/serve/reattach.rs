@@ -1,4 +1,4 @@
-//! What a practitioner pastes into a shell to attach Terraform to a process that is already running.
+//! The text with which a user attaches Terraform to a running process.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::handshake::PROTOCOL_VERSION;
 use super::listener::Address;
 
-/// The value of `TF_REATTACH_PROVIDERS`, with directions for use. The form is Go's.
+/// The value of `TF_REATTACH_PROVIDERS`, with instructions. The form is Go's.
 pub(super) struct Reattach<'a> {
     /// Source address of the provider.
     pub(super) provider: &'a str,
@@ -21,7 +21,7 @@ impl fmt::Display for Reattach<'_> {
                 "Protocol": "grpc",
                 "ProtocolVersion": PROTOCOL_VERSION,
                 "Pid": std::process::id(),
-                // Without it Terraform takes the provider for one of protocol 5.
+                // Without it, Terraform assumes protocol 5.
                 "Test": true,
                 "Addr": { "Network": self.address.network(), "String": self.address.to_string() },
             }

@@ -1,4 +1,4 @@
-//! Mutual TLS between the host and this process, with a certificate each that lives as long as the process.
+//! Mutual TLS between the host and this process. Each has a certificate that lives as long as the process.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::error::StartError;
 
-/// The server's side: its configuration, and the certificate that the host is told to expect.
+/// The server's TLS configuration, and the certificate for the handshake line.
 #[derive(Clone)]
 pub(super) struct Tls {
     pub(super) config: Arc<ServerConfig>,
@@ -23,15 +23,15 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// Accepts the one client that holds the key of this certificate, and nobody else.
+    /// Accepts only the client that has the key of this certificate.
     pub(super) fn for_client(pem: &str) -> Result<Self, StartError> {
         let pinned = CertificateDer::from_pem_slice(pem.as_bytes())
             .map_err(|error| StartError::ClientCertificate(error.to_string()))?;
-        // What is no X.509 certificate could never match; better to say so than to refuse every connection.
+        // Text that is not an X.509 certificate would never match, so fail here instead of refusing every connection.
         rustls::server::ParsedCertificate::try_from(&pinned)
             .map_err(|error| StartError::ClientCertificate(error.to_string()))?;
 
-        // P-256, not go-plugin's P-521: cheaper by 4 ms in each process, and the host takes either.
+        // P-256, not go-plugin's P-521: it saves 4 ms in each process, and the host accepts both.
         let key = KeyPair::generate()?;
         let certificate = certificate_params()?.self_signed(&key)?.der().clone();
         let private_key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
@@ -43,25 +43,25 @@ impl Tls {
             .with_client_cert_verifier(verifier)
             .with_single_cert(vec![certificate.clone()], private_key)?;
         config.alpn_protocols = vec![b"h2".to_vec()];
-        // A host connects once; it has no use for a ticket.
+        // A host connects once and needs no ticket.
         config.send_tls13_tickets = 0;
         Ok(Self { config: Arc::new(config), certificate })
     }
 }
 
-/// What Go's client checks: the name `localhost`, the server's usage and the time.
+/// Go's client checks the name `localhost`, the usage and the time.
 fn certificate_params() -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(["localhost".to_owned()])?;
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    // Clocks of host and plugin are the same, but the host's check may round the other way.
+    // Host and plugin share a clock, but the host's check may round the other way.
     params.not_before = OffsetDateTime::now_utc() - Duration::minutes(1);
     Ok(params)
 }
 
-/// Lets in exactly one certificate.
+/// Accepts exactly one certificate.
 ///
-/// rustls' own verifier refuses Terraform's client certificate, as it is marked as a certificate authority. Equality
-/// is stricter than a chain of trust anyway; that the client holds the key is proven by its signature.
+/// rustls' own verifier refuses Terraform's client certificate, because it is marked as a certificate authority.
+/// Equality is stricter than a chain of trust. The signature proves that the client has the key.
 #[derive(Debug)]
 struct Pinned {
     certificate: CertificateDer<'static>,

@@ -1,4 +1,4 @@
-//! Collections of known things, and structures of plain types.
+//! Collections of known values, and structures of plain types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use crate::{
     value::{DecodeError, Dynamic, Type, Value},
 };
 
-/// Collects known elements; one that is not known makes the whole unknown.
+/// Collects known elements. One unknown element makes the whole unknown.
 impl<A, C: FromIterator<A>> FromIterator<Value<A>> for Value<C> {
     fn from_iter<I: IntoIterator<Item = Value<A>>>(elements: I) -> Self {
         elements.into_iter().map(Value::into_known).collect::<Option<C>>().map_or(Self::Unknown, Self::Known)
     }
 }
 
-/// Objects in a collection are nested attributes, anything else is a plain collection.
+/// Objects in a collection become nested attributes. Anything else is a plain collection.
 fn kind<T: AttributeType>(nesting: Nesting, of: fn(Type) -> Type) -> Kind {
     match T::kind() {
         Kind::Nested { nesting: Nesting::Single, attributes } => Kind::Nested { nesting, attributes },
@@ -140,7 +140,7 @@ impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
     }
 }
 
-/// A model as one value of an object type, whose attributes Terraform knows no more of than their types.
+/// A model as one value of an object type. Terraform knows only the types of its attributes.
 #[derive(Debug, Clone)]
 pub struct Plain<M>(
     /// The object.

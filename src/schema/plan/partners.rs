@@ -1,14 +1,14 @@
-//! Which element of a prior collection an element of the configuration continues.
+//! Finds the prior element that an element of the configuration continues.
 //!
-//! What the service decides about an element stays with it when the element keeps its content: under another index, or in a
-//! set, where content is all there is to tell elements apart.
+//! Computed values of an element stay if its content stays: at another index, or in a set, where only the content
+//! identifies elements.
 
 use crate::{
     schema::{Attribute, Behaviour, Kind, Mode, Nesting, spelling::same},
     value::Dynamic,
 };
 
-/// The partner of each of `configs` among `priors`; each prior element is the partner of one at most.
+/// The prior element of each of `configs`. Each prior element has at most one partner.
 pub(super) fn find<'a>(
     nesting: Nesting,
     attributes: &[Attribute],
@@ -23,7 +23,7 @@ pub(super) fn find<'a>(
             take_if(&mut partners[index], free.get_mut(index), |prior| continues(attributes, prior, config, SPELLING));
         }
     }
-    // Under another index the spelling has to be that of the configuration.
+    // At another index, the spelling must be that of the configuration.
     let tolerance = if ordered { EXACT } else { SPELLING };
     for (partner, config) in partners.iter_mut().zip(configs) {
         let fits = |prior: &Dynamic| continues(attributes, prior, config, tolerance);
@@ -53,7 +53,7 @@ type Tolerance = fn(&Behaviour, &Dynamic, &Dynamic) -> bool;
 const EXACT: Tolerance = |_, left, right| left == right;
 const SPELLING: Tolerance = same;
 
-/// Whether `prior` is what comes of `config`, whatever the service decides about it.
+/// Whether `prior` is the result of `config`, apart from computed values.
 fn continues(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic, equal: Tolerance) -> bool {
     let (Dynamic::Map(_), Dynamic::Map(_)) = (prior, config) else { return prior == config };
     attributes.iter().all(|attribute| {

@@ -1,4 +1,4 @@
-//! Which changes need a new object.
+//! Changes that replace the object.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use crate::{
     value::Dynamic,
 };
 
-/// The places at which a change from `prior` to `planned` needs a new object. What is absent has null attributes. A set has no
-/// places inside, so there the path ends.
+/// The paths at which a change from `prior` to `planned` replaces the object. An absent object has null attributes. The
+/// elements of a set have no paths, so the path ends at the set.
 pub(super) fn find(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic, path: &Path, found: &mut Vec<Path>) {
     for attribute in attributes {
         let (prior, planned) = (prior.attribute(attribute.name), planned.attribute(attribute.name));
-        // What the service decides does not change because of the configuration.
+        // The configuration does not change computed values.
         if prior == planned || attribute.behaviour.mode == Mode::Computed {
             continue;
         }
@@ -35,7 +35,7 @@ fn inside(
     found: &mut Vec<Path>,
 ) {
     match (nesting, prior, planned) {
-        // It may turn out to differ where that needs a new object, and the plan has to say so now.
+        // An unknown value may turn out different, and the plan must say so now.
         (_, _, Dynamic::Unknown) => found.extend(can_require(attributes).then_some(path)),
         (Nesting::Set, ..) => {
             let differs = all_immutable(attributes, prior) != all_immutable(attributes, planned);
@@ -68,7 +68,7 @@ fn list(value: &Dynamic) -> &[Dynamic] {
     if let Dynamic::List(elements) = value { elements } else { &[] }
 }
 
-/// What cannot be changed in the elements of a set, whichever element it is in.
+/// The attributes that force replacement in the elements of a set, without the index.
 fn all_immutable(attributes: &[Attribute], set: &Dynamic) -> Vec<Dynamic> {
     let Dynamic::Set(elements) = set else { return Vec::new() };
     let mut all: Vec<_> = elements.iter().map(|element| immutable(attributes, element)).collect();
@@ -77,7 +77,7 @@ fn all_immutable(attributes: &[Attribute], set: &Dynamic) -> Vec<Dynamic> {
     all
 }
 
-/// What cannot be changed in an object; null if it has nothing of that kind.
+/// The attributes that force replacement in an object; null if there are none.
 fn immutable(attributes: &[Attribute], object: &Dynamic) -> Dynamic {
     let part = |attribute: &Attribute| {
         let value = object.attribute(attribute.name);
@@ -93,7 +93,7 @@ fn immutable(attributes: &[Attribute], object: &Dynamic) -> Dynamic {
     if parts.is_empty() { Dynamic::Null } else { Dynamic::Map(parts) }
 }
 
-/// Whether any change of such objects can need a new one.
+/// Whether a change of such objects can force replacement.
 fn can_require(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.kind {
         _ if attribute.behaviour.requires_replace => true,

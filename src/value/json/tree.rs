@@ -11,7 +11,7 @@ use crate::{
 /// An object of JSON.
 pub type Object = Map<String, Json>;
 
-/// Reads a value of type `ty` at `path`. Nothing is converted: a number that stands as text is an error.
+/// Reads a value of type `ty` at `path`. Nothing is converted: a number in a text is an error.
 pub fn read(json: &Json, ty: &Type, path: &Path) -> Result<Dynamic, DecodeError> {
     Ok(match (ty, json) {
         (_, Json::Null) => Dynamic::Null,
@@ -51,7 +51,7 @@ pub fn read(json: &Json, ty: &Type, path: &Path) -> Result<Dynamic, DecodeError>
     })
 }
 
-/// Writes a value. What is unknown is null.
+/// Writes a value. Unknown becomes null.
 #[must_use]
 pub fn write(value: &Dynamic) -> Json {
     match value {
