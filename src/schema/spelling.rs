@@ -25,7 +25,7 @@ fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dyna
     let Attribute { kind, behaviour, .. } = attribute;
     // Resources ignore local attributes, but return the value of a trigger themselves.
     let is_kept = behaviour.local && !behaviour.trigger && value.is_null();
-    if is_kept || (behaviour.mode == Mode::Optional && value.is_null() && reference.is_empty()) {
+    if is_kept || (behaviour.mode == Mode::Optional && value.is_null() && is_nothing(kind, reference)) {
         return reference.clone();
     }
     match kind {
@@ -35,6 +35,18 @@ fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dyna
             each(reference, value, &|reference, value| respell(attributes, reference, value))
         }
     }
+}
+
+/// Whether it is empty, or an object of which nothing is set. A required member is always set.
+pub(super) fn is_nothing(kind: &Kind, value: &Dynamic) -> bool {
+    let Kind::Nested { nesting: Nesting::Single, attributes } = kind else {
+        return value.is_null() || value.is_empty();
+    };
+    let is_nothing = |attribute: &Attribute| {
+        let value = value.attribute(attribute.name);
+        value.is_null() || (attribute.behaviour.mode != Mode::Required && is_nothing(&attribute.kind, value))
+    };
+    value.is_null() || (!value.is_unknown() && attributes.iter().all(is_nothing))
 }
 
 /// The texts in `value`, each in the spelling of its counterpart if both have the same meaning.
@@ -130,6 +142,16 @@ mod tests {
             parts: Value<Set<Part>> = OPTIONAL,
             /// Ordered parts.
             ordered: Value<Vec<Part>> = OPTIONAL,
+            /// A window.
+            window: Value<Window> = OPTIONAL,
+        }
+    }
+
+    model! {
+        /// Window.
+        struct Window {
+            /// Start.
+            from: Value<String> = OPTIONAL,
         }
     }
 
@@ -164,6 +186,14 @@ mod tests {
         let reference = map(&[("note", "".into()), ("tags", texts(&[]))]);
         let value = map(&[("note", Dynamic::Null), ("tags", Dynamic::Null)]);
         assert_eq!(respelled(&reference, value), reference);
+    }
+
+    #[test]
+    fn an_object_of_which_nothing_is_set_is_a_spelling_of_null() {
+        let (empty, null) = (map(&[("window", map(&[("from", Dynamic::Null)]))]), map(&[("window", Dynamic::Null)]));
+        assert_eq!(respelled(&empty, null.clone()), empty);
+        let set = map(&[("window", map(&[("from", "x".into())]))]);
+        assert_eq!(respelled(&set, null.clone()), null);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 
 use serde_json::Value as Json;
 
-use super::{Attribute, Default, Kind, Mode, Nesting, spelling::respell};
+use super::{
+    Attribute, Default, Kind, Mode, Nesting,
+    spelling::{is_nothing, respell},
+};
 use crate::{
     diagnostic::Path,
     value::{
@@ -113,7 +116,11 @@ fn change(attribute: &Attribute, before: &Dynamic, after: &Dynamic) -> Option<Js
         _ if before == after => None,
         (_, false) => Some(whole(&attribute.kind, after)),
         (_, true) if !property.cleared_empty => Some(Json::Null),
-        (_, true) => Some(if matches!(before, Dynamic::String(_)) { "".into() } else { Json::Array(Vec::new()) }),
+        (_, true) => Some(match before {
+            Dynamic::String(_) => "".into(),
+            Dynamic::Map(_) => Object::new().into(),
+            _ => Json::Array(Vec::new()),
+        }),
     }
 }
 
@@ -183,7 +190,9 @@ fn value(
             // A cleared value is absent or empty.
             Ok(if behaviour.mode == Mode::Optional && is_nothing(kind, &value) { Dynamic::Null } else { value })
         }
-        None if behaviour.mode == Mode::Required || (hidden && !behaviour.property.always_shown) => Ok(before.clone()),
+        None if behaviour.mode == Mode::Required || (hidden && !behaviour.property.always_shown) => {
+            Ok(before.clone().unknowns_as_null())
+        }
         None => match (behaviour.property.absent, kind) {
             (Some(Default::Nested), Kind::Nested { attributes, .. }) => {
                 read(attributes, &Object::new(), &Dynamic::Null, &path)
@@ -214,16 +223,6 @@ fn of_kind(kind: &Kind, json: &Json, before: &Dynamic, path: &Path) -> Result<Dy
         }
         (Nesting::Single | Nesting::Map, _) => Err(DecodeError::new(path, "expected an object")),
         (Nesting::List | Nesting::Set, _) => Err(DecodeError::new(path, "expected an array")),
-    }
-}
-
-/// Whether it is empty, or an object without any value.
-fn is_nothing(kind: &Kind, value: &Dynamic) -> bool {
-    match (kind, value) {
-        (Kind::Nested { nesting: Nesting::Single, attributes }, Dynamic::Map(_)) => {
-            attributes.iter().all(|attribute| is_nothing(&attribute.kind, value.attribute(attribute.name)))
-        }
-        (_, value) => value.is_null() || value.is_empty(),
     }
 }
 
