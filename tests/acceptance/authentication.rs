@@ -308,7 +308,7 @@ fn what_has_no_effect_warns() {
     terraform.config(&format!("provider \"auth0\" {{\n  debug = true\n  custom_domain_header = \"x\"\n}}\n{SMALL}"));
     let run = terraform.run(&["validate"]).success();
     let text = crate::support::terraform::flat(&run.stdout);
-    for said in ["main.tf line 2", "`debug` has no effect", "`TF_LOG_PROVIDER`", "main.tf line 3"] {
+    for said in ["main.tf line 2", "`debug` has no effect", "`TF_LOG_PROVIDER=debug`", "main.tf line 3"] {
         assert!(text.contains(said), "{said:?} is not said in: {text}");
     }
     terraform.apply();

@@ -72,8 +72,8 @@ fn a_name_that_several_have_is_refused_with_their_ids() {
 fn exactly_one_argument_is_given() {
     let terraform = Workspace::new();
     for (arguments, said) in [
-        ("", "One of `id`, `client_id` and `name` has to be given."),
-        ("name = \"a\"\nid = \"b\"", "Only one of `id`, `client_id` and `name` can be given."),
+        ("", "Set one of `id`, `client_id` and `name`."),
+        ("name = \"a\"\nid = \"b\"", "Only one of `id`, `client_id` and `name` can be set."),
     ] {
         terraform.config(&format!("data \"auth0_m2m_client\" \"a\" {{\n{arguments}\n}}"));
         terraform.run(&["validate"]).failure().assert_one_error(&["Invalid Combination of Attributes", said]);

@@ -217,7 +217,7 @@ fn a_token_that_is_refused_is_explained() {
     );
     refused(&other("  scopes = [\"read users\"]"), &["Invalid Attribute Value", "a scope, without white space"]);
     terraform.tenant.spoil_after(1, "POST", "/oauth/token", Action::status(400));
-    refused(BY_SECRET, &["Cannot get the access token", "no token endpoint"]);
+    refused(BY_SECRET, &["Cannot get the access token", "not from a token endpoint"]);
 
     let api = terraform.tenant.api("https://api.example.com", &[]);
     for (audience, parts) in [
