@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_of_the_service_comes_closer_with_each_answer() {
+    fn clock_gets_closer_with_each_response() {
         let (start, seconds) = (Instant::now(), Duration::from_secs);
         let (mut clock, at) = (ServiceClock::default(), |millis| start + Duration::from_millis(millis));
         assert_eq!(clock.when(seconds(103), start, seconds(100)), Some(at(3_000)));

@@ -202,7 +202,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn clocks_that_differ_by_more_than_auth0_allows_are_seen() {
+    fn recognizes_clock_difference() {
         let there = Duration::from_secs(1_000);
         let of = |here| Suspicion::of_clocks(Duration::from_secs(here), there);
         assert_eq!([of(990), of(1_010)], [None, None]);
