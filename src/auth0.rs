@@ -5,7 +5,7 @@
 //! [`Session::request_token`] gets tokens.
 //!
 //! Downwards: `api` describes a request, `collection` reads many objects with few requests, `creation` creates once,
-//! `transport` adds the token, `sender` waits for the rate limit and repeats, `http` sends once. Pure code decides, with
+//! `transport` adds the token, `sender` waits for the rate limit and retries, `http` sends once. Pure code decides, with
 //! the time as an argument: `knowledge`, `page`, `lost_creations`, `retry`, `budget` and `token`.
 
 mod access_tokens;

@@ -49,7 +49,7 @@ struct Tenant {
     lost: Vec<(Ticket, New)>,
     /// Whether every second object cannot be read.
     has_gaps: bool,
-    /// What this process has made or taken over.
+    /// The objects that this process created or found.
     ours: BTreeSet<String>,
     /// What errors have named or left behind.
     barred: BTreeSet<String>,
@@ -132,21 +132,21 @@ impl Tenant {
         self.lost.push(lost);
     }
 
-    /// Nobody looks for a lost create any more.
+    /// The search for a lost create has ended.
     fn give_up(&mut self, number: usize) {
         let Some((ticket, _)) = choose(&mut self.lost, number) else { return };
         self.ledger.close(ticket);
         self.barred.extend(self.landed(ticket));
     }
 
-    /// Nobody else deletes what was lost: it is in nobody's hands.
+    /// No other program deletes a lost object, because none knows it.
     fn delete_past(&mut self, number: usize) {
         let past = self.objects.iter().filter(|(_, (_, maker))| *maker == Maker::Past);
         let id = past.map(|(id, _)| id.clone()).nth(number);
         self.objects.retain(|each, _| Some(each) != id.as_ref());
     }
 
-    /// Looks for a lost create and checks the promises. The id of the object that is taken over, or why none is.
+    /// Searches for a lost create and checks the promises. Returns the ID of the found object, or why there is none.
     fn look(&mut self, place: usize) -> Result<String, Verdict> {
         let (ticket, wanted) = self.lost[place];
         let listed = self.objects.iter().map(|(id, (content, _))| Document { id: id.clone(), object: content.body() });

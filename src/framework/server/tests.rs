@@ -71,7 +71,7 @@ fn oops(summary: &str) -> Diagnostics {
 }
 
 impl Things {
-    /// The answer of a service that clears empty notes.
+    /// The response of a service that clears empty notes.
     fn answer(thing: Thing) -> Thing {
         Thing {
             id: Value::Known("7".to_owned()),
