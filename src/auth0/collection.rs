@@ -31,7 +31,7 @@ pub(super) struct Collection {
     told: Mutex<BTreeSet<String>>,
 }
 
-/// Total time of all reads.
+/// Number of objects and pages that all reads have read.
 #[derive(Default)]
 pub(super) struct Cost {
     pub(super) objects: AtomicU64,

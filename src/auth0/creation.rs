@@ -353,7 +353,7 @@ fn is_hidden(error: &Error) -> bool {
     }
 }
 
-/// An entry in the ledger. It is removed however the create ends.
+/// An entry in the ledger. It is closed however the create ends.
 struct Entry<'a> {
     creations: &'a Creations,
     ticket: Ticket,

@@ -1,4 +1,4 @@
-//! Applications that somebody else manages.
+//! Applications that this configuration does not manage.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The ephemeral resources: secrets and tokens for whoever needs them now.
+//! The ephemeral resources for secrets and tokens.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -8,7 +8,7 @@ use crate::support::terraform::{Plan, Workspace};
 
 super::trials![shows_and_repairs_drift_of_any_attribute];
 
-/// What Auth0 lets nobody change once the object is there, or does not know.
+/// Attributes that cannot change after the create, or that Auth0 does not have.
 const FIXED: [&str; 7] =
     ["client_id", "default_for", "audience", "subject_type", "adopt_existing", "deletion_protection", "timeouts"];
 

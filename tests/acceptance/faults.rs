@@ -83,7 +83,7 @@ enum Fault {
     InvalidJson,
     Stalled,
     Unauthorized,
-    /// Somebody else has created an application that is equal to the new one, before the run; and the answer is lost.
+    /// Before the run, another user created an equal application, and the response of the create is lost.
     LookAlikeBefore,
     /// The same in the same moment. Beside the creation of a grant it is a grant with the same key.
     LookAlike,

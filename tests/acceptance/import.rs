@@ -17,7 +17,7 @@ super::trials![
 const CLIENT: &str = "auth0_m2m_client.a";
 const GRANT: &str = "auth0_client_grant.a";
 
-/// A client and its grant that somebody made by hand: the ids of both.
+/// An application and its grant, created by hand. Returns both IDs.
 fn existing(terraform: &Workspace) -> (String, String) {
     let tenant = &terraform.tenant;
     let client = tenant.create("clients", &json!({ "name": "a", "app_type": "non_interactive" }));

@@ -246,7 +246,7 @@ fn a_patch_carries_the_changed_fields_alone() {
     terraform.config(FULL);
     terraform.apply();
     let path = format!("clients/{}", terraform.text(CLIENT, "id"));
-    // What somebody else changes meanwhile survives only if the request does not mention it.
+    // A change outside Terraform survives only if the request leaves the property out.
     terraform.tenant.change(
         &path,
         &json!({

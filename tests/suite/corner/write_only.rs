@@ -33,7 +33,7 @@ fn config(purpose: &str) -> wire::DynamicValue {
     encode(SECRET, &object(SECRET, &attributes))
 }
 
-/// A state that an older Terraform, or somebody by hand, has put secrets into.
+/// A state with secrets, from an older Terraform or edited by hand.
 fn stained(purpose: &str) -> wire::DynamicValue {
     let attributes = [
         ("id", "secret-1".into()),

@@ -1,4 +1,4 @@
-//! Requests that nobody would write: mostly in order, some of them slightly broken, made from the emulator's own
+//! Random requests: mostly valid, some of them slightly broken, made from the emulator's own
 //! description of its API. A new endpoint is covered without a change here.
 //!
 //! `FUZZ_REQUESTS` sets how many, `FUZZ_SEED` where to start; what fails names the seed of its round.

@@ -1,4 +1,4 @@
-//! Provider calls as such: concurrency, size, and calls that nobody can answer.
+//! Provider calls: concurrency, size, and unsupported calls.
 
 use std::collections::BTreeMap;
 
