@@ -1,10 +1,10 @@
-//! What goes wrong, told to the person who wrote the configuration.
+//! Messages to the user.
 
 pub mod path;
 
 pub use path::{Path, Step};
 
-/// How bad it is. Terraform stops the operation on an error and goes on after a warning.
+/// Severity. Terraform stops the operation on an error and continues after a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The operation failed.
@@ -13,23 +13,23 @@ pub enum Severity {
     Warning,
 }
 
-/// One message to the user, with the attribute it is about where there is one.
+/// One message to the user, with its attribute if there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
     /// What failed, in a few stable words.
     pub summary: String,
-    /// Why, and what to do next.
+    /// Why it failed, and what to do next.
     pub detail: String,
     /// The attribute; Terraform shows its source line.
     pub path: Option<Path>,
-    /// Whether more time might have spared it. Who sets the limits on time adds where to raise them.
+    /// Whether more time might have helped. The framework adds which limit to raise.
     pub out_of_time: bool,
 }
 
 impl Diagnostic {
-    /// An error that is about no particular attribute.
+    /// An error without an attribute.
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
@@ -40,19 +40,19 @@ impl Diagnostic {
         }
     }
 
-    /// A warning that is about no particular attribute.
+    /// A warning without an attribute.
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
     }
 
-    /// The same message, about the attribute at `path`.
+    /// The same message at the attribute `path`.
     #[must_use]
     pub fn at(self, path: impl Into<Path>) -> Self {
         Self { path: Some(path.into()), ..self }
     }
 }
 
-/// The messages of one call, in the order in which they arose.
+/// The messages of one call, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -74,7 +74,7 @@ impl Diagnostics {
         self.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Whether there is nothing to tell.
+    /// Whether there are no messages.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

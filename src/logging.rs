@@ -1,8 +1,8 @@
-//! The log: one JSON record per line on standard error, in the form that Terraform takes over with level and fields.
+//! The log: one JSON record per line on standard error, in the form from which Terraform reads level and fields.
 //!
-//! Terraform reads a plugin's standard error line by line and recognises hclog's records. It is strict: a time that has
-//! not exactly six digits after the second makes a record plain text, a line of more than 64 KiB likewise, and a message
-//! or level that is not a string makes Terraform itself crash.
+//! Terraform reads a plugin's standard error line by line and recognizes the records of hclog. It is strict: a record
+//! becomes plain text if its time does not have exactly six digits after the second, or if its line is longer than 64
+//! KiB. A message or level that is not a string crashes Terraform.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
@@ -16,29 +16,29 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-/// The variables that set the level, the most specific first.
+/// The variables with the level, the most specific first.
 const VARIABLES: [&str; 3] = ["TF_LOG_PROVIDER_AUTH0", "TF_LOG_PROVIDER", "TF_LOG"];
 
-/// Where our own records come from. Other crates are heard from WARN on only: their traces hold headers, and headers hold
-/// tokens.
+/// The target of the provider's own records. Other crates log only from WARN on: their traces contain headers, and
+/// headers contain tokens.
 const OURS: &str = env!("CARGO_CRATE_NAME");
 
 /// Terraform cuts lines of 64 KiB. This leaves room for names and punctuation.
 const LINE_LIMIT: usize = 60 << 10;
 
-/// Starts logging at the level that the environment asks for. Without one, nothing is ever written.
+/// Starts the log with the level from the environment. By default, nothing is logged.
 pub fn init() {
     #[expect(clippy::disallowed_methods, reason = "this is where the level of the log is read")]
     let value = VARIABLES.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let level = value.map_or(LevelFilter::OFF, |value| level(&value));
     if level != LevelFilter::OFF {
         let subscriber = tracing_subscriber::registry().with(Records { level, write: to_stderr });
-        // Only a second start within one process could fail here, and its records go the same way.
+        // Only a second start in one process can fail, and its records go to the same log.
         let _ = tracing::subscriber::set_global_default(subscriber);
     }
 }
 
-/// Terraform's names. Like Terraform, takes what it does not know for a wish to see everything.
+/// Terraform's names. Like in Terraform, an unknown name means TRACE.
 fn level(value: &str) -> LevelFilter {
     match value.to_ascii_uppercase().as_str() {
         "OFF" => LevelFilter::OFF,
@@ -51,7 +51,7 @@ fn level(value: &str) -> LevelFilter {
 }
 
 fn to_stderr(line: &str) {
-    // With standard error gone there is nobody left to tell.
+    // Standard error may be closed, so ignore a failure.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
@@ -128,7 +128,7 @@ fn line(metadata: &Metadata<'_>, Pairs(mut pairs): Pairs, now: OffsetDateTime) -
     format!("{}\n", Value::Object(record))
 }
 
-/// As much of the text as there is room for when it is escaped.
+/// As much of the text as fits when it is escaped.
 fn cut(mut text: String, room: &mut usize) -> String {
     let mut used = 0;
     for (position, character) in text.char_indices() {
@@ -178,7 +178,7 @@ struct Pairs(Map<String, Value>);
 
 impl Pairs {
     fn insert(&mut self, field: &Field, value: Value) {
-        // Names with an `@` are the record's own.
+        // The record itself uses names with an `@`.
         if !field.name().starts_with('@') {
             self.0.insert(field.name().to_owned(), value);
         }
@@ -188,7 +188,7 @@ impl Pairs {
 impl Visit for Pairs {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let mut text = String::new();
-        // Writing to a string fails only if the value's own formatting does; what is there by then is worth keeping.
+        // Writing to a string fails only if the value's own formatting fails. Keep what it has written.
         let _ = write!(text, "{value:?}");
         self.insert(field, text.into());
     }

@@ -28,7 +28,7 @@ resource "auth0_client_grant" "read_users" {
   scopes    = ["read:users"]
 }
 
-# The application's secret, for whoever runs it. It is read while Terraform runs, and is in no plan and in no state.
+# The application's secret, read during a run. It is in no plan and in no state.
 ephemeral "auth0_client_secret" "my_new_client" {
   client_id = auth0_client_grant.read_users.client_id
 }

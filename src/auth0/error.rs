@@ -42,13 +42,13 @@ pub enum Error {
     RateLimited {
         /// The request.
         endpoint: Endpoint,
-        /// How long the service asks to wait.
+        /// How long Auth0 asks to wait.
         wait: Option<Duration>,
     },
     /// No access token was granted.
     #[error("no access token: {0}")]
     Token(#[from] TokenError),
-    /// No answer, or only a part of it, arrived.
+    /// No response arrived, or only a part of it.
     #[error("{endpoint} to {}: {cause}", endpoint.host)]
     Transport {
         /// The request.
@@ -56,7 +56,7 @@ pub enum Error {
         /// What went wrong.
         cause: TransportError,
     },
-    /// A page for people, with the status of a success: something else answered.
+    /// A web page with a success status. Another service responded.
     #[error("{endpoint}: {} responded with a web page, not as the Management API does", endpoint.host)]
     WebPage {
         /// The request.

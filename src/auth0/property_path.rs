@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_property_is_found_with_and_without_its_description() {
+    fn finds_property_with_or_without_description() {
         for (message, expected) in [
             (
                 "Payload validation error: 'Array items are not unique (indexes 0 and 1)' on property rule.match.auth0_managed.",

@@ -216,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn a_creation_is_repeated_only_if_it_surely_did_nothing(
+        fn retries_create_only_if_it_had_no_effect(
             met in prop::collection::vec(setbacks(), 1..20), chance in 0.0..1.0,
         ) {
             let now = Instant::now();
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn the_waits_for_a_failing_service_take_less_than_half_a_minute() {
+    fn waits_for_failing_service_stay_below_30_s() {
         let (attempts, time, verdict) = persist(Repeat::Always, Setback::Unavailable, Duration::from_mins(20));
         assert_eq!((attempts, verdict), (MOST_FAILED, Verdict::GiveUp));
         assert!(time < Duration::from_secs(30), "{time:?}");

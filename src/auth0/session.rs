@@ -122,7 +122,7 @@ impl Drop for Shared {
             objects,
             from_pages,
             confirmations,
-            "what was asked of the tenant"
+            "requests to the tenant"
         );
     }
 }

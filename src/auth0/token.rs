@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_without_an_end_is_used_until_it_is_rejected() {
+    fn uses_token_without_lifetime_until_rejected() {
         let now = Instant::now();
         let mut held = TokenState::default();
         let first = held.keep(Ok(granted(None)), now, now).unwrap();
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_answers_for_good_and_an_outage_for_a_while() {
+    fn refusal_is_final_and_outage_temporary() {
         let (now, mut held) = (Instant::now(), TokenState::default());
         let after = |seconds| now + Duration::from_secs(seconds);
         held.keep(Err(unreachable()), now, after(90)).err().unwrap();

@@ -60,7 +60,7 @@ pub enum TokenError {
         description: String,
     },
     /// The response does not come from a token endpoint.
-    #[error("the response with status {status} is not from a token endpoint: is the domain an Auth0 tenant?")]
+    #[error("the response with status {status} is not from a token endpoint")]
     NotAuth0 {
         /// Status of the response.
         status: u16,

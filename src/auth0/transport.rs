@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undecodable_response_is_placed_without_its_value() {
+    fn names_place_of_flaw_without_its_value() {
         #[derive(Debug, Deserialize)]
         struct Outer {
             #[serde(rename = "inner")]

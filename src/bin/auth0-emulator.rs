@@ -97,7 +97,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     until_told_to_stop()
 }
 
-/// Waits for the signals that end a service, so that the emulator can clean up behind itself.
+/// Waits for SIGTERM or SIGINT, so that the emulator can clean up.
 fn until_told_to_stop() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// One step down into a value.
+/// One step of a path.
 ///
 /// The protocol has no step for an element of a set (`AttributePath` in `tfplugin6.proto`), so a path ends at the set.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Into an attribute of an object.
     Attribute(String),
-    /// Into a nested block, which Terraform finds by other means than an attribute.
+    /// Into a nested block. Terraform finds it differently than an attribute.
     Block(String),
     /// Into an element of a map.
     Key(String),

@@ -39,7 +39,7 @@ pub struct UpgradeRequest {
 pub struct UpgradeResponse {
     /// The state by the current schema.
     pub upgraded_state: Option<Encoded>,
-    /// What to tell the user.
+    /// Messages for the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -61,7 +61,7 @@ pub struct ReadResponse {
     pub new_state: Option<Encoded>,
     /// The provider's own data, which replaces the stored data.
     pub private: Bytes,
-    /// What to tell the user.
+    /// Messages for the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -89,7 +89,7 @@ pub struct PlanResponse {
     pub requires_replace: Vec<Path>,
     /// Data for the apply.
     pub planned_private: Bytes,
-    /// What to tell the user.
+    /// Messages for the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -115,7 +115,7 @@ pub struct ApplyResponse {
     pub new_state: Option<Encoded>,
     /// The provider's own data, which replaces the stored data.
     pub private: Bytes,
-    /// What to tell the user.
+    /// Messages for the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -133,7 +133,7 @@ pub struct ImportRequest {
 pub struct ImportResponse {
     /// The object, with what a read needs.
     pub imported: Option<Imported>,
-    /// What to tell the user.
+    /// Messages for the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -162,7 +162,7 @@ pub struct DataSourceRequest {
 pub struct DataSourceResponse {
     /// Arguments and results.
     pub state: Option<Encoded>,
-    /// What to tell the user.
+    /// Messages for the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -197,6 +197,6 @@ pub struct EphemeralResponse {
     pub private: Bytes,
     /// Whether it is deferred until the provider's configuration is known.
     pub deferred: bool,
-    /// What to tell the user.
+    /// Messages for the user.
     pub diagnostics: Diagnostics,
 }

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn only_an_operation_that_ran_out_of_time_asks_for_more() {
+    async fn only_lack_of_time_suggests_a_longer_timeout() {
         let late = told_after::<Patient>(10).await;
         assert_eq!(late.detail, "Why. The create had 10 s. To allow more time, set `timeouts.create`.");
         assert_eq!(late.path.map(|path| path.to_string()).as_deref(), Some("timeouts.create"));

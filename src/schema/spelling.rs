@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_texts_keep_their_spelling_beside_others_that_changed() {
+    fn equal_texts_keep_spelling_beside_changed_ones() {
         let reference = map(&[("tags", texts(&["Read", "Write"]))]);
         assert_eq!(respelled(&reference, map(&[("tags", texts(&["read", "write"]))])), reference);
         let changed = respelled(&reference, map(&[("tags", texts(&["read", "delete"]))]));
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn nested_objects_are_found_by_their_place_or_their_content() {
+    fn matches_nested_objects_by_place_or_content() {
         let (read, write) = (part("Read", "".into()), part("Write", "x".into()));
         let (lower_read, lower_write) = (part("read", Dynamic::Null), part("write", "x".into()));
         for (attribute, collection) in [("parts", Dynamic::set as fn(_) -> _), ("ordered", Dynamic::List)] {

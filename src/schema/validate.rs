@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_and_nested_attributes_are_checked_where_they_stand() {
+    fn checks_elements_and_nested_attributes_in_place() {
         let inner = Dynamic::Map([("size".to_owned(), Dynamic::Number(12_i64.into()))].into());
         let labels = Dynamic::Map([("a".to_owned(), Dynamic::Null)].into());
         let tags = Dynamic::set(vec!["ok".into(), "too long".into(), Dynamic::Unknown]);

@@ -8,7 +8,7 @@ use crate::support::terraform::{Release, Workspace};
 super::trials![
     item_119_an_action_runs_after_what_triggers_it,
     item_119_an_action_runs_by_hand,
-    item_119_an_action_that_fails_is_an_error_and_its_resource_stays,
+    item_119_failed_action_is_an_error_and_keeps_resource,
     the_example_is_run,
 ];
 
@@ -74,7 +74,7 @@ fn item_119_an_action_runs_by_hand() {
     assert_ne!(before, secret(&terraform));
 }
 
-fn item_119_an_action_that_fails_is_an_error_and_its_resource_stays() {
+fn item_119_failed_action_is_an_error_and_keeps_resource() {
     let terraform = Workspace::new();
     terraform.config(&triggering("one"));
     terraform.apply();

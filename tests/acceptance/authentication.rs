@@ -12,11 +12,11 @@ use crate::support::terraform::Workspace;
 super::trials![
     a_private_key_plans_and_applies,
     an_assertion_is_good_for_the_apply_of_a_saved_plan,
-    the_file_of_an_assertion_may_be_replaced_between_plan_and_apply,
+    assertion_file_may_change_between_plan_and_apply,
     a_key_that_is_not_known_yet_plans_and_applies,
     methods_differ_from_configuration_to_configuration,
     arguments_that_exclude_each_other_are_refused,
-    a_key_that_cannot_be_used_is_explained_and_not_shown,
+    explains_unusable_key_without_showing_it,
     a_key_that_is_not_registered_is_explained,
     keys_assertions_and_passwords_are_shown_nowhere,
     an_authority_can_be_trusted,
@@ -92,7 +92,7 @@ fn an_assertion_is_good_for_the_apply_of_a_saved_plan() {
     terraform.fail_to_plan().assert_says(&["refused the client assertion", "it expired 18", "Sign a new assertion"]);
 }
 
-fn the_file_of_an_assertion_may_be_replaced_between_plan_and_apply() {
+fn assertion_file_may_change_between_plan_and_apply() {
     let (terraform, client_id) = unproven("RS256");
     let put = || terraform.file("assertion.jwt", &key::assertion(&client_id, terraform.tenant.url(), 0));
     put();
@@ -160,7 +160,7 @@ fn arguments_that_exclude_each_other_are_refused() {
     }
 }
 
-fn a_key_that_cannot_be_used_is_explained_and_not_shown() {
+fn explains_unusable_key_without_showing_it() {
     let (terraform, _) = unproven("RS256");
     let damaged = heredoc(&key::private_pem().replace("MII", "s3cret"));
     terraform.config(&format!("provider \"auth0\" {{\n  client_assertion_private_key = {damaged}\n}}\n{SMALL}"));
@@ -308,7 +308,7 @@ fn what_has_no_effect_warns() {
     terraform.config(&format!("provider \"auth0\" {{\n  debug = true\n  custom_domain_header = \"x\"\n}}\n{SMALL}"));
     let run = terraform.run(&["validate"]).success();
     let text = crate::support::terraform::flat(&run.stdout);
-    for said in ["main.tf line 2", "`debug` has no effect", "`TF_LOG_PROVIDER`", "main.tf line 3"] {
+    for said in ["main.tf line 2", "`debug` has no effect", "`TF_LOG_PROVIDER=debug`", "main.tf line 3"] {
         assert!(text.contains(said), "{said:?} is not said in: {text}");
     }
     terraform.apply();

@@ -9,7 +9,7 @@ use crate::support::terraform::Workspace;
 super::trials![
     every_filter_narrows_the_list,
     more_grants_than_fit_a_page_are_all_there,
-    filters_that_exclude_each_other_are_refused_at_their_line,
+    refuses_conflicting_filters_at_their_line,
     the_list_waits_for_what_it_depends_on,
 ];
 
@@ -78,7 +78,7 @@ fn more_grants_than_fit_a_page_are_all_there() {
     assert_eq!(audiences.len(), 121);
 }
 
-fn filters_that_exclude_each_other_are_refused_at_their_line() {
+fn refuses_conflicting_filters_at_their_line() {
     let terraform = Workspace::new();
     terraform.config(
         r#"data "auth0_client_grants" "a" {

@@ -8,23 +8,23 @@ use crate::support::terraform::Workspace;
 super::trials![
     item_098_a_supplied_secret_reaches_auth0_and_nothing_else,
     item_098_a_supplied_secret_is_changed_by_its_version_alone,
-    a_supplied_secret_comes_with_other_changes_in_one_patch,
+    sends_secret_and_other_changes_in_one_patch,
     to_stop_supplying_a_secret_says_that_it_stays,
     a_secret_that_auth0_refuses_leaves_no_client,
-    a_create_that_ends_before_its_secret_is_set_is_replaced,
-    a_create_that_ends_before_its_secret_is_set_can_be_finished,
-    an_update_whose_answer_is_lost_sets_the_same_secret,
+    replaces_create_that_ended_before_its_secret,
+    can_finish_create_that_ended_before_its_secret,
+    lost_update_sets_same_secret,
     an_imported_client_gets_its_secret,
     keepers_rotate_when_they_change_and_only_then,
     a_rotation_comes_after_the_other_changes,
-    a_rotation_that_is_refused_leaves_the_secret_as_it_was,
-    a_refusal_after_a_lost_answer_does_not_say_that_nothing_changed,
+    refused_rotation_keeps_secret,
+    refusal_after_lost_response_claims_nothing,
     a_rotation_that_never_arrived_is_made_up_for,
     a_rotation_whose_answer_is_lost_is_made_up_for,
     a_rotation_that_is_interrupted_is_made_up_for,
     a_rotation_whose_process_is_killed_is_made_up_for,
     secrets_need_a_permission_that_is_named,
-    secrets_that_cannot_be_are_refused_before_anything_is_written,
+    refuses_invalid_secrets_before_any_write,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -87,7 +87,7 @@ fn item_098_a_supplied_secret_is_changed_by_its_version_alone() {
     assert_eq!(secret(&terraform), "two");
 }
 
-fn a_supplied_secret_comes_with_other_changes_in_one_patch() {
+fn sends_secret_and_other_changes_in_one_patch() {
     let terraform = Workspace::new();
     supply(&terraform, "one", 1);
     terraform.apply();
@@ -154,7 +154,7 @@ fn half_created(terraform: &Workspace, lines: &str) {
     assert_eq!(terraform.tenant.clients("a").len(), 1);
 }
 
-fn a_create_that_ends_before_its_secret_is_set_is_replaced() {
+fn replaces_create_that_ended_before_its_secret() {
     let terraform = Workspace::new();
     half_created(&terraform, "  deletion_protection = true");
     let first = id(&terraform);
@@ -164,7 +164,7 @@ fn a_create_that_ends_before_its_secret_is_set_is_replaced() {
     assert_eq!(terraform.attributes(CLIENT)["deletion_protection"], true);
 }
 
-fn a_create_that_ends_before_its_secret_is_set_can_be_finished() {
+fn can_finish_create_that_ended_before_its_secret() {
     let terraform = Workspace::new();
     half_created(&terraform, "");
     let first = id(&terraform);
@@ -175,7 +175,7 @@ fn a_create_that_ends_before_its_secret_is_set_can_be_finished() {
     assert_eq!(secret(&terraform), "one");
 }
 
-fn an_update_whose_answer_is_lost_sets_the_same_secret() {
+fn lost_update_sets_same_secret() {
     let terraform = Workspace::new();
     supply(&terraform, "one", 1);
     terraform.apply();
@@ -283,7 +283,7 @@ const ROTATE: &str = "/api/v2/clients/*/rotate-secret";
 const UNKNOWN: [&str; 3] =
     ["Cannot rotate the secret of the client", "may have changed", "The next apply rotates again."];
 
-fn a_rotation_that_is_refused_leaves_the_secret_as_it_was() {
+fn refused_rotation_keeps_secret() {
     let (terraform, before) = due();
     terraform.tenant.refuse("POST", ROTATE, 403, "operation_not_supported", "Not now");
     let failed = terraform.fail_to_apply();
@@ -292,7 +292,7 @@ fn a_rotation_that_is_refused_leaves_the_secret_as_it_was() {
     assert_converges(&terraform, &before);
 }
 
-fn a_refusal_after_a_lost_answer_does_not_say_that_nothing_changed() {
+fn refusal_after_lost_response_claims_nothing() {
     let (terraform, before) = due();
     configure(&terraform, "  rotate_secret_when = { year = \"2\" }");
     terraform.tenant.spoil("POST", ROTATE, Action::drop_after());
@@ -387,7 +387,7 @@ fn secrets_need_a_permission_that_is_named() {
     assert!(terraform.tenant.clients("a").is_empty(), "nothing is left");
 }
 
-fn secrets_that_cannot_be_are_refused_before_anything_is_written() {
+fn refuses_invalid_secrets_before_any_write() {
     let terraform = Workspace::new();
     let refused = |lines: &str, parts: &[&str]| {
         configure(&terraform, lines);

@@ -16,7 +16,7 @@ super::trials![
     item_011_a_mirror_is_enough_to_install_it,
     item_019_it_works_with_tls_and_without,
     item_044_a_server_of_its_own_serves_command_after_command,
-    item_045_one_server_keeps_the_configurations_of_commands_apart,
+    item_045_one_server_separates_configurations,
     item_045_one_server_serves_several_aliases,
     item_049_the_schema_can_be_shown,
 ];
@@ -132,7 +132,7 @@ fn item_044_a_server_of_its_own_serves_command_after_command() {
     assert!(terraform.tenant.clients("a").is_empty());
 }
 
-fn item_045_one_server_keeps_the_configurations_of_commands_apart() {
+fn item_045_one_server_separates_configurations() {
     let mut server = Server::start();
     let terraform = Workspace::new();
     let (one, other) = (Tenant::start(), Tenant::start());

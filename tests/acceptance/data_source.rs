@@ -1,21 +1,21 @@
-//! Applications that somebody else manages.
+//! Applications that this configuration does not manage.
 
 use serde_json::json;
 
 use crate::support::terraform::Workspace;
 
 super::trials![
-    item_109_it_reads_while_planning_when_its_arguments_are_known,
-    item_109_it_waits_for_the_apply_when_its_arguments_are_not_known,
+    item_109_reads_in_plan_if_arguments_are_known,
+    item_109_reads_in_apply_if_arguments_are_unknown,
     item_109_what_is_not_there_is_an_error,
     a_name_that_several_have_is_refused_with_their_ids,
     exactly_one_argument_is_given,
-    another_type_of_application_is_not_found_by_name_and_refused_by_id,
+    other_type_is_not_found_by_name_and_refused_by_id,
 ];
 
 const DATA: &str = "data.auth0_m2m_client.a";
 
-fn item_109_it_reads_while_planning_when_its_arguments_are_known() {
+fn item_109_reads_in_plan_if_arguments_are_known() {
     let terraform = Workspace::new();
     let client = json!({ "name": "known", "app_type": "non_interactive", "description": "By hand" });
     let client = terraform.tenant.create("clients", &client);
@@ -32,7 +32,7 @@ fn item_109_it_reads_while_planning_when_its_arguments_are_known() {
     }
 }
 
-fn item_109_it_waits_for_the_apply_when_its_arguments_are_not_known() {
+fn item_109_reads_in_apply_if_arguments_are_unknown() {
     let terraform = Workspace::new();
     terraform.config(
         r#"
@@ -72,15 +72,15 @@ fn a_name_that_several_have_is_refused_with_their_ids() {
 fn exactly_one_argument_is_given() {
     let terraform = Workspace::new();
     for (arguments, said) in [
-        ("", "One of `id`, `client_id` and `name` has to be given."),
-        ("name = \"a\"\nid = \"b\"", "Only one of `id`, `client_id` and `name` can be given."),
+        ("", "Set one of `id`, `client_id` and `name`."),
+        ("name = \"a\"\nid = \"b\"", "Only one of `id`, `client_id` and `name` can be set."),
     ] {
         terraform.config(&format!("data \"auth0_m2m_client\" \"a\" {{\n{arguments}\n}}"));
         terraform.run(&["validate"]).failure().assert_one_error(&["Invalid Combination of Attributes", said]);
     }
 }
 
-fn another_type_of_application_is_not_found_by_name_and_refused_by_id() {
+fn other_type_is_not_found_by_name_and_refused_by_id() {
     let terraform = Workspace::new();
     let spa = terraform.tenant.create("clients", &json!({ "name": "spa", "app_type": "spa" }));
     terraform.config(r#"data "auth0_m2m_client" "a" { name = "spa" }"#);

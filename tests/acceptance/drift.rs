@@ -7,11 +7,11 @@ use crate::support::tenant::Tenant;
 use crate::support::terraform::Workspace;
 
 super::trials![
-    item_095_to_delete_what_is_gone_succeeds_and_a_failed_delete_keeps_the_object,
+    item_095_delete_of_gone_object_succeeds,
     item_101_drift_is_shown_and_reverted,
     item_101_drift_can_be_accepted,
     item_101_what_was_deleted_is_planned_anew,
-    an_object_that_another_tenant_has_is_not_taken_for_deleted,
+    object_in_another_tenant_is_not_deleted,
     an_application_of_another_type_is_refused_by_name,
 ];
 
@@ -72,7 +72,7 @@ fn item_101_what_was_deleted_is_planned_anew() {
     terraform.apply();
 }
 
-fn item_095_to_delete_what_is_gone_succeeds_and_a_failed_delete_keeps_the_object() {
+fn item_095_delete_of_gone_object_succeeds() {
     let terraform = applied();
     terraform.tenant.refuse("DELETE", "/api/v2/clients/*", 403, "operation_not_supported", "Not now");
     let refused = terraform.run(&["destroy", "-auto-approve"]).failure();
@@ -84,7 +84,7 @@ fn item_095_to_delete_what_is_gone_succeeds_and_a_failed_delete_keeps_the_object
     assert!(terraform.addresses().is_empty());
 }
 
-fn an_object_that_another_tenant_has_is_not_taken_for_deleted() {
+fn object_in_another_tenant_is_not_deleted() {
     let terraform = applied();
     let elsewhere = Tenant::start();
     terraform.point_at(&elsewhere);

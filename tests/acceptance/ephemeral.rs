@@ -1,4 +1,4 @@
-//! The ephemeral resources: secrets and tokens for whoever needs them now.
+//! The ephemeral resources for secrets and tokens.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,13 +13,13 @@ use crate::support::terraform::Workspace;
 super::trials![
     item_111_a_secret_reaches_its_consumer_and_no_state,
     item_111_a_token_configures_a_provider,
-    a_consumer_that_failed_gets_the_secret_that_counts_with_the_next_apply,
+    failed_consumer_gets_current_secret_in_next_apply,
     a_secret_that_cannot_be_read_is_explained,
     a_token_is_granted_for_every_kind_of_proof,
     a_token_tells_what_it_is_good_for,
     a_token_is_for_an_organization,
     a_token_that_is_refused_is_explained,
-    proofs_that_cannot_be_used_are_explained_and_not_shown,
+    explains_unusable_credentials_without_showing_them,
 ];
 
 const SECRET: &str = "ephemeral \"auth0_client_secret\" \"a\" {\n  client_id = auth0_m2m_client.a.client_id\n}\n";
@@ -54,7 +54,7 @@ fn item_111_a_secret_reaches_its_consumer_and_no_state() {
 }
 
 /// The last of the points at which a rotation can be interrupted.
-fn a_consumer_that_failed_gets_the_secret_that_counts_with_the_next_apply() {
+fn failed_consumer_gets_current_secret_in_next_apply() {
     let terraform = Workspace::new();
     let config = |year: u32, command: &str| {
         let keepers = format!("name = \"a\"\n  rotate_secret_when = {{ year = \"{year}\" }}");
@@ -217,7 +217,7 @@ fn a_token_that_is_refused_is_explained() {
     );
     refused(&other("  scopes = [\"read users\"]"), &["Invalid Attribute Value", "a scope, without white space"]);
     terraform.tenant.spoil_after(1, "POST", "/oauth/token", Action::status(400));
-    refused(BY_SECRET, &["Cannot get the access token", "no token endpoint"]);
+    refused(BY_SECRET, &["Cannot get the access token", "not from a token endpoint"]);
 
     let api = terraform.tenant.api("https://api.example.com", &[]);
     for (audience, parts) in [
@@ -232,7 +232,7 @@ fn a_token_that_is_refused_is_explained() {
     }
 }
 
-fn proofs_that_cannot_be_used_are_explained_and_not_shown() {
+fn explains_unusable_credentials_without_showing_them() {
     let terraform = Workspace::new();
     let refused = |lines: &str, parts: &[&str]| {
         terraform.config(&token(lines));

@@ -6,13 +6,13 @@ use crate::attributes::{Object, SECRETS, Surroundings};
 use crate::pairs::objects;
 use crate::support::terraform::{Plan, Workspace};
 
-super::trials![a_change_of_any_attribute_is_shown_as_that_and_repaired];
+super::trials![shows_and_repairs_drift_of_any_attribute];
 
-/// What Auth0 lets nobody change once the object is there, or does not know.
+/// Attributes that cannot change after the create, or that Auth0 does not have.
 const FIXED: [&str; 7] =
     ["client_id", "default_for", "audience", "subject_type", "adopt_existing", "deletion_protection", "timeouts"];
 
-fn a_change_of_any_attribute_is_shown_as_that_and_repaired() {
+fn shows_and_repairs_drift_of_any_attribute() {
     let terraform = Workspace::new();
     let cases = cases(&Surroundings::new(&terraform.tenant, 100));
     let configuration = |side: fn(&Case) -> &Object| {

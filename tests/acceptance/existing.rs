@@ -6,9 +6,9 @@ use crate::lifecycle::SMALL;
 use crate::support::terraform::Workspace;
 
 super::trials![
-    an_existing_grant_is_named_with_the_way_to_import_it,
+    names_existing_grant_and_its_import,
     an_existing_grant_is_adopted_when_that_is_wanted,
-    an_existing_grant_that_is_right_already_is_adopted_without_a_write,
+    adopts_equal_grant_without_a_write,
     an_adopted_grant_loses_what_is_not_configured,
     an_adopted_grant_survives_the_instance_that_had_it,
 ];
@@ -30,7 +30,7 @@ fn beside_a_grant(scope: &Value) -> (Workspace, String) {
     (terraform, grant)
 }
 
-fn an_existing_grant_is_named_with_the_way_to_import_it() {
+fn names_existing_grant_and_its_import() {
     let (terraform, grant) = beside_a_grant(&json!(["read:clients"]));
     terraform.config(SMALL);
     let refused = terraform.fail_to_apply();
@@ -58,7 +58,7 @@ fn an_existing_grant_is_adopted_when_that_is_wanted() {
     assert!(terraform.tenant.read(&format!("client-grants/{grant}")).is_null());
 }
 
-fn an_existing_grant_that_is_right_already_is_adopted_without_a_write() {
+fn adopts_equal_grant_without_a_write() {
     let (terraform, grant) = beside_a_grant(&json!(["read:users"]));
     terraform.config(&SMALL.replace("scopes ", "adopt_existing = true\n  scopes "));
     let adopted = terraform.apply();

@@ -12,9 +12,9 @@ use crate::visibility::act_with;
 
 super::trials![
     item_027_ctrl_c_ends_a_wait_and_keeps_what_there_is,
-    item_094_a_failed_update_keeps_the_old_values_and_the_difference,
+    item_094_failed_update_keeps_prior_state,
     a_failed_create_leaves_nothing_in_the_state,
-    a_lost_creation_that_cannot_be_looked_for_is_named_and_not_repeated,
+    lost_create_without_search_is_not_repeated,
     a_property_that_is_refused_is_shown_at_its_line,
     a_missing_scope_is_named,
     a_refused_connection_is_named,
@@ -37,7 +37,7 @@ fn item_027_ctrl_c_ends_a_wait_and_keeps_what_there_is() {
     assert_eq!(terraform.addresses(), [CLIENT]);
 }
 
-fn item_094_a_failed_update_keeps_the_old_values_and_the_difference() {
+fn item_094_failed_update_keeps_prior_state() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     terraform.apply();
@@ -62,7 +62,7 @@ fn a_failed_create_leaves_nothing_in_the_state() {
     assert_eq!(terraform.tenant.clients("a").len(), 1);
 }
 
-fn a_lost_creation_that_cannot_be_looked_for_is_named_and_not_repeated() {
+fn lost_create_without_search_is_not_repeated() {
     let terraform = Workspace::new();
     act_with(&terraform, &["create:clients"]);
     terraform.config("resource \"auth0_m2m_client\" \"a\" {\n  name = \"nightly reports\"\n}\n");

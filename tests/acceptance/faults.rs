@@ -22,10 +22,10 @@ use crate::support::terraform::{Run, Workspace};
 
 super::trials![
     after_any_fault_tenant_and_state_agree,
-    an_application_of_any_settings_is_found_when_its_answer_is_lost,
-    equal_applications_that_are_lost_at_once_are_told_apart_by_their_number,
-    an_application_that_is_replaced_is_not_taken_for_its_successor,
-    a_lost_replacement_among_many_is_an_error_with_import_blocks,
+    finds_lost_application_with_any_settings,
+    counts_equal_applications_lost_at_once,
+    replaced_application_is_not_its_successor,
+    lost_replacement_among_many_names_import_blocks,
 ];
 
 /// Cells that `cargo test` tries.
@@ -83,7 +83,7 @@ enum Fault {
     InvalidJson,
     Stalled,
     Unauthorized,
-    /// Somebody else has created an application that is equal to the new one, before the run; and the answer is lost.
+    /// Before the run, another user created an equal application, and the response of the create is lost.
     LookAlikeBefore,
     /// The same in the same moment. Beside the creation of a grant it is a grant with the same key.
     LookAlike,
@@ -414,7 +414,7 @@ fn report(outcomes: &[Outcome], time: Duration) {
 }
 
 /// The answer to every creation is lost, and nothing else is known of what was sent than what the service shows of it.
-fn an_application_of_any_settings_is_found_when_its_answer_is_lost() {
+fn finds_lost_application_with_any_settings() {
     let terraform = Workspace::new();
     let count = 20;
     let surroundings = Surroundings::new(&terraform.tenant, count);
@@ -436,7 +436,7 @@ fn an_application_of_any_settings_is_found_when_its_answer_is_lost() {
     terraform.assert_empty_plan();
 }
 
-fn equal_applications_that_are_lost_at_once_are_told_apart_by_their_number() {
+fn counts_equal_applications_lost_at_once() {
     let cases = vec![Duration::ZERO, LATE];
     try_all(
         cases,
@@ -457,7 +457,7 @@ fn equal_applications_that_are_lost_at_once_are_told_apart_by_their_number() {
     );
 }
 
-fn an_application_that_is_replaced_is_not_taken_for_its_successor() {
+fn replaced_application_is_not_its_successor() {
     let address = "auth0_m2m_client.a";
     let cases = vec![Action::drop_after(), Action::drop_before()];
     try_all(
@@ -490,7 +490,7 @@ fn to_replace() -> Workspace {
 }
 
 /// With so many applications that the first page does not have the one that is replaced, its age is unknown.
-fn a_lost_replacement_among_many_is_an_error_with_import_blocks() {
+fn lost_replacement_among_many_names_import_blocks() {
     let terraform = to_replace();
     let before = terraform.text("auth0_m2m_client.a", "id");
     for number in 0..120 {

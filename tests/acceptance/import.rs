@@ -6,9 +6,9 @@ use crate::lifecycle::SMALL;
 use crate::support::terraform::Workspace;
 
 super::trials![
-    item_103_the_command_imports_what_the_next_plan_leaves_alone,
+    item_103_command_imports_without_later_changes,
     item_103_all_three_forms_of_a_grants_id_name_the_same_grant,
-    item_103_a_block_imports_and_writes_configuration_that_validates,
+    item_103_block_imports_and_generates_valid_configuration,
     item_104_a_malformed_id_is_answered_with_the_right_form,
     item_104_an_object_that_is_not_there_is_not_imported,
     an_application_of_another_type_is_not_imported,
@@ -17,7 +17,7 @@ super::trials![
 const CLIENT: &str = "auth0_m2m_client.a";
 const GRANT: &str = "auth0_client_grant.a";
 
-/// A client and its grant that somebody made by hand: the ids of both.
+/// An application and its grant, created by hand. Returns both IDs.
 fn existing(terraform: &Workspace) -> (String, String) {
     let tenant = &terraform.tenant;
     let client = tenant.create("clients", &json!({ "name": "a", "app_type": "non_interactive" }));
@@ -27,7 +27,7 @@ fn existing(terraform: &Workspace) -> (String, String) {
     (client, grant["id"].as_str().unwrap().to_owned())
 }
 
-fn item_103_the_command_imports_what_the_next_plan_leaves_alone() {
+fn item_103_command_imports_without_later_changes() {
     let terraform = Workspace::new();
     // Made as Terraform would have made it: what a tenant's own defaults are is another matter.
     terraform.config(SMALL);
@@ -60,7 +60,7 @@ fn item_103_all_three_forms_of_a_grants_id_name_the_same_grant() {
     }
 }
 
-fn item_103_a_block_imports_and_writes_configuration_that_validates() {
+fn item_103_block_imports_and_generates_valid_configuration() {
     let terraform = Workspace::new();
     let (client, grant) = existing(&terraform);
     let tenant_client = format!("clients/{client}");

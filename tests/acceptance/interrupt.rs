@@ -11,9 +11,9 @@ use crate::support::terraform::{Run, Workspace};
 
 super::trials![
     a_refresh_ends_at_once_and_the_state_stays,
-    a_refresh_by_pages_ends_at_once_and_the_state_stays,
-    an_update_ends_at_once_and_the_state_keeps_what_was,
-    a_destroy_ends_at_once_and_the_state_keeps_what_is_left,
+    interrupt_ends_refresh_and_keeps_state,
+    interrupt_ends_update_and_keeps_prior_state,
+    interrupt_ends_destroy_and_keeps_the_rest,
     a_wait_for_a_token_ends_at_once,
 ];
 
@@ -70,7 +70,7 @@ fn a_refresh_ends_at_once_and_the_state_stays() {
     terraform.assert_empty_plan();
 }
 
-fn a_refresh_by_pages_ends_at_once_and_the_state_stays() {
+fn interrupt_ends_refresh_and_keeps_state() {
     let terraform = Workspace::new();
     terraform.config(&pairs(3));
     terraform.apply();
@@ -81,7 +81,7 @@ fn a_refresh_by_pages_ends_at_once_and_the_state_stays() {
     terraform.assert_empty_plan();
 }
 
-fn an_update_ends_at_once_and_the_state_keeps_what_was() {
+fn interrupt_ends_update_and_keeps_prior_state() {
     let terraform = applied();
     terraform.config(&SMALL.replace("name = \"a\"", "name = \"b\""));
     terraform.tenant.spoil("PATCH", "/api/v2/clients/*", Action::delay_ms(STALLED));
@@ -92,7 +92,7 @@ fn an_update_ends_at_once_and_the_state_keeps_what_was() {
     assert_eq!(terraform.text(CLIENT, "name"), "b");
 }
 
-fn a_destroy_ends_at_once_and_the_state_keeps_what_is_left() {
+fn interrupt_ends_destroy_and_keeps_the_rest() {
     let terraform = applied();
     terraform.tenant.spoil("DELETE", "/api/v2/clients/*", Action::delay_ms(STALLED));
     let destroy = ["destroy", "-auto-approve", "-input=false"];

@@ -7,16 +7,16 @@ use crate::support::terraform::Workspace;
 
 super::trials![
     item_012_the_whole_set_of_commands_works_without_a_warning,
-    item_079_a_create_plan_shows_defaults_and_leaves_ids_to_the_apply,
-    item_080_nothing_is_planned_after_an_apply_nor_after_a_refresh,
+    item_079_create_plan_shows_defaults_and_unknown_ids,
+    item_080_plans_nothing_after_apply_or_refresh,
     item_081_an_update_plan_has_what_changed_and_nothing_else,
-    item_082_a_removed_line_clears_the_value_or_brings_its_default_back,
-    item_092_what_was_planned_is_what_is_stored_and_what_is_absent_is_null,
-    each_operation_costs_one_request_and_each_process_one_token,
+    item_082_removed_line_clears_value_or_restores_default,
+    item_092_state_is_planned_values_or_null,
+    each_operation_takes_one_request,
     every_attribute_of_a_client_can_be_changed_and_unset,
     every_attribute_of_a_grant_can_be_changed_and_unset,
     a_patch_carries_the_changed_fields_alone,
-    an_empty_value_in_the_configuration_is_no_perpetual_difference,
+    empty_value_causes_no_perpetual_difference,
     the_state_of_an_application_with_its_grant_stays_small,
 ];
 
@@ -93,7 +93,7 @@ fn item_012_the_whole_set_of_commands_works_without_a_warning() {
     assert!(terraform.tenant.clients("a").is_empty());
 }
 
-fn item_079_a_create_plan_shows_defaults_and_leaves_ids_to_the_apply() {
+fn item_079_create_plan_shows_defaults_and_unknown_ids() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     let plan = terraform.plan();
@@ -105,7 +105,7 @@ fn item_079_a_create_plan_shows_defaults_and_leaves_ids_to_the_apply() {
     assert!(plan.requests().is_empty(), "{plan:?}");
 }
 
-fn item_080_nothing_is_planned_after_an_apply_nor_after_a_refresh() {
+fn item_080_plans_nothing_after_apply_or_refresh() {
     let terraform = Workspace::new();
     terraform.config(&format!("{FULL}{}", SMALL.replace("\"a\"", "\"c\"").replace(".a.", ".c.")));
     terraform.apply();
@@ -129,7 +129,7 @@ fn item_081_an_update_plan_has_what_changed_and_nothing_else() {
     assert_eq!(terraform.text(CLIENT, "client_id"), id);
 }
 
-fn item_082_a_removed_line_clears_the_value_or_brings_its_default_back() {
+fn item_082_removed_line_clears_value_or_restores_default() {
     let terraform = Workspace::new();
     terraform.config(FULL);
     terraform.apply();
@@ -147,7 +147,7 @@ fn item_082_a_removed_line_clears_the_value_or_brings_its_default_back() {
     }
 }
 
-fn item_092_what_was_planned_is_what_is_stored_and_what_is_absent_is_null() {
+fn item_092_state_is_planned_values_or_null() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     let plan = terraform.plan();
@@ -163,7 +163,7 @@ fn item_092_what_was_planned_is_what_is_stored_and_what_is_absent_is_null() {
     assert!(stored["id"].is_string() && stored["id"] == stored["client_id"], "{stored}");
 }
 
-fn each_operation_costs_one_request_and_each_process_one_token() {
+fn each_operation_takes_one_request() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     let created = terraform.apply();
@@ -246,7 +246,7 @@ fn a_patch_carries_the_changed_fields_alone() {
     terraform.config(FULL);
     terraform.apply();
     let path = format!("clients/{}", terraform.text(CLIENT, "id"));
-    // What somebody else changes meanwhile survives only if the request does not mention it.
+    // A change outside Terraform survives only if the request leaves the property out.
     terraform.tenant.change(
         &path,
         &json!({
@@ -271,7 +271,7 @@ fn a_patch_carries_the_changed_fields_alone() {
     assert_eq!(client["client_metadata"], json!({ "team": "z", "tier": "2" }));
 }
 
-fn an_empty_value_in_the_configuration_is_no_perpetual_difference() {
+fn empty_value_causes_no_perpetual_difference() {
     let terraform = Workspace::new();
     terraform.config(
         r#"

@@ -12,7 +12,7 @@ super::trials![
     a_field_that_lists_omit_is_no_drift,
     a_stale_list_is_no_drift,
     an_object_that_a_list_lacks_is_not_planned_again,
-    a_tenant_that_refuses_to_leave_fields_out_is_asked_for_all,
+    requests_all_fields_if_tenant_refuses_exclusion,
     a_tenant_that_refuses_lists_is_asked_singly,
     what_really_changed_shows_through_lists,
 ];
@@ -141,7 +141,7 @@ fn an_object_that_a_list_lacks_is_not_planned_again() {
     empty_plan(&terraform);
 }
 
-fn a_tenant_that_refuses_to_leave_fields_out_is_asked_for_all() {
+fn requests_all_fields_if_tenant_refuses_exclusion() {
     let terraform = applied(3);
     let scope = "Insufficient scope, expected any of: read:client_keys,read:client_credentials";
     terraform.tenant.refuse("GET", "/api/v2/clients", 403, "insufficient_scope", scope);

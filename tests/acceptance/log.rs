@@ -49,7 +49,7 @@ fn item_037_lines_appear_at_their_own_level_with_their_fields() {
     let lines = logged("TF_LOG_PROVIDER", "info");
     let of_provider = self::of_provider(&lines);
     assert!(!of_provider.is_empty());
-    let summary = |line: &&&String| line.contains("[INFO]") && line.contains("what was asked of the tenant");
+    let summary = |line: &&&String| line.contains("[INFO]") && line.contains("requests to the tenant");
     assert_eq!(of_provider.iter().find(|line| !summary(line)), None, "nothing else worth a line happened");
     let fields = ["requests=", "retries=0", "waited_ms=", "pages=", "objects=", "from_pages=", "confirmations=0"];
     for field in fields {

@@ -10,13 +10,13 @@ super::trials![
     item_071_what_only_the_service_decides_cannot_be_set,
     item_071_what_is_required_cannot_be_null,
     item_072_rules_wait_for_values_that_are_not_known_yet,
-    item_072_a_mistake_is_shown_at_its_line_also_inside_maps_and_objects,
+    item_072_shows_mistake_at_its_line,
     every_rule_is_told_in_words,
-    absurd_settings_of_the_provider_are_shown_at_their_lines_before_anything_is_asked,
+    shows_invalid_provider_settings_at_their_lines,
     what_is_no_domain_is_shown_at_its_line,
-    a_certificate_file_of_no_use_is_shown_at_its_line_when_planning,
+    shows_unusable_certificate_file_at_its_line,
     a_domain_that_answers_with_a_web_page_is_named,
-    a_domain_that_leads_elsewhere_is_named_with_the_other,
+    names_redirecting_domain_and_target,
 ];
 
 /// Validates a client with these lines.
@@ -52,7 +52,7 @@ fn item_072_rules_wait_for_values_that_are_not_known_yet() {
     terraform.fail_to_plan().assert_one_error(&["name = terraform_data.name.output", "without `<` and `>`"]);
 }
 
-fn item_072_a_mistake_is_shown_at_its_line_also_inside_maps_and_objects() {
+fn item_072_shows_mistake_at_its_line() {
     refused(
         "name = \"a\"\njwt_configuration = {\n  lifetime_in_seconds = 60\n  alg = \"none\"\n}",
         &["main.tf line 5", "alg = \"none\"", "`HS256`"],
@@ -88,7 +88,7 @@ fn block(line: &str) -> String {
     format!("provider \"auth0\" {{\n  {line}\n}}\n{SMALL}")
 }
 
-fn absurd_settings_of_the_provider_are_shown_at_their_lines_before_anything_is_asked() {
+fn shows_invalid_provider_settings_at_their_lines() {
     let terraform = Workspace::new();
     for (line, rule) in [
         ("quota_share = 1.01", "a number from `0.01` to `1`"),
@@ -127,7 +127,7 @@ fn what_is_no_domain_is_shown_at_its_line() {
     }
 }
 
-fn a_certificate_file_of_no_use_is_shown_at_its_line_when_planning() {
+fn shows_unusable_certificate_file_at_its_line() {
     let terraform = Workspace::new();
     let line = "ca_file = \"ca.pem\"";
     terraform.config(&block(line));
@@ -155,7 +155,7 @@ fn a_domain_that_answers_with_a_web_page_is_named() {
     assert!(!refused.stderr.contains("Welcome"), "{}", refused.stderr);
 }
 
-fn a_domain_that_leads_elsewhere_is_named_with_the_other() {
+fn names_redirecting_domain_and_target() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     let moved = Action::answer(301, json!(""), &[("location", "https://login.example.com/oauth/token?a=b")]);

@@ -9,7 +9,7 @@ use crate::support::terraform::Workspace;
 super::trials![
     item_087_ignored_changes_are_ignored,
     item_089_a_value_that_turns_out_as_it_was_changes_nothing,
-    item_102_what_the_provider_remembers_of_an_object_comes_back_in_every_call,
+    item_102_private_data_returns_in_every_call,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -70,7 +70,7 @@ fn item_089_a_value_that_turns_out_as_it_was_changes_nothing() {
 }
 
 /// It remembers where it saw the object last, and that is what an object which is missing elsewhere is about.
-fn item_102_what_the_provider_remembers_of_an_object_comes_back_in_every_call() {
+fn item_102_private_data_returns_in_every_call() {
     let terraform = Workspace::new();
     let remembered = || {
         let home = terraform.tenant.domain();

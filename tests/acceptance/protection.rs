@@ -6,12 +6,12 @@ use crate::lifecycle::SMALL;
 use crate::support::terraform::Workspace;
 
 super::trials![
-    a_protected_object_is_not_destroyed_until_it_is_unprotected,
+    protected_object_is_not_destroyed,
     a_protected_object_is_not_replaced,
-    a_protection_asks_nothing_of_auth0_and_is_off_by_default,
-    a_replacement_that_no_plan_tells_of_is_refused_by_the_apply,
-    a_protected_object_that_is_tainted_can_be_kept_or_deleted,
-    a_protected_object_that_is_deposed_is_gone_when_it_is_deleted_in_auth0,
+    protection_sends_no_request_and_is_off_by_default,
+    apply_refuses_replacement_without_plan,
+    tainted_protected_object_can_be_kept_or_deleted,
+    deposed_protected_object_can_be_deleted_in_auth0,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -26,7 +26,7 @@ fn both(client: &str, grant: &str) -> String {
 const ON: &str = "deletion_protection = true";
 const OFF: &str = "deletion_protection = false";
 
-fn a_protected_object_is_not_destroyed_until_it_is_unprotected() {
+fn protected_object_is_not_destroyed() {
     for (object, config) in [("application `", both(ON, "")), ("client grant `", both("", ON))] {
         let terraform = Workspace::new();
         terraform.config(&config);
@@ -65,7 +65,7 @@ fn a_protected_object_is_not_replaced() {
     assert_eq!(terraform.tenant.clients("a").len(), 1);
 }
 
-fn a_protection_asks_nothing_of_auth0_and_is_off_by_default() {
+fn protection_sends_no_request_and_is_off_by_default() {
     let terraform = Workspace::new();
     terraform.config(SMALL);
     terraform.apply();
@@ -88,7 +88,7 @@ fn a_protection_asks_nothing_of_auth0_and_is_off_by_default() {
     terraform.assert_empty_plan();
 }
 
-fn a_replacement_that_no_plan_tells_of_is_refused_by_the_apply() {
+fn apply_refuses_replacement_without_plan() {
     let terraform = Workspace::new();
     for (address, config) in [(GRANT, both("", ON)), (CLIENT, both(ON, ""))] {
         terraform.config(&config);
@@ -99,7 +99,7 @@ fn a_replacement_that_no_plan_tells_of_is_refused_by_the_apply() {
     }
 }
 
-fn a_protected_object_that_is_tainted_can_be_kept_or_deleted() {
+fn tainted_protected_object_can_be_kept_or_deleted() {
     let terraform = Workspace::new();
     terraform.config(&both(ON, ""));
     terraform.apply();
@@ -116,7 +116,7 @@ fn a_protected_object_that_is_tainted_can_be_kept_or_deleted() {
     assert!(terraform.tenant.clients("a").is_empty());
 }
 
-fn a_protected_object_that_is_deposed_is_gone_when_it_is_deleted_in_auth0() {
+fn deposed_protected_object_can_be_deleted_in_auth0() {
     let config = |protection: &str| {
         let lifecycle = "lifecycle { create_before_destroy = true }";
         format!("resource \"auth0_m2m_client\" \"a\" {{\n  name = \"a\"\n  {protection}\n  {lifecycle}\n}}\n")

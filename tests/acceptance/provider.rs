@@ -5,9 +5,9 @@ use crate::support::tenant::Tenant;
 use crate::support::terraform::Workspace;
 
 super::trials![
-    item_074_what_is_missing_is_named_with_its_argument_and_variable,
+    item_074_names_missing_argument_and_variable,
     item_074_the_configuration_wins_over_the_environment,
-    item_075_a_configuration_that_is_not_known_yet_plans_and_applies,
+    item_075_plans_and_applies_unknown_configuration,
     item_076_without_a_block_the_environment_is_enough,
     item_078_the_secrets_of_the_provider_are_shown_nowhere,
     a_token_can_take_the_place_of_the_secret,
@@ -34,7 +34,7 @@ fn block(tenant: &Tenant, more: &str) -> String {
     )
 }
 
-fn item_074_what_is_missing_is_named_with_its_argument_and_variable() {
+fn item_074_names_missing_argument_and_variable() {
     let terraform = Workspace::new();
     terraform.config(&format!("provider \"auth0\" {{}}\n{SMALL}"));
     for name in ["domain", "client_id", "client_secret"] {
@@ -58,7 +58,7 @@ fn item_074_the_configuration_wins_over_the_environment() {
     assert!(terraform.tenant.clients("a").is_empty());
 }
 
-fn item_075_a_configuration_that_is_not_known_yet_plans_and_applies() {
+fn item_075_plans_and_applies_unknown_configuration() {
     let terraform = Workspace::new();
     let secret = terraform.tenant.client_secret().to_owned();
     terraform.env("AUTH0_CLIENT_SECRET", "");

@@ -11,7 +11,7 @@ super::trials![
     item_086_replacement_can_be_demanded,
     item_086_what_came_into_being_half_is_replaced,
     a_grant_for_another_api_or_client_is_another_grant,
-    an_unknown_object_that_may_need_a_new_client_is_planned_as_one,
+    unknown_object_may_force_replacement,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -130,7 +130,7 @@ fn a_grant_for_another_api_or_client_is_another_grant() {
     assert_eq!(terraform.text(GRANT, "client_id"), terraform.text("auth0_m2m_client.b", "id"));
 }
 
-fn an_unknown_object_that_may_need_a_new_client_is_planned_as_one() {
+fn unknown_object_may_force_replacement() {
     let config = |input: &str| {
         format!(
             r#"

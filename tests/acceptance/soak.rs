@@ -26,7 +26,7 @@ const PAIRS: usize = 6;
 /// How often a command is run until it gets through all faults.
 const PATIENCE: usize = 25;
 
-/// Terraform's own words for the fate of a create that nobody knows.
+/// The words of an error after a create whose outcome is unknown.
 const FATE_UNKNOWN: &str = "may or may not exist";
 
 /// What happened so far.

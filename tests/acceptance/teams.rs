@@ -35,7 +35,7 @@ fn checkout() -> Workspace {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    // What somebody's own runs left behind is no part of the example.
+    // Files of earlier runs are not part of the example.
     let own = |name: &str| !name.starts_with('.') && !name.starts_with("terraform.tfstate");
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());

@@ -6,9 +6,9 @@ use terraform_provider_auth0::emulator::Action;
 use crate::support::terraform::Workspace;
 
 super::trials![
-    item_097_a_slow_service_is_given_up_after_the_configured_time,
+    item_097_gives_up_after_configured_timeout,
     item_097_each_operation_has_a_time_of_its_own,
-    item_097_a_repetition_that_there_is_no_time_for_is_told_with_what_allows_it,
+    item_097_retry_without_time_names_timeout,
     item_097_timeouts_alone_change_nothing_in_auth0,
 ];
 
@@ -23,7 +23,7 @@ fn both(timeouts: &str) -> String {
     )
 }
 
-fn item_097_a_slow_service_is_given_up_after_the_configured_time() {
+fn item_097_gives_up_after_configured_timeout() {
     let terraform = Workspace::new();
     terraform.config(&both(""));
     terraform.apply();
@@ -57,7 +57,7 @@ fn item_097_each_operation_has_a_time_of_its_own() {
     stuck.assert_one_error(&["The create had 1 s. To allow more time, set `timeouts.create`.", CLIENT]);
 }
 
-fn item_097_a_repetition_that_there_is_no_time_for_is_told_with_what_allows_it() {
+fn item_097_retry_without_time_names_timeout() {
     let terraform = Workspace::new();
     terraform.config(&both("timeouts = { create = \"3s\", update = \"1s\" }"));
     for (fault, said) in [

@@ -173,7 +173,7 @@ fn item_040_no_secret_leaves_a_trace_anywhere() {
     let rotated = terraform.text("auth0_m2m_client.rotated", "client_id");
     assert_eq!(tenant.secret(&terraform.text("auth0_m2m_client.supplied", "client_id")), "supplied-s3cret-2");
 
-    // Failures, and an end that nobody has planned.
+    // Failures, and an unexpected end.
     terraform.env("TF_VAR_rotation", "3");
     terraform.env("TF_VAR_broken", "refused");
     tenant.refuse("PATCH", "/api/v2/clients/*", 400, "invalid_body", "Too short on property client_secret");

@@ -11,12 +11,12 @@ use crate::support::tenant::Tenant;
 use crate::support::terraform::Workspace;
 
 super::trials![
-    http_2_is_spoken_over_tls_and_requests_can_be_found_in_the_log,
-    an_authority_is_trusted_because_of_the_system_or_of_the_file,
+    uses_http_2_over_tls_and_logs_requests,
+    trusts_authority_of_system_or_file,
     requests_say_which_releases_ask,
 ];
 
-fn http_2_is_spoken_over_tls_and_requests_can_be_found_in_the_log() {
+fn uses_http_2_over_tls_and_logs_requests() {
     let terraform = Workspace::on(Tenant::start_with_tls());
     terraform.env("AUTH0_CA_FILE", terraform.tenant.ca_file());
     terraform.config(SMALL);
@@ -32,7 +32,7 @@ fn http_2_is_spoken_over_tls_and_requests_can_be_found_in_the_log() {
     }
 }
 
-fn an_authority_is_trusted_because_of_the_system_or_of_the_file() {
+fn trusts_authority_of_system_or_file() {
     let terraform = Workspace::on(Tenant::start_with_tls());
     let other = Tenant::start_with_tls();
     terraform.config(SMALL);

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::tenant::Tenant;
 use crate::support::terraform::Workspace;
 
-super::trials![applications_that_no_state_knows_are_found_on_all_pages];
+super::trials![finds_unmanaged_applications_on_all_pages];
 
 /// Why the command cannot be run here.
 pub(crate) fn unavailable() -> Option<String> {
@@ -31,7 +31,7 @@ pub(crate) fn unmanaged(tenant: &Tenant, states: &[PathBuf]) -> BTreeSet<String>
     lines.lines().map(|line| line.split_once('\t').unwrap().0.to_owned()).collect()
 }
 
-fn applications_that_no_state_knows_are_found_on_all_pages() {
+fn finds_unmanaged_applications_on_all_pages() {
     let one = Workspace::new();
     let tenant = &one.tenant;
     let other = Workspace::new();

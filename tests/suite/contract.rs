@@ -81,7 +81,7 @@ fn every_attribute_fits_its_property() {
 }
 
 #[test]
-fn every_attribute_is_read_from_a_property_that_responses_show() {
+fn responses_show_property_of_every_attribute() {
     let server = Server::new(Auth0);
     let schemas = server.schemas();
     let apis = Contract::new("resource_servers.resource_server");

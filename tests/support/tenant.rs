@@ -247,7 +247,7 @@ impl Tenant {
         patches.filter_map(|patch| Some((patch.path.strip_prefix("/api/v2/")?.to_owned(), patch.body?))).collect()
     }
 
-    /// Waits until somebody has asked `request`, such as `POST /api/v2/clients`, so many times.
+    /// Waits until the log has this many of `request`, such as `POST /api/v2/clients`.
     pub(crate) fn wait_for(&self, request: &str, times: usize) {
         let asked = async {
             while self.requests().iter().filter(|asked| *asked == request).count() < times {

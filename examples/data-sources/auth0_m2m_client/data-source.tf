@@ -3,7 +3,7 @@ data "auth0_m2m_client" "billing" {
   name = "Billing worker"
 }
 
-# ... or by its client id.
+# ... or by its client ID.
 data "auth0_m2m_client" "reports" {
   client_id = "AaiyAPdpYdesoKnqjj8HJqRn4T5titww"
 }

@@ -1,5 +1,5 @@
 output "client_id" {
-  description = "The client id, by which the service asks for tokens."
+  description = "The client ID, with which the service requests tokens."
   value       = auth0_m2m_client.this.client_id
 }
 

@@ -1,4 +1,4 @@
-# By the grant's id. What makes the grant unique does as well, CLIENT_ID::AUDIENCE or CLIENT_ID::AUDIENCE::SUBJECT_TYPE:
+# By the ID of the grant, or by its key, CLIENT_ID::AUDIENCE or CLIENT_ID::AUDIENCE::SUBJECT_TYPE:
 #
 #   id = "AaiyAPdpYdesoKnqjj8HJqRn4T5titww::https://example.eu.auth0.com/api/v2/"
 import {

@@ -133,7 +133,7 @@ impl fmt::Display for Suspicion {
             Self::Clock(ahead) if *ahead > 0 => write!(f, "this machine's clock is {ahead} s ahead of Auth0's"),
             Self::Clock(ahead) => write!(f, "this machine's clock is {} s behind Auth0's", ahead.abs()),
             Self::Expired(ago) => write!(f, "it expired {ago} s ago"),
-            Self::NotYetValid(seconds) => write!(f, "it is valid in {seconds} s only"),
+            Self::NotYetValid(seconds) => write!(f, "it becomes valid in {seconds} s"),
             Self::Missing(claim) => write!(f, "it has no claim `{claim}`"),
             Self::TooLong => write!(f, "its `exp` is more than {LONGEST_LIFETIME} s after its `iat`"),
             Self::Audience(issuer) => write!(f, "its `aud` is not the text `{issuer}`"),
@@ -202,7 +202,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn clocks_that_differ_by_more_than_auth0_allows_are_seen() {
+    fn recognizes_clock_difference() {
         let there = Duration::from_secs(1_000);
         let of = |here| Suspicion::of_clocks(Duration::from_secs(here), there);
         assert_eq!([of(990), of(1_010)], [None, None]);

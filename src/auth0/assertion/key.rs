@@ -188,7 +188,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_key_is_read_from_either_form_and_from_whatever_surrounds_it() {
+    fn reads_key_in_either_form_with_text_around() {
         let pkcs8 = labelled("PRIVATE KEY", KEY.serialized_der());
         // Of PKCS #8, PKCS #1 is what follows 26 bytes that name the algorithm.
         let pkcs1 = labelled("RSA PRIVATE KEY", &KEY.serialized_der()[26..]);

@@ -65,7 +65,7 @@ fn paused<T>(work: impl Future<Output = T>) -> T {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(work)
 }
 
-/// Reads all of `todo`, so many at a time. Answers whether each was found, and how.
+/// Reads all of `todo` with this parallelism. Returns whether each was found, and how.
 fn read(service: &Arc<Service>, todo: &[u64], parallelism: usize) -> Vec<Found> {
     paused(async {
         let (knowledge, turns) = (Arc::new(Knowledge::default()), Arc::new(Semaphore::new(parallelism)));

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn tenants_applications_and_apis_have_files_of_their_own() {
+    fn each_tenant_application_and_api_has_its_file() {
         let file = |[tenant, client, audience]: [&str; 3]| Cache::new(Path::new("/x"), tenant, client, audience).file;
         let keys = [["a", "b", "c"], ["x", "b", "c"], ["a", "x", "c"], ["a", "b", "x"], ["a1 b", "", "c"]];
         assert_eq!(keys.map(file).iter().collect::<BTreeSet<_>>().len(), keys.len());

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_assertion_is_explained_by_what_can_be_seen_from_here() {
+    fn explains_refused_assertion_by_its_claims() {
         let refused = |shown, date, body: &'static str| {
             let date = Some(Duration::from_secs(date));
             let outcome = Response { date, ..Response::of(401, body) }.at_once();

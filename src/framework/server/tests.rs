@@ -71,7 +71,7 @@ fn oops(summary: &str) -> Diagnostics {
 }
 
 impl Things {
-    /// The answer of a service that clears empty notes.
+    /// The response of a service that clears empty notes.
     fn answer(thing: Thing) -> Thing {
         Thing {
             id: Value::Known("7".to_owned()),
@@ -201,7 +201,7 @@ async fn a_refused_create_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn an_unknown_left_by_a_resource_is_our_mistake_and_keeps_the_object() {
+async fn unknown_result_is_a_bug_and_keeps_object() {
     let created =
         apply(&server("home"), null(), thing(Dynamic::Unknown, "forgetful", Dynamic::Null), &Bytes::new()).await;
     assert_eq!(summaries(&created.diagnostics), ["Provider Bug"]);
@@ -239,14 +239,14 @@ async fn an_object_is_only_gone_where_it_was_last_seen() {
 }
 
 #[tokio::test]
-async fn an_object_that_is_found_elsewhere_lives_there_from_now_on() {
+async fn object_found_in_another_tenant_belongs_there() {
     let found = read(&server("home"), thing("7".into(), "x", Dynamic::Null), &r#"{"origin":"old name"}"#.into()).await;
     assert!(found.diagnostics.is_empty());
     assert_eq!(found.private, r#"{"origin":"home"}"#);
 }
 
 #[tokio::test]
-async fn nothing_is_asked_while_the_configuration_is_unknown() {
+async fn sends_nothing_while_configuration_is_unknown() {
     let server = server("home");
     configure(&server, Dynamic::Unknown);
     let state = thing("7".into(), "x", "kept as it is".into());

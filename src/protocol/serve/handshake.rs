@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn the_certificate_is_not_padded_and_multiplexing_declined() {
+    fn certificate_has_no_padding_and_no_multiplexing() {
         let address = Address::Tcp("127.0.0.1:10000".parse().unwrap());
         let certificate = CertificateDer::from(vec![0xff]);
         let line = Handshake { address: &address, certificate: Some(&certificate), multiplex_asked: true };

@@ -97,7 +97,7 @@ fn what_is_missing_is_named_with_its_variable() {
 }
 
 #[test]
-fn the_environment_fills_in_and_the_configuration_wins() {
+fn configuration_precedes_environment() {
     let variables = &[("AUTH0_DOMAIN", "env.auth0.com"), ("AUTH0_CLIENT_ID", "c"), ("AUTH0_CLIENT_SECRET", "s")];
     let domain = |config: &Config| match configure(config, &*with(variables), "1") {
         Ok(Configured::Ready(client)) => client.tenant().domain().to_owned(),
@@ -108,7 +108,7 @@ fn the_environment_fills_in_and_the_configuration_wins() {
 }
 
 #[test]
-fn the_configuration_decides_the_method_and_else_the_environment_in_its_order() {
+fn chooses_method_from_configuration_then_environment() {
     let (_key, key_file) = file(&KEY);
     let (_assertion, assertion_file) = file(&assertion());
     let assertion = assertion();
@@ -148,7 +148,7 @@ fn the_configuration_decides_the_method_and_else_the_environment_in_its_order() 
 }
 
 #[test]
-fn a_file_in_the_block_wins_over_a_value_in_the_environment() {
+fn file_in_block_precedes_value_in_environment() {
     let config = Config { client_assertion_private_key_file: known("/nonexistent/key.pem"), ..NOTHING };
     let found = chosen(&config, &[("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", &KEY), ("AUTH0_CLIENT_ID", "c")]).unwrap_err();
     assert_eq!(found.path, Some("client_assertion_private_key_file".into()));
@@ -168,7 +168,7 @@ fn unknown_values_put_everything_off() {
 }
 
 #[test]
-fn arguments_that_exclude_each_other_are_refused_where_no_secret_stands() {
+fn refuses_conflicting_arguments_without_path_to_secret() {
     let token = || Config { api_token: secret("t"), ..NOTHING };
     let key = || Config { client_assertion_private_key: secret(&KEY), ..NOTHING };
     let is_at = |config: Config, path: &str| {
@@ -207,7 +207,7 @@ fn an_empty_text_is_no_value() {
 }
 
 #[test]
-fn what_cannot_be_used_is_named_where_it_comes_from_and_not_shown() {
+fn names_unusable_setting_without_its_value() {
     let config = Config { domain: known("http://t.auth0.com"), ..NOTHING };
     assert_eq!(flaw(&config).path, Some("domain".into()));
     let unusable = |config: Config, name: &str| {
@@ -250,7 +250,7 @@ fn what_cannot_be_used_is_named_where_it_comes_from_and_not_shown() {
 }
 
 #[test]
-fn an_assertion_has_to_speak_for_the_application_that_is_named() {
+fn assertion_must_match_client_id() {
     let config = Config { client_id: known("other"), client_assertion: secret(&assertion()), ..NOTHING };
     let found = chosen(&config, &[]).unwrap_err();
     assert_eq!(found.path, Some("client_id".into()));
@@ -258,7 +258,7 @@ fn an_assertion_has_to_speak_for_the_application_that_is_named() {
 }
 
 #[test]
-fn arguments_without_effect_warn_and_the_login_is_refused() {
+fn warns_of_arguments_without_effect_and_refuses_login() {
     let config = Config {
         debug: Value::Known(true),
         dynamic_credentials: Value::Known(true),
@@ -291,7 +291,7 @@ fn limited(config: &Config, variables: &[(&str, &str)]) -> Result<Limits, Diagno
 }
 
 #[test]
-fn limits_come_from_the_block_or_the_environment_or_are_the_usual() {
+fn limits_come_from_block_environment_or_default() {
     let variables = [("AUTH0_QUOTA_SHARE", "0.5"), ("AUTH0_MAX_REQUESTS_PER_SECOND", "2.5")];
     let usual = Limits { quota_share: 0.8, max_requests_per_second: None };
     assert_eq!(limited(&NOTHING, &[]).unwrap(), usual);
@@ -317,7 +317,7 @@ fn absurd_limits_are_refused_where_they_stand() {
 }
 
 #[test]
-fn tokens_are_kept_in_the_cache_folder_of_the_user_only_when_asked_to() {
+fn keeps_tokens_in_cache_folder_only_on_request() {
     let folder = |config: &Config, variables: &[(&str, &str)]| cache::folder(config, &Lookup::new(&*with(variables)));
     let home = ("HOME", "/home/me");
     assert_eq!(folder(&NOTHING, &[home]).unwrap(), None);
@@ -337,7 +337,7 @@ fn tokens_are_kept_in_the_cache_folder_of_the_user_only_when_asked_to() {
 }
 
 #[test]
-fn an_unknown_limit_is_a_configuration_that_is_not_known_yet() {
+fn unknown_limit_makes_configuration_unknown() {
     for config in [
         Config { quota_share: Value::Unknown, ..NOTHING },
         Config { max_requests_per_second: Value::Unknown, ..NOTHING },

@@ -67,7 +67,7 @@ fn plan_of(prior: &Dynamic, config: &Dynamic) -> Planned {
 }
 
 #[test]
-fn a_create_shows_defaults_and_leaves_the_rest_to_the_apply() {
+fn create_plans_defaults_and_unknowns() {
     let planned = plan_of(&Dynamic::Null, &outer(&[("name", "x".into())]));
     assert_eq!(planned.state.attribute("id"), &Dynamic::Unknown);
     assert_eq!(planned.state.attribute("inner"), &inner("RS256", false));
@@ -83,7 +83,7 @@ fn nothing_changed_is_the_prior_state_itself() {
 }
 
 #[test]
-fn an_update_keeps_what_lasts_and_forgets_what_does_not() {
+fn update_keeps_only_lasting_values() {
     let planned = plan_of(&existing(), &outer(&[("name", "y".into())]));
     assert_eq!(planned.state.attribute("id"), &"7".into());
     assert_eq!(planned.state.attribute("stamp"), &Dynamic::Unknown);
@@ -91,7 +91,7 @@ fn an_update_keeps_what_lasts_and_forgets_what_does_not() {
 }
 
 #[test]
-fn removing_a_line_clears_it_or_brings_the_default_back() {
+fn removed_line_clears_value_or_restores_default() {
     let mut prior = existing();
     if let Dynamic::Map(attributes) = &mut prior {
         attributes.insert("note".to_owned(), "old".into());
@@ -113,7 +113,7 @@ fn a_default_fills_the_gaps_of_a_nested_object() {
 }
 
 #[test]
-fn changes_that_need_a_new_object_are_named_by_their_path() {
+fn names_paths_that_force_replacement() {
     let config = map(&[("alg", Dynamic::Null), ("encoded", Dynamic::Bool(true))]);
     let config = outer(&[("name", "y".into()), ("home", Dynamic::Unknown), ("inner", config)]);
     let planned = plan_of(&existing(), &config);
@@ -210,7 +210,7 @@ fn change(name: &str, prior: Dynamic, config: Dynamic) -> (Dynamic, Vec<String>)
 const ORDERED: [&str; 2] = ["list", "block"];
 
 #[test]
-fn an_element_that_stays_keeps_what_the_service_decided() {
+fn unchanged_element_keeps_computed_values() {
     let prior = vec![stored("1", "a"), stored("2", "b")];
     for name in ORDERED {
         let planned = change(name, Dynamic::List(prior.clone()), Dynamic::List(vec![item("a"), item("c")])).0;
@@ -248,7 +248,7 @@ fn elements_that_defaults_make_equal_are_one() {
 }
 
 #[test]
-fn another_spelling_is_no_change_and_stays_the_one_that_was_first() {
+fn other_spelling_is_no_change_and_first_one_stays() {
     let prior = bag(&[("revision", Dynamic::Number(7_i64.into())), ("list", Dynamic::List(vec![stored("1", "Key")]))]);
     let planned = plan(Bag::attributes(), &prior, &bag(&[("list", Dynamic::List(vec![item("KEY")]))]));
     assert_eq!(planned, Planned { state: prior, requires_replace: vec![] });
@@ -259,7 +259,7 @@ fn another_spelling_is_no_change_and_stays_the_one_that_was_first() {
 }
 
 #[test]
-fn what_the_service_does_not_know_changes_nothing_else() {
+fn local_attribute_changes_nothing_else() {
     let revision = ("revision", Dynamic::Number(7_i64.into()));
     let prior = bag(std::slice::from_ref(&revision));
     let planned = plan(Bag::attributes(), &prior, &bag(&[("hint", "x".into())]));
@@ -269,7 +269,7 @@ fn what_the_service_does_not_know_changes_nothing_else() {
 }
 
 #[test]
-fn replacement_is_named_inside_collections_but_not_inside_sets() {
+fn names_replacement_in_collections_but_not_in_sets() {
     let at = |home: &str| with(item("a"), &[("home", home.into())]);
     let was = |home: &str| with(stored("1", "a"), &[("home", home.into())]);
     for name in ORDERED {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{applied, configure, empty, workspace};
 
 crate::trials![
-    item_062_absent_blocks_are_empty_and_an_absent_single_one_is_null,
+    item_062_absent_blocks_are_empty_or_null,
     item_064_blocks_that_are_not_known_yet_plan_and_apply,
     item_070_blocks_of_every_mode_plan_to_nothing,
     item_070_a_block_that_stays_keeps_its_serial,
@@ -48,7 +48,7 @@ const ALL: &str = r#"
     }
 "#;
 
-fn item_062_absent_blocks_are_empty_and_an_absent_single_one_is_null() {
+fn item_062_absent_blocks_are_empty_or_null() {
     let terraform = empty();
     let attributes = applied(&terraform, TYPE, "");
     assert_eq!(attributes["one"], json!(null));

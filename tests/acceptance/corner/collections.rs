@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::{applied, assert_no_change, configure, empty, workspace};
 
 crate::trials![
-    item_068_elements_that_defaults_make_equal_cause_no_difference,
+    item_068_elements_equal_by_defaults_do_not_differ,
     item_070_nested_attributes_of_every_mode_plan_to_nothing,
-    item_070_what_stays_keeps_its_serial_and_what_is_new_gets_one,
+    item_070_only_new_elements_get_a_serial,
     item_070_unknown_elements_plan_and_apply,
-    item_083_what_cannot_be_changed_in_a_collection_forces_replacement,
+    item_083_change_in_collection_forces_replacement,
     item_072_a_mistake_is_shown_in_nested_elements,
 ];
 
@@ -48,7 +48,7 @@ fn serials(attributes: &Value) -> Vec<Value> {
         .collect()
 }
 
-fn item_070_what_stays_keeps_its_serial_and_what_is_new_gets_one() {
+fn item_070_only_new_elements_get_a_serial() {
     let terraform = empty();
     let before = applied(&terraform, TYPE, ALL);
     let noted = applied(&terraform, TYPE, &format!("note = \"x\"\n{ALL}"));
@@ -95,13 +95,13 @@ fn item_070_unknown_elements_plan_and_apply() {
     terraform.apply();
 }
 
-fn item_068_elements_that_defaults_make_equal_cause_no_difference() {
+fn item_068_elements_equal_by_defaults_do_not_differ() {
     let terraform = workspace(TYPE, "set = [{ name = \"x\" }, { name = \"x\", size = 1 }]");
     terraform.apply();
     assert_no_change(&terraform, TYPE, "set = [{ name = \"x\", size = 1 }, { name = \"x\" }]");
 }
 
-fn item_083_what_cannot_be_changed_in_a_collection_forces_replacement() {
+fn item_083_change_in_collection_forces_replacement() {
     let terraform = empty();
     let homes = |home: &str| {
         [

@@ -15,9 +15,9 @@ const A: &str = "corner_rule.a";
 fn item_072_attributes_are_checked_against_each_other() {
     let terraform = empty();
     let mistakes = [
-        ("number = 1\na = \"x\"\nb = \"y\"", "Only one of `a` and `b` can be given", "main.tf line 4"),
-        ("number = 1\nname = \"x\"", "Only one of `number` and `name` can be given", "main.tf line 3"),
-        ("size = 1", "One of `number` and `name` has to be given", "main.tf line 1"),
+        ("number = 1\na = \"x\"\nb = \"y\"", "Only one of `a` and `b` can be set", "main.tf line 4"),
+        ("number = 1\nname = \"x\"", "Only one of `number` and `name` can be set", "main.tf line 3"),
+        ("size = 1", "Set one of `number` and `name`.", "main.tf line 1"),
         ("number = 1\nuser = \"x\"", "`user` must be set together with `password`", "main.tf line 3"),
     ];
     for (lines, sentence, line) in mistakes {

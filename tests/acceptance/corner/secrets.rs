@@ -7,9 +7,9 @@ use crate::support::corner::{lease::TOKEN, store::DIARY};
 use crate::support::terraform::Workspace;
 
 crate::trials![
-    item_098_a_write_only_value_reaches_the_service_and_nothing_else,
+    item_098_only_service_gets_write_only_value,
     item_098_only_its_version_changes_a_write_only_value,
-    item_110_it_is_opened_and_closed_in_the_plan_and_in_the_apply,
+    item_110_opens_and_closes_in_plan_and_apply,
     item_110_it_is_renewed_while_an_apply_runs,
     item_110_it_waits_until_its_arguments_are_known,
     item_111_an_ephemeral_value_goes_where_it_leaves_no_trace,
@@ -45,7 +45,7 @@ fn assert_traceless(terraform: &Workspace, secret: &str) {
     }
 }
 
-fn item_098_a_write_only_value_reaches_the_service_and_nothing_else() {
+fn item_098_only_service_gets_write_only_value() {
     let everywhere = "purpose = \"x\"\nvalue_wo = \"${var.s}-1\"\nvalue_wo_version = 1\n\
                       spare = { value_wo = \"${var.s}-2\" }\nparts = [{ label = \"l\", value_wo = \"${var.s}-3\" }]\n\
                       named = { n = { value_wo = \"${var.s}-4\" } }";
@@ -81,7 +81,7 @@ fn item_098_only_its_version_changes_a_write_only_value() {
 
 const LEASE: &str = "ephemeral \"corner_lease\" \"l\" {\n  purpose = \"x\"\n}\n";
 
-fn item_110_it_is_opened_and_closed_in_the_plan_and_in_the_apply() {
+fn item_110_opens_and_closes_in_plan_and_apply() {
     let terraform = empty();
     terraform.config(LEASE);
     terraform.plan();

@@ -6,7 +6,7 @@ use super::{applied, configure, empty, objects, workspace};
 use crate::support::terraform::Run;
 
 crate::trials![
-    item_097_a_create_that_times_out_keeps_what_exists_and_says_what_to_raise,
+    item_097_timed_out_create_keeps_object_and_names_timeout,
     item_097_every_operation_has_its_own_timeout,
     item_097_a_change_of_timeouts_asks_nothing_of_the_service,
     item_097_a_timeout_that_is_none_is_shown_at_its_line,
@@ -16,7 +16,7 @@ crate::trials![
 const TYPE: &str = "corner_slow";
 const A: &str = "corner_slow.a";
 
-fn item_097_a_create_that_times_out_keeps_what_exists_and_says_what_to_raise() {
+fn item_097_timed_out_create_keeps_object_and_names_timeout() {
     let terraform = workspace(TYPE, "create = 60\ntimeouts = {\n  create = \"1s\"\n}");
     let failed = terraform.fail_to_apply();
     failed.assert_one_error(&[

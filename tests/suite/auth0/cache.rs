@@ -69,7 +69,7 @@ async fn a_rejected_token_is_gone_even_without_another() {
 }
 
 #[tokio::test]
-async fn a_rejected_token_that_stays_cached_is_not_read_again() {
+async fn does_not_read_rejected_token_again() {
     let (server, home) = start(vec![json(200, CLIENT), json(401, UNAUTHORIZED), json(200, CLIENT)]).await;
     let folder = home.path().join("tokens");
     ask(&client(&server, &folder, "me")).await;

@@ -171,7 +171,7 @@ async fn readers_of_an_object_share_a_response_and_no_error() {
 }
 
 #[tokio::test]
-async fn another_reader_reads_the_list_if_the_first_is_stopped() {
+async fn next_reader_reads_list_if_first_is_stopped() {
     let list = [entry("c", "n"), entry("d", "n")];
     let server = serve([Reply::Hang, page("clients", &list)], &[]).await;
     let (stop, client) = (CancellationToken::new(), client_with_token(&server.url()));

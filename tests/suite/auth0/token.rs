@@ -72,7 +72,7 @@ async fn wrong_credentials_are_tried_once_per_process() {
 }
 
 #[tokio::test]
-async fn an_unreachable_token_endpoint_is_tried_once_for_all() {
+async fn tries_unreachable_token_endpoint_once_for_all() {
     let address = unused_address().await;
     let client = client(&format!("http://{address}"));
     let start = Instant::now();

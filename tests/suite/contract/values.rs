@@ -154,7 +154,7 @@ fn sample(form: &str) -> Value {
     match form {
         form if form.starts_with("non-empty text") => json!("n"),
         form if form.starts_with("an absolute address") => json!("https://example.com/logo.png"),
-        form if form.starts_with("the id of an organization") => json!("org_9ybsU1dN2dKfDkBi"),
+        form if form.starts_with("an organization ID") => json!("org_9ybsU1dN2dKfDkBi"),
         form if form.starts_with("1 to 255 letters") => json!("team"),
         other => panic!("no sample of {other}"),
     }

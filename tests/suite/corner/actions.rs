@@ -74,7 +74,7 @@ async fn item_119_an_action_tells_of_its_progress_and_ends_once() {
 }
 
 #[tokio::test]
-async fn item_119_what_is_unknown_is_no_problem_before_the_invocation() {
+async fn item_119_unknown_values_pass_before_invocation() {
     let mut client = configured().await;
     let unknown = || config(Dynamic::Unknown, Dynamic::Unknown);
     assert_eq!(validate(&mut client, unknown()).await, []);
@@ -111,7 +111,7 @@ async fn item_119_a_stop_ends_what_runs_and_nothing_after_it() {
 }
 
 #[tokio::test]
-async fn item_119_an_action_works_on_while_nobody_listens_and_others_are_served() {
+async fn item_119_action_continues_without_listener() {
     let mut client = configured().await;
     let waiting = invoke(&mut client, config(number(1), "wait".into())).await;
     let events = invoke(&mut client, config(number(2), Dynamic::Null)).await;
@@ -121,7 +121,7 @@ async fn item_119_an_action_works_on_while_nobody_listens_and_others_are_served(
 }
 
 #[tokio::test]
-async fn item_119_without_a_configuration_of_the_provider_nothing_is_invoked() {
+async fn item_119_needs_provider_configuration_to_invoke() {
     let mut client = host::configured_with(Dynamic::Unknown).await;
     assert_eq!(plan(&mut client, config(number(1), Dynamic::Null)).await, []);
     let events = invoke(&mut client, config(number(1), Dynamic::Null)).await;

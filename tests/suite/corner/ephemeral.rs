@@ -61,7 +61,7 @@ async fn item_110_what_is_opened_has_its_arguments_and_its_results() {
 }
 
 #[tokio::test]
-async fn item_110_renewals_hand_on_and_the_close_takes_what_the_open_gave() {
+async fn item_110_renewals_and_close_get_their_data() {
     let mut client = configured().await;
     let renew_after = Dynamic::Number(1_i64.into());
     let opened = open(&mut client, &[("purpose", "x".into()), ("renew_after", renew_after)]).await;
@@ -80,7 +80,7 @@ async fn item_110_renewals_hand_on_and_the_close_takes_what_the_open_gave() {
 }
 
 #[tokio::test]
-async fn item_110_what_cannot_be_opened_is_an_error_and_an_unknown_result_a_bug() {
+async fn item_110_failed_open_is_an_error() {
     let mut client = configured().await;
     for (purpose, summary) in [("refused", "Refused"), ("unfinished", "Provider Bug")] {
         let answer = open(&mut client, &[("purpose", purpose.into())]).await;
@@ -94,7 +94,7 @@ async fn item_110_what_cannot_be_opened_is_an_error_and_an_unknown_result_a_bug(
 }
 
 #[tokio::test]
-async fn item_114_an_ephemeral_resource_waits_for_the_configuration_of_its_provider_only_where_that_is_allowed() {
+async fn item_114_open_is_deferred_only_if_allowed() {
     let mut client = host::configured_with(Dynamic::Unknown).await;
     for deferral_allowed in [false, true] {
         let request = wire::open_ephemeral_resource::Request {

@@ -33,7 +33,7 @@ fn config(purpose: &str) -> wire::DynamicValue {
     encode(SECRET, &object(SECRET, &attributes))
 }
 
-/// A state that an older Terraform, or somebody by hand, has put secrets into.
+/// A state with secrets, from an older Terraform or edited by hand.
 fn stained(purpose: &str) -> wire::DynamicValue {
     let attributes = [
         ("id", "secret-1".into()),
@@ -139,7 +139,7 @@ async fn item_099_no_answer_has_a_write_only_value() {
 }
 
 #[tokio::test]
-async fn item_099_a_destroy_and_a_plan_that_is_refused_leave_nothing_behind() {
+async fn item_099_destroy_and_refused_plan_leave_no_secret() {
     let mut client = configured().await;
     let request = wire::apply_resource_change::Request {
         type_name: SECRET.to_owned(),
@@ -174,7 +174,7 @@ async fn told(able: Option<bool>, config: wire::DynamicValue) -> Vec<wire::Diagn
 }
 
 #[tokio::test]
-async fn item_100_who_would_store_a_secret_is_told_which_release_does_not() {
+async fn item_100_names_release_that_stores_no_secret() {
     assert_eq!(told(Some(true), config("")).await, []);
     for able in [None, Some(false)] {
         let refusals = told(able, config("")).await;
@@ -199,7 +199,7 @@ async fn item_100_without_a_write_only_value_every_release_will_do() {
 }
 
 #[tokio::test]
-async fn item_100_who_stores_a_secret_without_need_hears_of_the_other_attribute() {
+async fn item_100_recommends_write_only_attribute() {
     let old = || encode(SECRET, &object(SECRET, &[("value", MARK.into())]));
     let [warning] = told(Some(true), old()).await.try_into().unwrap();
     assert_eq!(warning.severity(), wire::diagnostic::Severity::Warning);

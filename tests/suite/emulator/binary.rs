@@ -83,7 +83,7 @@ fn terminate(process: &mut Process) {
 }
 
 #[tokio::test]
-async fn it_announces_itself_in_one_line_and_cleans_up_when_told_to_stop() {
+async fn announces_itself_and_cleans_up_at_its_end() {
     let mut emulator = Process::start(&["--tls"]);
     assert_eq!(emulator.text("url"), format!("https://{}", emulator.text("domain")));
     let ca_file = emulator.text("ca_file").to_owned();
@@ -136,7 +136,7 @@ async fn a_seed_gives_the_same_ids_and_secrets_again() {
 }
 
 #[tokio::test]
-async fn a_state_that_was_read_from_one_emulator_starts_another() {
+async fn state_of_one_emulator_starts_another() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("state.json");
     let first = Process::start(&[]);

@@ -16,7 +16,7 @@ fn path(grant: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_grant_gains_an_id_and_a_kind_of_subject_and_nothing_else() {
+async fn new_grant_gets_only_id_and_subject_type() {
     let (tenant, client) = tenant_with_client_and_api().await;
     let body = json!({ "client_id": client, "audience": "https://shop", "scope": ["not:checked"] });
     let mut expected = body.clone();
@@ -29,7 +29,7 @@ async fn a_grant_gains_an_id_and_a_kind_of_subject_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn there_is_one_grant_for_a_client_an_api_and_a_kind_of_subject() {
+async fn one_grant_per_client_api_and_subject_type() {
     let (tenant, client) = tenant_with_client_and_api().await;
     let grant = |subject: &str| json!({ "client_id": client, "audience": "https://shop", "subject_type": subject });
     tenant.post("/client-grants", grant("client")).await.expect(201);

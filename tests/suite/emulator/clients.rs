@@ -9,7 +9,7 @@ fn path(client: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_new_client_is_answered_with_its_defaults_and_its_private_key() {
+async fn new_client_has_defaults_and_private_key() {
     let tenant = Tenant::start().await;
     let client = tenant.create_client(json!({ "name": "bare" })).await;
     assert_eq!(client["client_id"].as_str().unwrap().len(), 32);
@@ -45,7 +45,7 @@ async fn aliases_are_unique() {
 }
 
 #[tokio::test]
-async fn the_longer_lifetime_of_refresh_tokens_goes_with_a_spelled_out_method() {
+async fn longer_refresh_token_lifetime_needs_explicit_method() {
     let tenant = Tenant::start().await;
     let method = json!({ "name": "x", "token_endpoint_auth_method": "client_secret_basic" });
     let spelled = tenant.create_client(method).await;
@@ -95,7 +95,7 @@ async fn metadata_is_changed_key_by_key() {
 }
 
 #[tokio::test]
-async fn the_limit_of_metadata_holds_for_what_was_there_and_what_is_added_together() {
+async fn metadata_limit_counts_old_and_new_keys() {
     let tenant = Tenant::start().await;
     let keys = |range: std::ops::Range<u8>| -> Value { range.map(|n| (format!("key{n}"), json!("v"))).collect() };
     let client = tenant.create_client(json!({ "name": "x", "client_metadata": keys(0..9) })).await;
@@ -170,7 +170,7 @@ async fn logging_out_has_an_older_name_that_follows() {
 }
 
 #[tokio::test]
-async fn deleting_a_client_takes_its_grants_along_and_can_be_repeated() {
+async fn deleting_a_client_deletes_its_grants() {
     let tenant = Tenant::start().await;
     tenant.create_api("https://shop").await;
     let client = tenant.create_client(json!({ "name": "x" })).await;

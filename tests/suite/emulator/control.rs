@@ -47,7 +47,7 @@ async fn log_shows_bodies_of_writes_in_the_process_only() {
 }
 
 #[tokio::test]
-async fn the_log_is_read_and_emptied_over_http_and_leaves_itself_out() {
+async fn log_can_be_read_and_emptied_over_http() {
     let tenant = Tenant::start().await;
     let url = format!("{}/_emulator/requests", tenant.url);
     let log = reply(tenant.http.get(&url)).await.expect(200);
@@ -101,7 +101,7 @@ async fn a_state_comes_back_as_it_was_taken_also_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_not_in_order_is_refused_and_changes_nothing() {
+async fn invalid_state_is_refused_without_effect() {
     type Spoil = fn(&mut Value);
     let tenant = Tenant::start().await;
     tenant.create_client(json!({ "name": "x" })).await;

@@ -103,7 +103,7 @@ async fn certificates_tell_their_expiry_and_subject() {
 }
 
 #[tokio::test]
-async fn credentials_are_shown_in_full_once_and_then_by_reference() {
+async fn credentials_are_shown_in_full_only_once() {
     let tenant = Tenant::start().await;
     let (id, credential) = client_with_key(&tenant).await;
     let client = tenant.get(&format!("/clients/{id}")).await.expect(200);
@@ -146,7 +146,7 @@ async fn what_a_pool_of_credentials_refuses() {
 }
 
 #[tokio::test]
-async fn a_signed_assertion_takes_the_place_of_the_secret_once() {
+async fn signed_assertion_replaces_secret_once() {
     let tenant = Tenant::start().await;
     let (id, _) = client_with_key(&tenant).await;
     let grant = json!({ "client_id": id, "audience": tenant.management_audience(), "scope": ["read:clients"] });
@@ -172,7 +172,7 @@ async fn a_refused_request_does_not_use_an_assertion_up() {
 }
 
 #[tokio::test]
-async fn an_assertion_must_be_for_this_tenant_short_lived_and_by_the_client() {
+async fn assertion_needs_audience_lifetime_and_issuer() {
     let tenant = Tenant::start().await;
     let (id, _) = client_with_key(&tenant).await;
     let grant = json!({ "client_id": id, "audience": tenant.management_audience(), "scope": [] });

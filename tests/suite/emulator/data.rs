@@ -67,7 +67,7 @@ async fn everything_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn what_is_created_after_a_restart_comes_behind_what_was_there() {
+async fn objects_created_after_restart_come_last() {
     let (_folder, file) = file();
     let tenant = Tenant::of(Emulator::builder().seed(7).data(&file).start()).await;
     tenant.create_client(json!({ "name": "first" })).await;
@@ -101,7 +101,7 @@ async fn used_assertions_and_quotas_are_remembered() {
 }
 
 #[tokio::test]
-async fn at_another_address_the_management_api_has_another_name() {
+async fn management_api_identifier_follows_address() {
     let (_folder, file) = file();
     let tenant = Tenant::of(Emulator::builder().data(&file).start()).await;
     let client = tenant.create_client(json!({ "name": "first" })).await;
@@ -212,7 +212,7 @@ async fn only_the_owner_may_read_the_file() {
 }
 
 #[tokio::test]
-async fn who_trusts_the_authority_once_still_does_after_a_restart() {
+async fn authority_survives_restart() {
     let (_folder, file) = file();
     let start = || Emulator::builder().tls(true).data(&file).start();
     let emulator = start();

@@ -27,7 +27,7 @@ fn text<'v>(object: &'v Value, name: &str) -> &'v str {
 }
 
 #[tokio::test]
-async fn what_is_created_changed_or_deleted_shows_in_lists_later_and_by_itself_at_once() {
+async fn writes_show_in_lists_later_than_in_objects() {
     let tenant = tenant(LONG).await;
     let created = tenant.create_client(json!({ "name": "new" })).await;
     let path = format!("/clients/{}", text(&created, "client_id"));
@@ -45,7 +45,7 @@ async fn what_is_created_changed_or_deleted_shows_in_lists_later_and_by_itself_a
 }
 
 #[tokio::test]
-async fn totals_pages_filters_and_checkpoints_agree_on_what_is_there() {
+async fn totals_pages_filters_and_checkpoints_agree() {
     let tenant = tenant(LONG).await;
     for n in 0..5 {
         tenant.create_client(json!({ "name": format!("client {n}"), "app_type": "spa" })).await;
@@ -110,7 +110,7 @@ async fn rules_and_tokens_do_not_wait_for_lists() {
 }
 
 #[tokio::test]
-async fn lists_follow_even_when_the_clock_of_the_tenant_stands_still() {
+async fn lists_follow_with_stopped_clock() {
     let time = "2030-05-06T07:08:09Z".parse().unwrap();
     let tenant = Tenant::of(Emulator::builder().clock(time).eventual(SHORT).start()).await;
     let client = tenant.create_client(json!({ "name": "x" })).await;

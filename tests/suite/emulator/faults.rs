@@ -66,7 +66,7 @@ async fn a_delay_holds_one_request_up_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_dropped_request_gets_no_answer_with_or_without_effect() {
+async fn dropped_request_gets_no_response() {
     let tenant = Tenant::start().await;
     for (action, created) in [(Action::drop_before(), 0), (Action::drop_after(), 1)] {
         tenant.emulator.fault(Fault::new("POST", "/api/v2/clients", action));
@@ -116,7 +116,7 @@ async fn faults_are_given_listed_and_removed_over_http() {
 }
 
 #[tokio::test]
-async fn a_rule_that_can_do_nothing_is_refused_with_the_reason() {
+async fn rule_without_effect_is_refused_with_reason() {
     let tenant = Tenant::start().await;
     let url = format!("{}/_emulator/faults", tenant.url);
     let with = |action: Value| json!({ "method": "GET", "path": "*", "action": action });

@@ -35,7 +35,7 @@ async fn every_answer_says_what_is_left() {
 }
 
 #[tokio::test]
-async fn what_exceeds_the_limit_is_refused_without_effect_until_something_comes_back() {
+async fn requests_over_limit_are_refused_until_refill() {
     let tenant = tenant(Plan::Free).await;
     let refused = loop {
         let request = tenant.http.post(tenant.api("/clients")).bearer_auth(&tenant.token).json(&json!({ "name": "x" }));
@@ -64,7 +64,7 @@ async fn what_exceeds_the_limit_is_refused_without_effect_until_something_comes_
 }
 
 #[tokio::test]
-async fn tokens_have_limits_of_their_own_and_say_so_in_their_own_form() {
+async fn token_requests_have_their_own_limits() {
     let tenant = tenant(Plan::Free).await;
     let ask = || async {
         let request =

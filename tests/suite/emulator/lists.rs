@@ -13,7 +13,7 @@ async fn tenant_with_clients(count: usize) -> Tenant {
 }
 
 #[tokio::test]
-async fn clients_come_in_order_of_creation_and_the_global_client_last() {
+async fn clients_come_in_order_with_global_client_last() {
     let tenant = tenant_with_clients(2).await;
     let list = tenant.get("/clients").await.expect(200);
     assert_eq!(column(&list, "name"), ["auth0-emulator administrator", "client 0", "client 1", "All Applications"]);
@@ -83,7 +83,7 @@ async fn fields_can_be_left_out() {
 }
 
 #[tokio::test]
-async fn lists_show_a_word_instead_of_the_subject_of_certificates() {
+async fn lists_mask_subject_of_certificates() {
     let tenant = Tenant::start().await;
     let id = tenant.emulator.client_id();
     let single = tenant.get(&format!("/clients/{id}")).await.expect(200);

@@ -27,7 +27,7 @@ fn methods() -> [(&'static str, Value); 2] {
 }
 
 #[tokio::test]
-async fn a_client_is_created_with_either_method_and_shows_the_credential_by_reference() {
+async fn creates_client_with_either_method() {
     let tenant = Tenant::start().await;
     for (method, credential) in methods() {
         let created = client(&tenant, method, credential.clone()).await;
@@ -62,7 +62,7 @@ async fn without_a_certificate_there_is_no_token() {
 }
 
 #[tokio::test]
-async fn a_client_goes_from_its_secret_to_one_certificate_and_to_the_next_and_back() {
+async fn client_switches_between_secret_and_certificates() {
     let tenant = Tenant::start().await;
     let method = json!({ "name": "x", "token_endpoint_auth_method": "client_secret_post" });
     let client = tenant.create_client(method).await;

@@ -92,7 +92,7 @@ async fn grants_of_an_organization_are_filtered() {
 }
 
 #[tokio::test]
-async fn a_grant_that_denies_organizations_cannot_be_associated() {
+async fn grant_that_denies_organizations_has_none() {
     let setting = Setting::start("deny").await;
     let reason = "The client grant does not allow the use of organizations";
     setting.associate().await.refuses(400, "validation_error", reason);
@@ -116,7 +116,7 @@ async fn dissociating_and_deleting_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn clients_are_searched_by_the_organizations_of_their_grants() {
+async fn finds_clients_by_organization_of_grants() {
     let setting = Setting::start("allow").await;
     setting.associate().await.expect(201);
     let search = |q: String| format!("/clients?take=10&q={q}");

@@ -101,7 +101,7 @@ async fn a_quota_that_is_not_enforced_is_only_told() {
 }
 
 #[tokio::test]
-async fn an_organization_has_a_quota_of_its_own_for_all_its_clients() {
+async fn organization_quota_counts_all_clients() {
     let (tenant, client) = tenant(json!({ "per_hour": 10 })).await;
     let quota = json!({ "client_credentials": { "per_day": 1 } });
     let limited = tenant.post("/organizations", json!({ "name": "limited", "token_quota": quota })).await.expect(201);

@@ -19,7 +19,7 @@ async fn an_api_has_defaults_and_no_name_unless_given() {
 }
 
 #[tokio::test]
-async fn an_api_is_found_by_id_and_by_identifier_however_encoded() {
+async fn finds_api_by_id_and_encoded_identifier() {
     let tenant = Tenant::start().await;
     let api = tenant.create_api("https://shop/orders").await;
     let id = api["id"].as_str().unwrap();

@@ -31,7 +31,7 @@ async fn a_secret_can_be_chosen_by_changing_a_client_only() {
 }
 
 #[tokio::test]
-async fn the_secret_is_hidden_while_credentials_are_in_use_and_then_there_again() {
+async fn secret_is_hidden_while_credentials_are_in_use() {
     let tenant = Tenant::start().await;
     let method = json!({ "name": "x", "token_endpoint_auth_method": "client_secret_post" });
     let client = tenant.create_client(method).await;
@@ -52,7 +52,7 @@ async fn the_secret_is_hidden_while_credentials_are_in_use_and_then_there_again(
 }
 
 #[tokio::test]
-async fn methods_with_and_without_a_secret_exclude_each_other() {
+async fn secret_and_key_methods_exclude_each_other() {
     let tenant = Tenant::start().await;
     let method = json!({ "name": "x", "token_endpoint_auth_method": "client_secret_post" });
     let client = tenant.create_client(method).await;

@@ -72,7 +72,7 @@ impl Setting {
 }
 
 #[tokio::test]
-async fn a_grant_that_denies_organizations_gives_no_token_for_one() {
+async fn denied_organization_gets_no_token() {
     for usage in [None, Some("deny")] {
         let setting = Setting::start(usage).await;
         assert_eq!(setting.organization(None).await, Value::Null);
@@ -82,21 +82,21 @@ async fn a_grant_that_denies_organizations_gives_no_token_for_one() {
 }
 
 #[tokio::test]
-async fn a_grant_that_allows_organizations_leaves_it_to_the_request() {
+async fn allowed_organization_depends_on_request() {
     let setting = Setting::start(Some("allow")).await;
     assert_eq!(setting.organization(None).await, Value::Null);
     assert_eq!(setting.organization(Some(&setting.associated)).await, setting.associated);
 }
 
 #[tokio::test]
-async fn a_grant_that_requires_organizations_gives_no_token_without() {
+async fn required_organization_must_be_in_request() {
     let setting = Setting::start(Some("require")).await;
     setting.refuses(None, 400, "invalid_request", "parameter organization is required for this client").await;
     assert_eq!(setting.organization(Some(&setting.associated)).await, setting.associated);
 }
 
 #[tokio::test]
-async fn the_default_organization_stands_in_where_one_is_required() {
+async fn default_organization_is_used_if_required() {
     let setting = Setting::start(Some("require")).await;
     let default = json!({ "organization_id": setting.associated, "flows": ["client_credentials"] });
     setting.change_client(json!({ "default_organization": default })).await;
@@ -110,7 +110,7 @@ async fn the_default_organization_stands_in_where_one_is_required() {
 }
 
 #[tokio::test]
-async fn an_organization_that_the_grant_is_not_associated_with_is_refused() {
+async fn organization_without_association_is_refused() {
     let setting = Setting::start(Some("allow")).await;
     let id = setting.client["client_id"].as_str().unwrap();
     let reason = format!("Client {id} is not authorized to access \"{API}\" using organization {}", setting.other);

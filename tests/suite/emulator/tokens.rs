@@ -7,7 +7,7 @@ use terraform_provider_auth0::emulator::Emulator;
 use super::{Reply, Tenant, claims, reply};
 
 #[tokio::test]
-async fn a_token_is_signed_with_the_published_key_and_names_client_and_scopes() {
+async fn token_is_signed_and_names_client_and_scopes() {
     let tenant = Tenant::start().await;
     let issuer = format!("{}/", tenant.url);
     let api = json!({ "identifier": "https://shop", "token_lifetime": 120 });
@@ -40,7 +40,7 @@ async fn a_token_is_signed_with_the_published_key_and_names_client_and_scopes() 
 }
 
 #[tokio::test]
-async fn the_secret_may_come_in_a_form_in_json_or_in_a_basic_header() {
+async fn secret_may_come_in_form_json_or_header() {
     let tenant = Tenant::start().await;
     let (id, secret) = (tenant.emulator.client_id(), tenant.emulator.client_secret());
     let url = format!("{}/oauth/token", tenant.url);

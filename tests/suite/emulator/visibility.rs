@@ -88,7 +88,7 @@ async fn asking_by_name_for_what_is_hidden_is_refused() {
 }
 
 #[tokio::test]
-async fn some_properties_need_a_scope_of_their_own_to_be_changed() {
+async fn some_properties_need_their_own_scope() {
     let tenant = Tenant::start().await;
     let client = tenant.create_client(json!({ "name": "x" })).await;
     let path = format!("/clients/{}", client["client_id"].as_str().unwrap());

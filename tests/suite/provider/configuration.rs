@@ -8,7 +8,7 @@ use terraform_provider_auth0::value::Dynamic;
 use super::host::{CLIENT, GRANT, Host, encode, object, resource, schemas};
 
 #[tokio::test]
-async fn item_073_validation_needs_no_configuration_and_lets_unknown_values_pass() {
+async fn item_073_validation_passes_unknown_values() {
     let mut host = Host::start().await;
     let unknown = |schema: &Schema| {
         let settable = schema

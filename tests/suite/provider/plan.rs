@@ -104,7 +104,7 @@ async fn item_096_no_leniency_of_old_is_asked_for() {
 }
 
 #[tokio::test]
-async fn item_105_an_import_is_one_object_of_its_type_and_wholly_known() {
+async fn item_105_import_returns_one_known_object() {
     let emulator = Emulator::start();
     let mut host = Host::on(&emulator).await;
     let (made, _) = host.create(CLIENT, client(&[("name", "a".into())])).await;

@@ -82,7 +82,7 @@ async fn item_053_types_are_type_constraints_and_blocks_are_there() {
 }
 
 #[tokio::test]
-async fn item_054_no_call_depends_on_the_schema_having_been_asked_for() {
+async fn item_054_calls_work_without_schema_request() {
     assert_upgrades_and_plans(&mut Host::start().await).await;
 }
 

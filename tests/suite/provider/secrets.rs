@@ -76,7 +76,7 @@ async fn item_119_the_action_gives_a_client_another_secret() {
 }
 
 #[tokio::test]
-async fn item_119_an_action_that_fails_says_what_to_think_of_the_secret() {
+async fn item_119_failed_action_explains_state_of_secret() {
     let emulator = Emulator::start();
     let mut host = Host::on(&emulator).await;
     let (id, before) = made(&mut host, &emulator).await;
@@ -122,7 +122,7 @@ async fn item_119_a_stop_ends_a_rotation_that_hangs() {
 }
 
 #[tokio::test]
-async fn item_119_the_action_accepts_what_is_unknown_and_refuses_what_cannot_be() {
+async fn item_119_action_accepts_unknown_and_refuses_invalid() {
     let mut host = Host::start().await;
     let schema = &schemas().actions[ROTATE];
     for (client_id, problems) in [(Dynamic::Unknown, 0), ("no client id".into(), 1), (Dynamic::Null, 1)] {
@@ -138,7 +138,7 @@ async fn item_119_the_action_accepts_what_is_unknown_and_refuses_what_cannot_be(
 
 /// A Terraform that announces nothing, or nothing of write-only attributes: all else works, and the message names a release.
 #[tokio::test]
-async fn item_100_a_client_without_write_only_attributes_can_do_all_else() {
+async fn item_100_old_client_lacks_only_write_only_attributes() {
     let emulator = Emulator::start();
     let mut host = Host::on(&emulator).await;
     let schema = resource(CLIENT);
@@ -213,7 +213,7 @@ fn result(type_name: &str, value: Option<wire::DynamicValue>) -> Dynamic {
 }
 
 #[tokio::test]
-async fn item_110_a_token_asks_to_be_renewed_ahead_of_its_end_and_says_that_it_cannot_be() {
+async fn item_110_token_warns_shortly_before_it_expires() {
     let emulator = Emulator::start();
     let mut host = Host::on(&emulator).await;
     let (id, own) = (emulator.client_id().to_owned(), emulator.client_secret().to_owned());

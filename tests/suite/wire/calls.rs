@@ -1,4 +1,4 @@
-//! Provider calls as such: concurrency, size, and calls that nobody can answer.
+//! Provider calls: concurrency, size, and unsupported calls.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::support::plugin::{Launch, Plugin};
 const OTHER: &str = "auth0_other";
 
 #[tokio::test]
-async fn item_028_a_stop_answers_at_once_and_later_calls_work_as_before() {
+async fn item_028_stop_responds_at_once() {
     let client = host::configured().await;
     for _ in 0..2 {
         let waiting = tokio::spawn({
@@ -160,7 +160,7 @@ async fn item_033_an_unknown_function_is_a_function_error() {
 }
 
 #[tokio::test]
-async fn item_033_what_is_not_offered_is_an_empty_list_and_not_an_error() {
+async fn item_033_unsupported_lists_are_empty() {
     let (_plugin, mut client) = client().await;
     let functions = client.get_functions(wire::get_functions::Request {}).await.unwrap().into_inner();
     assert_eq!(functions, wire::get_functions::Response::default());
@@ -170,7 +170,7 @@ async fn item_033_what_is_not_offered_is_an_empty_list_and_not_an_error() {
 }
 
 #[tokio::test]
-async fn item_033_a_move_from_elsewhere_is_refused_with_what_it_came_from() {
+async fn item_033_refuses_move_and_names_its_source() {
     let (_plugin, mut client) = client().await;
     let request = wire::move_resource_state::Request {
         source_provider_address: "registry.terraform.io/hashicorp/random".to_owned(),
@@ -200,7 +200,7 @@ struct NewerRequest {
 }
 
 #[tokio::test]
-async fn item_034_what_a_newer_client_adds_and_an_older_one_leaves_out_does_no_harm() {
+async fn item_034_accepts_newer_and_older_clients() {
     let mut client = host::configured().await;
     let config = host::encode(host::THING, &host::object(host::THING, &[("content", "x".into())]));
     let old = wire::validate_resource_config::Request {

@@ -11,7 +11,7 @@ use crate::support::client::{plain, provider};
 use crate::support::plugin::{Handshake, Launch, Plugin};
 
 #[tokio::test]
-async fn item_043_it_prints_what_has_to_be_pasted_to_attach_terraform() {
+async fn item_043_prints_reattach_instructions() {
     let (plugin, attach) = start().await;
     let socket = plugin.handshake.address();
     assert!(Path::new(socket).exists());
@@ -28,7 +28,7 @@ async fn item_043_it_prints_what_has_to_be_pasted_to_attach_terraform() {
 }
 
 #[tokio::test]
-async fn item_046_probes_and_simultaneous_connections_do_not_disturb_it() {
+async fn item_046_accepts_probes_and_simultaneous_connections() {
     let (plugin, _) = start().await;
     for _ in 0..10 {
         drop(UnixStream::connect(plugin.handshake.address()).unwrap());
@@ -44,7 +44,7 @@ async fn item_046_probes_and_simultaneous_connections_do_not_disturb_it() {
 }
 
 #[tokio::test]
-async fn item_047_ctrl_c_stops_it_and_removes_its_socket_and_so_does_a_request_to_terminate() {
+async fn item_047_signals_stop_it_and_remove_its_socket() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let (plugin, _) = start().await;
         // A client that stays attached is no reason to stay.

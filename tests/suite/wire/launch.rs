@@ -17,13 +17,13 @@ use crate::support::plugin::{BINARY, Finished, Launch, Plugin};
 use crate::wire::services::shut_down;
 
 #[tokio::test]
-async fn item_001_without_the_right_cookie_it_explains_itself_and_leaves() {
+async fn item_001_explains_itself_without_cookie() {
     Launch::by_hand(&[]).finish().await.assert_refused("Terraform");
     Launch::new().env("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f").finish().await.assert_refused("Terraform");
 }
 
 #[tokio::test]
-async fn item_002_the_first_line_says_where_a_listener_already_accepts() {
+async fn item_002_first_line_names_open_listener() {
     let plugin = timeout(Duration::from_secs(1), Launch::new().start()).await.expect("a second is plenty");
     let fields = &plugin.handshake.fields;
     assert_eq!(fields.join("|"), format!("1|6|unix|{}|grpc|", plugin.handshake.address()));
@@ -48,20 +48,20 @@ async fn item_004_it_speaks_version_6_whatever_is_offered_beside_it() {
 }
 
 #[tokio::test]
-async fn item_005_a_host_without_version_6_learns_that_there_is_no_other() {
+async fn item_005_offers_only_version_6() {
     let plugin = Launch::new().env("PLUGIN_PROTOCOL_VERSIONS", "5").start().await;
     assert_eq!(plugin.handshake.fields[1], "6");
 }
 
 #[tokio::test]
-async fn item_006_multiplexing_is_declined_to_those_who_ask_and_not_mentioned_to_others() {
+async fn item_006_declines_multiplexing_only_on_request() {
     assert_eq!(Launch::new().start().await.handshake.fields.len(), 6);
     assert_eq!(Launch::new().env("PLUGIN_MULTIPLEX_GRPC", "").start().await.handshake.fields.len(), 6);
     assert_eq!(Launch::new().env("PLUGIN_MULTIPLEX_GRPC", "true").start().await.handshake.fields[6], "false");
 }
 
 #[tokio::test]
-async fn item_007_the_socket_is_where_the_host_or_the_system_wants_it_and_only_the_user_gets_there() {
+async fn item_007_socket_is_in_private_requested_folder() {
     let plugin = Launch::new().start().await;
     let socket = Path::new(plugin.handshake.address());
     assert!(socket.starts_with(plugin.temp()));
@@ -78,7 +78,7 @@ async fn item_007_the_socket_is_where_the_host_or_the_system_wants_it_and_only_t
 }
 
 #[tokio::test]
-async fn item_007_a_temporary_directory_with_a_name_too_long_for_sockets_is_no_obstacle() {
+async fn item_007_works_with_long_temporary_folder() {
     let temp = tempfile::tempdir().unwrap();
     let long = temp.path().join("x".repeat(100));
     std::fs::create_dir(&long).unwrap();
@@ -92,7 +92,7 @@ async fn item_007_a_temporary_directory_with_a_name_too_long_for_sockets_is_no_o
 }
 
 #[tokio::test]
-async fn item_008_a_group_gets_the_socket_and_an_unknown_one_is_an_error() {
+async fn item_008_group_gets_socket_if_it_exists() {
     // Only root may give files to any group; others to one of their own.
     let group = if getuid().is_root() { 54_321 } else { getgid().as_raw() };
     let plugin = Launch::new().env("PLUGIN_UNIX_SOCKET_GROUP", group.to_string()).start().await;
@@ -107,7 +107,7 @@ async fn item_008_a_group_gets_the_socket_and_an_unknown_one_is_an_error() {
 }
 
 #[tokio::test]
-async fn item_009_tcp_stays_on_the_loopback_interface_and_within_the_given_ports() {
+async fn item_009_tcp_uses_loopback_and_given_ports() {
     let (taken, port) = taken_port();
     let plugin = over_tcp(port, port + 50).start().await;
     assert_eq!(plugin.handshake.network(), "tcp");

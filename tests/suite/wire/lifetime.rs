@@ -12,7 +12,7 @@ use crate::support::plugin::{BINARY, COOKIE, Launch, eventually};
 use crate::wire::services::shut_down;
 
 #[tokio::test]
-async fn item_026_an_interrupt_is_for_terraform_and_not_for_the_plugin() {
+async fn item_026_plugin_ignores_interrupt() {
     let mut plugin = Launch::new().start().await;
     plugin.signal(Signal::SIGINT);
     sleep(Duration::from_millis(100)).await;

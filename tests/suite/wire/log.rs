@@ -49,7 +49,7 @@ async fn item_036_the_most_specific_variable_sets_the_level() {
 }
 
 #[tokio::test]
-async fn item_039_no_line_is_too_long_for_terraform_and_none_is_broken() {
+async fn item_039_log_lines_are_short_and_whole() {
     let plugin = Launch::new().env("TF_LOG", "trace").start().await;
     let mut client = provider(plain(&plugin.handshake).await);
     let type_name = "two\nlines\u{1}\"".repeat(20_000);

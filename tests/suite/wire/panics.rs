@@ -33,7 +33,7 @@ async fn item_031_a_panic_in_a_call_is_the_error_of_that_call_alone() {
 }
 
 #[tokio::test]
-async fn item_031_a_panic_in_a_call_is_logged_and_not_taken_for_the_end_of_the_process() {
+async fn item_031_logs_panic_of_call_and_continues() {
     let mut plugin = plugin("corner").env("TF_LOG", "error").spawn();
     let handshake = loop {
         // The test harness has its say on standard output before the plugin has.

@@ -32,7 +32,7 @@ async fn item_021_the_stdio_stream_stays_open_and_silent() {
 }
 
 #[tokio::test]
-async fn item_022_the_broker_stream_stays_open_whatever_is_sent_on_it() {
+async fn item_022_broker_stream_stays_open() {
     let plugin = Launch::new().start().await;
     let channel = plain(&plugin.handshake).await;
     let (sender, mut stream) = broker(&channel).await;
@@ -60,7 +60,7 @@ async fn item_023_the_plugin_is_healthy() {
 }
 
 #[tokio::test]
-async fn item_024_shutdown_answers_and_ends_the_process_whatever_streams_are_open() {
+async fn item_024_shutdown_ends_process_with_open_streams() {
     let plugin = Launch::new().start().await;
     let channel = plain(&plugin.handshake).await;
     let _stdio = stdio(&channel).await;
@@ -71,7 +71,7 @@ async fn item_024_shutdown_answers_and_ends_the_process_whatever_streams_are_ope
 }
 
 #[tokio::test]
-async fn item_024_shutdown_does_not_wait_for_a_client_that_keeps_its_connections() {
+async fn item_024_shutdown_does_not_wait_for_clients() {
     let plugin = Launch::new().start().await;
     let idle = plain(&plugin.handshake).await;
     let _stdio = stdio(&idle).await;

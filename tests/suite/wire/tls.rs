@@ -18,7 +18,7 @@ use crate::support::identity::Identity;
 use crate::support::plugin::{Handshake, Launch};
 
 #[tokio::test]
-async fn item_013_the_handshake_holds_a_certificate_that_a_host_accepts_for_localhost_now() {
+async fn item_013_handshake_certificate_is_valid_for_localhost() {
     let plugin = Launch::new().secured_by(&Identity::like_terraforms()).start().await;
     assert!(!plugin.handshake.fields[5].contains('='));
     let certificate = CertificateDer::from(plugin.handshake.certificate().unwrap());
@@ -92,7 +92,7 @@ async fn item_018_tls_1_1_is_refused() {
 }
 
 #[tokio::test]
-async fn item_020_a_certificate_that_is_none_does_not_end_in_a_server_for_everybody() {
+async fn item_020_invalid_client_certificate_is_fatal() {
     let cut = Identity::like_terraforms().pem.replace("END CERTIFICATE", "");
     for bad in ["junk", &cut, "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"] {
         Launch::new().env("PLUGIN_CLIENT_CERT", bad).finish().await.assert_refused("PLUGIN_CLIENT_CERT");

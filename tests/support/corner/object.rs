@@ -87,7 +87,7 @@ impl<O: Object> Resource<Store> for Objects<O> {
     }
 }
 
-/// A number that nobody knows before it is drawn.
+/// A random number, unknown before the create.
 pub(crate) fn drawn(serial: Value<i64>) -> Value<i64> {
     if serial.is_unknown() { Value::Known(fastrand::u32(..).into()) } else { serial }
 }

@@ -12,7 +12,7 @@ const NAMES: Names = Names { object: "access token", attributes: || &[], renamed
 pub(super) fn diagnose(error: &Error) -> Diagnostic {
     let Error::Token(refusal) = error else { return NAMES.diagnose("get", error) };
     let (step, attribute) = step(refusal);
-    let told = Diagnostic::error("Cannot get the access token", format!("Auth0 refused it: {refusal}. {step}"));
+    let told = Diagnostic::error("Cannot get the access token", format!("Auth0 granted no token: {refusal}. {step}"));
     match attribute {
         Some(attribute) => told.at(attribute),
         None => told,

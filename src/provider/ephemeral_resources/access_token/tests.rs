@@ -28,7 +28,7 @@ fn a_token_ends_as_it_was_said_or_as_it_says() {
 }
 
 #[test]
-fn scopes_are_those_that_were_said_or_that_the_token_has() {
+fn scopes_come_from_response_or_claims() {
     let says = claims(&json!({ "scope": "a b" }));
     let set = |scopes: &[&str]| Some(scopes.iter().map(|scope| (*scope).to_owned()).collect());
     assert_eq!(granted(&token(None, Some("c")), Some(&says)), set(&["c"]));

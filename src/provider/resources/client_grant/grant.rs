@@ -44,7 +44,7 @@ model! {
         /// Whether the tokens are for the application itself (`client`) or for a user that it acts for (`user`).
         subject_type: Value<String> = OPTIONAL
             .default(Default::String("client"))
-            // Grants from before there were subject types lack theirs.
+            // Old grants have no subject type.
             .absent(Default::String("client"))
             .requires_replace()
             .rules(&[Rule::OneOf(&["client", "user"])]),

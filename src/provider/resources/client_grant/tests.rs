@@ -84,7 +84,7 @@ fn a_patch_says_what_changed_and_nothing_else() {
 }
 
 #[test]
-fn all_scopes_and_a_list_of_them_change_places_in_one_patch() {
+fn switches_between_all_scopes_and_list_in_one_patch() {
     let all = ClientGrant { scopes: Value::Null, allow_all_scopes: Value::Known(true), ..grant() };
     assert_eq!(patch(&grant(), &all), json!({"allow_all_scopes": true}));
     assert_eq!(patch(&all, &grant()), json!({"allow_all_scopes": false, "scope": ["read"]}));

@@ -25,8 +25,8 @@ model! {
     /// create in a run takes one more. A refresh reads up to 100 applications per request.
     ///
     /// If the response to a create is lost, the provider searches for the application before it sends the request
-    /// again. If it finds the application, it continues with it. If it cannot tell which application is the new one,
-    /// the run fails with an error that names the candidates.
+    /// again. If it finds the application, it adopts it. If it cannot tell which application is the new one, the run
+    /// fails with an error that names the candidates.
     pub(in crate::provider) struct M2mClient {
         /// The same as `client_id`.
         id: Value<String> = COMPUTED.keep_prior().api("client_id").always_shown(),
@@ -55,7 +55,7 @@ model! {
             .rules(&[Rule::OneOf(&SECRET_METHODS)]),
         /// The ID tokens of the application. For access tokens, the settings of their API count.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested).merged().absent(Default::Nested),
-        /// Metadata of your own, as a map of texts.
+        /// Metadata of your own: texts by key.
         client_metadata: Value<BTreeMap<String, String>> = OPTIONAL.merged().rules(&[
             Rule::Items(0, 10),
             Rule::Keys(&Rule::Form("1 to 255 letters, digits, spaces, tabs or characters of `:,-+=_*?\"/\\()<>@`", is_metadata_key)),
@@ -110,8 +110,8 @@ model! {
         /// The version of `client_secret_wo`, any whole number from 1. Raise it to set another secret.
         client_secret_wo_version: Value<i64> = OPTIONAL.trigger().rules(&[Rule::Range(1, i64::MAX)]),
         /// Values of your own, such as a date, by key. When one of them changes, Auth0 generates a new secret, and the
-        /// old secret stops working within 30 seconds. Creating or importing the application, and adding or removing
-        /// the whole map, rotate nothing. It needs `update:client_keys`, and excludes `client_secret_wo`.
+        /// old secret stops working within 30 seconds. The secret does not change when you create or import the
+        /// application, or add or remove the whole map. It needs `update:client_keys`, and excludes `client_secret_wo`.
         rotate_secret_when: Value<BTreeMap<String, String>> = OPTIONAL.trigger(),
         /// Whether Terraform refuses to delete or replace the application. The last applied value counts, so neither
         /// `terraform destroy` nor removing the block bypasses it.
@@ -174,7 +174,7 @@ model! {
     pub(in crate::provider) struct DefaultOrganization {
         /// The ID of the organization.
         organization_id: Value<String> = REQUIRED
-            .rules(&[Rule::Form("the id of an organization, such as `org_9ybsU1dN2dKfDkBi`", is_organization_id)]),
+            .rules(&[Rule::Form("an organization ID such as `org_9ybsU1dN2dKfDkBi`", is_organization_id)]),
         /// The flows that use the organization.
         flows: Value<BTreeSet<String>> = OPTIONAL
             .default(Default::Strings(&["client_credentials"]))

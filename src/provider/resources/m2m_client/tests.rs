@@ -75,7 +75,7 @@ fn state(client: M2mClient) -> Dynamic {
 }
 
 #[test]
-fn a_new_client_is_sent_with_everything_that_was_planned() {
+fn create_sends_everything_planned() {
     let sent = serde_json::to_value(create_body(&planned())).unwrap();
     assert_eq!(
         sent,
@@ -122,7 +122,7 @@ fn a_patch_says_what_changed_and_nothing_else() {
 }
 
 #[test]
-fn what_is_taken_out_is_cleared_with_what_the_service_takes_for_nothing() {
+fn update_clears_removed_attributes() {
     let plan = M2mClient {
         client_aliases: Value::Null,
         allowed_clients: Value::Null,
@@ -223,7 +223,7 @@ fn what_was_cleared_reads_as_null() {
 }
 
 #[test]
-fn keys_that_somebody_attached_are_drift_and_are_detached() {
+fn foreign_keys_are_drift_and_are_detached() {
     let attached = json!({
         "client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": [],
         "client_authentication_methods": {"private_key_jwt": {"credentials": [{"id": "cred_1"}]}},
@@ -259,7 +259,7 @@ fn another_kind_of_application_is_refused_by_name() {
 }
 
 #[test]
-fn a_secret_is_sent_when_its_version_is_another_one_and_then_alone() {
+fn sends_secret_alone_when_its_version_changes() {
     let with = |version: Option<i64>| M2mClient {
         client_secret_wo: Value::Known("s3cret".into()),
         client_secret_wo_version: version.into(),
@@ -288,7 +288,7 @@ fn only_keepers_that_change_rotate() {
 }
 
 #[test]
-fn a_supplied_secret_and_a_rotated_one_exclude_each_other() {
+fn supplied_and_rotated_secret_exclude_each_other() {
     let told = |config: &M2mClient| {
         let told: Vec<_> =
             rules::check(config).into_iter().map(|told| (told.path.unwrap().to_string(), told.detail)).collect();

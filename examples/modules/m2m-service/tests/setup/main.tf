@@ -1,4 +1,4 @@
-# The Management API of the tenant: the one API that every tenant has, found by the grant of whoever runs the test.
+# The Management API of the tenant: the one API that every tenant has, found by the grant of the application that runs the test.
 terraform {
   required_providers {
     auth0 = {
