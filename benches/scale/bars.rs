@@ -14,9 +14,9 @@ pub(crate) fn refresh(managed: usize, parallelism: usize) -> usize {
     if parallelism == 1 {
         return bound(managed);
     }
-    // Page 0 comes once more, and one object of each collection is read before it is clear that there are others.
+    // Past 1,000 objects page 0 comes once more.
     let pages = |objects: usize| objects.div_ceil(PAGE) + usize::from(objects > LARGEST_OFFSET);
-    bound(managed).min(3 + collections(managed).map(pages).iter().sum::<usize>())
+    bound(managed).min(1 + collections(managed).map(pages).iter().sum::<usize>())
 }
 
 /// The same whatever the order in which Terraform asks, and however many at once.

@@ -19,6 +19,7 @@ use super::endpoint::Endpoint;
 use super::error::{Error, Flaw};
 use super::lost_creations::{Age, Before, Candidate, LIST_LAG, MOST_LOST, Namesakes, Verdict, judge};
 use super::objects::Objects;
+use super::page::Documents;
 use super::request::Request;
 use super::unicode;
 
@@ -164,7 +165,7 @@ impl<'a, T: 'static> Creation<'a, T> {
             let before = before.as_ref().as_ref();
             let before = before.map_err(|hidden| unknown(Vec::new(), Some(Box::new(hidden.clone()))))?;
             tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
-            let candidates = self.candidates(&name, property, before, filters, &namesakes).await;
+            let candidates = self.candidates(creations, &name, property, (before, filters), &namesakes).await;
             let candidates = candidates.map_err(|error| unknown(Vec::new(), Some(Box::new(error))))?;
             match judge(&candidates, contested) {
                 Verdict::Is(document) => {
@@ -188,16 +189,16 @@ impl<'a, T: 'static> Creation<'a, T> {
     /// others moved up while it was read.
     async fn candidates(
         &self,
+        creations: &Creations,
         name: &str,
         property: &str,
-        before: &Before,
-        filters: Filters,
+        (before, filters): (&Before, Filters),
         namesakes: &Namesakes,
     ) -> Result<Vec<Candidate>, Error> {
         let begun = Instant::now();
-        let mut listed = self.objects.list(filters).await?;
+        let mut listed = Documents::clone(&*creations.list(self.objects, filters, begun).await?);
         self.objects.operation.bounds().run(self.endpoint(), sleep_until(begun + LIST_LAG)).await?;
-        let later = self.objects.list(filters).await?;
+        let later = creations.list(self.objects, filters, begun + LIST_LAG).await?;
         let is_confirmed = |id: &str| later.contains_key(id);
         listed.extend(later.iter().map(|(id, document)| (id.clone(), Arc::clone(document))));
 
@@ -240,6 +241,8 @@ pub(super) struct Creations {
     before: OnceCell<Arc<Result<Before, Error>>>,
     /// Creates of the same name go one after another.
     names: Mutex<BTreeMap<String, Arc<Turn<Namesakes>>>>,
+    /// The latest list and when it began, for every create that searches.
+    list: Turn<Option<(Instant, Arc<Documents>)>>,
 }
 
 impl Creations {
@@ -266,6 +269,20 @@ impl Creations {
             }
         });
         objects.operation.bounds().run(&request.endpoint, read).await?.map(Arc::clone)
+    }
+
+    /// A list that began at this time or later.
+    async fn list(&self, objects: Objects<'_>, filters: Filters, since: Instant) -> Result<Arc<Documents>, Error> {
+        let endpoint = objects.whole(Method::GET)?.endpoint;
+        let mut latest = objects.operation.bounds().run(&endpoint, self.list.lock()).await?;
+        if let Some((begun, list)) = &*latest
+            && *begun >= since
+        {
+            return Ok(Arc::clone(list));
+        }
+        let (begun, list) = (Instant::now(), Arc::new(objects.list(filters).await?));
+        *latest = Some((begun, Arc::clone(&list)));
+        Ok(list)
     }
 }
 

@@ -123,7 +123,7 @@ impl Knowledge {
         if !self.plan().begins_list() {
             return self.single(source, id).await.map(Found::Singly);
         }
-        let first = self.first.get_or_init(|| async { source.first_page().await.ok() }).await;
+        let first = self.first.get_or_try_init(|| async { unless_out_of_time(source.first_page().await) }).await?;
         let Some((first, pages)) = first.as_ref().and_then(|first| Some((first, first.other_pages().ok()?))) else {
             return self.single(source, id).await.map(Found::Singly);
         };
@@ -136,7 +136,7 @@ impl Knowledge {
                 return self.single(source, id).await.map(Found::Singly);
             }
         }
-        match self.all.get_or_init(|| async { source.all_pages(first).await.ok() }).await {
+        match self.all.get_or_try_init(|| async { unless_out_of_time(source.all_pages(first).await) }).await? {
             Some(all) => Ok(all.get(id).map_or(Found::Unlisted, |document| Found::Listed(Arc::clone(document)))),
             None => self.single(source, id).await.map(Found::Singly),
         }
@@ -161,6 +161,14 @@ impl Knowledge {
     fn single_cell(&self, id: &str) -> Arc<Single> {
         let mut singles = self.singles.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(singles.entry(id.to_owned()).or_default())
+    }
+}
+
+/// A list, or `None` if it cannot be read. A reader that has no time left says nothing about the list.
+fn unless_out_of_time<T>(list: Result<T, Error>) -> Result<Option<T>, Error> {
+    match list {
+        Err(error) if error.is_out_of_time() => Err(error),
+        list => Ok(list.ok()),
     }
 }
 

@@ -37,14 +37,14 @@ fn respelled(attribute: &Attribute, reference: &Dynamic, value: Dynamic) -> Dyna
     }
 }
 
-/// Whether it is empty, or an object of which nothing is set. A required member is always set.
+/// Whether it is empty, or an object of which nothing is set. A required text is always set.
 pub(super) fn is_nothing(kind: &Kind, value: &Dynamic) -> bool {
     let Kind::Nested { nesting: Nesting::Single, attributes } = kind else {
         return value.is_null() || value.is_empty();
     };
-    let is_nothing = |attribute: &Attribute| {
-        let value = value.attribute(attribute.name);
-        value.is_null() || (attribute.behaviour.mode != Mode::Required && is_nothing(&attribute.kind, value))
+    let is_nothing = |attribute: &Attribute| match value.attribute(attribute.name) {
+        Dynamic::String(_) if attribute.behaviour.mode == Mode::Required => false,
+        value => is_nothing(&attribute.kind, value),
     };
     value.is_null() || (!value.is_unknown() && attributes.iter().all(is_nothing))
 }

@@ -186,7 +186,7 @@ fn value(
     let path = path.attribute(*name);
     match shown.get(attribute.property()).filter(|json| !json.is_null()) {
         Some(json) => {
-            let value = of_kind(kind, json, before, &path)?;
+            let value = of_kind(kind, json, &path)?;
             // A cleared value is absent or empty.
             Ok(if behaviour.mode == Mode::Optional && is_nothing(kind, &value) { Dynamic::Null } else { value })
         }
@@ -202,14 +202,14 @@ fn value(
     }
 }
 
-fn of_kind(kind: &Kind, json: &Json, before: &Dynamic, path: &Path) -> Result<Dynamic, DecodeError> {
+fn of_kind(kind: &Kind, json: &Json, path: &Path) -> Result<Dynamic, DecodeError> {
     let Kind::Nested { nesting, attributes } = kind else { return tree::read(json, &kind.ty(), path) };
     let element = |json: &Json, path: &Path| match json {
         Json::Object(object) => read(attributes, object, &Dynamic::Null, path),
         _ => Err(DecodeError::new(path, "expected an object")),
     };
     match (nesting, json) {
-        (Nesting::Single, Json::Object(object)) => read(attributes, object, before, path),
+        (Nesting::Single, Json::Object(object)) => read(attributes, object, &Dynamic::Null, path),
         (Nesting::Map, Json::Object(entries)) => {
             let entry = |(key, json): (&String, &Json)| Ok((key.clone(), element(json, &path.key(key))?));
             entries.iter().map(entry).collect::<Result<_, _>>().map(Dynamic::Map)

@@ -104,6 +104,8 @@ impl Buckets {
             (Some(new), Some(old)) if old.limit == new.limit && sent_at < old.at => {
                 Some(Level { left: new.left.min(old.left), reset: new.reset.max(old.reset), ..new })
             }
+            // After a 429, the one that goes first must come back with something.
+            (None, None) if response.is_none() && bucket.pause.is_some() => None,
             (new, old) => new.or(old).or(Some(Level::unlimited(now))),
         };
         None

@@ -35,6 +35,18 @@ fn silent_or_unlimited_service_is_not_paced() {
     }
 }
 
+#[test]
+fn after_a_refusal_one_goes_first_until_there_is_a_response() {
+    let (mut buckets, now) = fresh();
+    let refused = buckets.start(Class::Other, now).ok().unwrap();
+    let pause = buckets.end(refused, Some(&Response::of(429, "")), now, 0.5).unwrap();
+    for _ in 0..2 {
+        let first = buckets.start(Class::Other, pause).ok().unwrap();
+        assert_eq!(buckets.start(Class::Other, pause).err(), Some(Wait::FirstResponse));
+        buckets.end(first, None, pause, 0.5);
+    }
+}
+
 proptest! {
     #[test]
     fn refusal_pauses_all_then_one_goes_first(asked in any::<Option<Duration>>(), chance in 0.0..1.0_f64) {

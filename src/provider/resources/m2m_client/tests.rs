@@ -307,3 +307,19 @@ fn supplied_and_rotated_secret_exclude_each_other() {
         M2mClient { client_secret_wo: Value::Unknown, client_secret_wo_version: Value::Known(1), ..planned() };
     assert_eq!(told(&unknown), []);
 }
+
+#[test]
+fn an_exchange_or_quota_that_the_service_emptied_is_drift_or_nothing() {
+    let shown = |property: &str, value: serde_json::Value| {
+        let mut client = json!({"client_id": "id", "name": "n", "app_type": "non_interactive", "grant_types": []});
+        client[property] = value;
+        client
+    };
+    let without = M2mClient { token_exchange: Value::Null, ..planned() };
+    let emptied = read(&shown("token_exchange", json!({"allow_any_profile_of_type": []})), &without);
+    assert!(emptied.token_exchange.is_null(), "empty is another spelling of nothing");
+    for nothing in [json!({}), json!({"client_credentials": null})] {
+        let seen = read(&shown("token_quota", nothing), &planned());
+        assert!(seen.token_quota.is_null(), "the quota is gone, whatever it was before");
+    }
+}
