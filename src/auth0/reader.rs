@@ -47,7 +47,7 @@ impl Objects<'_> {
         let names = listed.keys().chain(object.keys()).filter(|name| listed.get(*name) != object.get(*name));
         for property in names.filter(|name| self.collection.is_news(name)) {
             let collection = self.collection.path.join("/");
-            tracing::info!(collection, property, "a list shows this property otherwise than the object itself");
+            tracing::info!(collection, property, "a list and the object itself show different values of this property");
         }
     }
 }
