@@ -1,8 +1,8 @@
-//! Creates an object, once. If the response is lost, it finds out what became of the request before it sends anything again.
+//! Creates an object once. If the response is lost, it finds out what the request did before it sends anything again.
 //!
-//! An object with a unique key is found by it: a second request could do no more than be refused. But an object that was
-//! there must not pass for the new one, unless they are equal in all that was sent. An object with nothing but a name is
-//! the business of [`super::lost_creations`].
+//! If the object has a unique key, it is found by that key, and a second request can only be refused. But an object that
+//! existed before must not pass for the new one, unless it equals everything that was sent. [`super::lost_creations`] judges
+//! objects that have nothing but a name.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,16 +23,17 @@ use super::page::Documents;
 use super::request::Request;
 use super::unicode;
 
-/// An object that is there after a create.
+/// An object that exists after a create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created<T> {
-    /// The object in the caller's terms.
+    /// The value that the caller's view returned.
     pub value: T,
-    /// Whether the response was lost, and the object found by its key, equal to what was sent. It may have been there before.
+    /// Whether the response was lost, and the object was found by its key, equal to what was sent. It may have existed
+    /// before.
     pub found: bool,
 }
 
-/// What a caller makes of an object.
+/// How a caller views an object.
 pub(super) type View<T> = Arc<dyn Fn(&Object) -> Result<Seen<T>, Flaw> + Send + Sync>;
 
 /// A create.
@@ -59,7 +60,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         }
     }
 
-    /// Sends the request. An object that cannot be read may be there all the same.
+    /// Sends the request. The object may exist even if the response cannot be read.
     async fn send(&self) -> Result<(Document, T), Error> {
         let document = self.objects.fetch(&self.request).await?;
         match self.value(&document) {
@@ -82,14 +83,14 @@ impl<'a, T: 'static> Creation<'a, T> {
             let cause = match self.send().await {
                 Ok((_, value)) => return Ok(Created { value, found: false }),
                 Err(Error::UnknownFate { cause, .. }) => cause,
-                // The one that is in the way may be that of the request before.
+                // The conflicting object may come from the previous request.
                 Err(conflict) if lost > 0 && conflict.is_conflict() => Box::new(conflict),
                 Err(refusal) => return Err(refusal),
             };
-            tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
+            tracing::info!(%cause, "lost the response to a create, searching for its object");
             match self.find(key).await {
                 Ok(Some(value)) => {
-                    tracing::info!("it was created, and is taken over");
+                    tracing::info!("found the object of the create, continuing with it");
                     return Ok(Created { value, found: true });
                 }
                 Ok(None) if lost + 1 < MOST_LOST && !cause.is_conflict() => {}
@@ -102,7 +103,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         unreachable!("the number of losses is bounded")
     }
 
-    /// The object that came of the request, if one did. A late list may not show it yet.
+    /// The object that the request created, if any. A late list may not show it yet.
     async fn find(&self, key: &[&'static str]) -> Result<Option<T>, Error> {
         let mut found = self.find_by_key(key).await?;
         if found.is_none() {
@@ -112,10 +113,10 @@ impl<'a, T: 'static> Creation<'a, T> {
         Ok(found.and_then(|seen| (seen.same == Some(true)).then_some(seen.value)))
     }
 
-    /// The object that has the key, whatever else it is.
+    /// The object with this key, whatever its other properties are.
     async fn find_by_key(&self, key: &[&'static str]) -> Result<Option<Seen<T>>, Error> {
         let sent = self.body.properties();
-        // The service compares byte by byte, so it must not be asked for what has several Unicode forms.
+        // Auth0 compares byte by byte, so filter only by texts with one Unicode form.
         let filters = key.iter().filter_map(|name| Some((*name, sent.get(*name)?.as_str()?)));
         let filters: Vec<_> = filters.filter(|(_, value)| value.is_ascii()).collect();
         let is_candidate = |document: &Document| {
@@ -128,7 +129,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         let listed = self.objects.list(&filters).await?;
         let mut other = None;
         for listed in listed.values().filter(|document| is_candidate(document)) {
-            // A late list may show one that was deleted a moment ago, so the object itself is asked for.
+            // A late list may show an object that was just deleted, so read the object itself.
             let request = self.objects.object(Method::GET, &listed.id)?;
             if let Some(document) = self.objects.fetch_one(&request).await? {
                 let seen = (self.view)(&document.object).map_err(|flaw| flaw.at(&request.endpoint))?;
@@ -164,18 +165,20 @@ impl<'a, T: 'static> Creation<'a, T> {
             let unknown = |candidates, unseen| Error::UnknownFate { cause: cause.clone(), candidates, unseen };
             let before = before.as_ref().as_ref();
             let before = before.map_err(|hidden| unknown(Vec::new(), Some(Box::new(hidden.clone()))))?;
-            tracing::info!(%cause, "the response to a create was lost, so its object is looked for");
+            tracing::info!(%cause, "lost the response to a create, searching for its object");
             let candidates = self.candidates(creations, &name, property, (before, filters), &namesakes).await;
             let candidates = candidates.map_err(|error| unknown(Vec::new(), Some(Box::new(error))))?;
             match judge(&candidates, contested) {
                 Verdict::Is(document) => {
-                    tracing::info!(id = document.id, "it was created, and is taken over");
+                    tracing::info!(id = document.id, "found the object of the create, continuing with it");
                     namesakes.made(&document.id);
                     namesakes.undecided = contested;
                     return self.value(&document);
                 }
                 Verdict::Doubtful(candidates) => return Err(unknown(candidates, None)),
-                Verdict::Absent if lost < MOST_LOST => tracing::info!("it was not created, so that is tried again"),
+                Verdict::Absent if lost < MOST_LOST => {
+                    tracing::info!("found no object of the create, sending it again")
+                }
                 Verdict::Absent => {
                     namesakes.undecided = contested;
                     return Err(*cause);
@@ -185,8 +188,8 @@ impl<'a, T: 'static> Creation<'a, T> {
         unreachable!("the number of losses is bounded")
     }
 
-    /// What may be the object that was lost, by two lists. What a list has once shown may have been missed by the next, if
-    /// others moved up while it was read.
+    /// The objects in two lists that may be the lost one. The second list may miss an object of the first, if others shifted
+    /// while it was read.
     async fn candidates(
         &self,
         creations: &Creations,
@@ -237,7 +240,7 @@ type Filters = &'static [(&'static str, &'static str)];
 /// What this process creates in one collection of objects that have nothing but a name.
 #[derive(Default)]
 pub(super) struct Creations {
-    /// What was there before, or why that is hidden.
+    /// What existed before, or why that is unknown.
     before: OnceCell<Arc<Result<Before, Error>>>,
     /// Creates of the same name go one after another.
     names: Mutex<BTreeMap<String, Arc<Turn<Namesakes>>>>,
@@ -251,10 +254,10 @@ impl Creations {
         Arc::clone(names.entry(name.to_owned()).or_default())
     }
 
-    /// What was there before the first create; read once.
+    /// What existed before the first create; read once.
     ///
-    /// Without it nothing tells what becomes of a lost create. So if nothing is known of the tenant's health, no create is
-    /// begun, and if lists are refused or cannot be read, a lost response is an error.
+    /// Without it, the provider cannot tell what a lost create did. If the tenant does not respond, no create begins.
+    /// If lists are refused or unreadable, a lost response is an error.
     async fn before(&self, objects: Objects<'_>, filters: Filters) -> Result<Arc<Result<Before, Error>>, Error> {
         let request = objects.whole(Method::GET)?;
         let read = self.before.get_or_try_init(|| async {
@@ -286,7 +289,7 @@ impl Creations {
     }
 }
 
-/// Whether the service works, but does not let this token see the list, or not in a form that can be read.
+/// Whether Auth0 works, but this token cannot read the list.
 fn is_hidden(error: &Error) -> bool {
     match error {
         Error::Decode { .. } => true,
