@@ -177,7 +177,7 @@ impl<'a, T: 'static> Creation<'a, T> {
                 }
                 Verdict::Doubtful(candidates) => return Err(unknown(candidates, None)),
                 Verdict::Absent if lost < MOST_LOST => {
-                    tracing::info!("found no object of the create, sending it again")
+                    tracing::info!("found no object of the create, sending it again");
                 }
                 Verdict::Absent => {
                     namesakes.undecided = contested;
