@@ -160,7 +160,7 @@ impl Tenant {
 
     /// Lets time go by.
     pub(crate) fn wait(&self, time: Duration) {
-        self.runtime.block_on(sleep(time));
+        self.runtime.block_on(async { sleep(time).await });
     }
 
     /// What `path` (such as `clients/ID`) shows; null when there is nothing.
