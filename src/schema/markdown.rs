@@ -2,6 +2,7 @@
 //!
 //! The form is that of `tfplugindocs`: front matter, description, example, attributes by group, nested attributes under
 //! anchors, import. A page depends only on its [`Page`], so a test can compare it with the stored page.
+//! The file is long because a page is one text from top to bottom, and its tests show whole pages.
 
 use std::fmt::Write as _;
 
