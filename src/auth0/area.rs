@@ -13,7 +13,8 @@ pub struct Area {
     pub key: &'static str,
     /// How to recognize an object that was created.
     pub identity: Identity,
-    /// Secret properties, which lists leave out. A token that may not read them may not name them either.
+    /// Secret properties, which lists leave out. A token that may not read them may not name them either. Of an object,
+    /// `true` stands for each that it shows.
     pub secrets: &'static [&'static str],
     /// Areas that a write to this one may affect.
     pub ends: &'static [&'static Area],
@@ -48,9 +49,9 @@ impl Area {
         self.path.last().map(|segment| segment.replace('-', "_")).unwrap_or_default()
     }
 
-    /// The properties of an object to read.
+    /// The properties of an object to read. Of secrets, it is the presence.
     pub(super) fn fields(&self) -> Fields {
-        Fields::at((self.properties)())
+        Fields::at((self.properties)()).noting(self.secrets)
     }
 
     /// The properties of a page of objects to read.

@@ -1,6 +1,6 @@
 //! An object as the Management API shows it, with only the properties that are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize as _;
@@ -32,16 +32,25 @@ impl<T> Seen<T> {
 /// The properties of an object to read. All others are dropped while a response is decoded, so no secret and no key
 /// outlives its response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(BTreeMap<String, Fields>);
+pub struct Fields {
+    read: BTreeMap<String, Fields>,
+    /// Of these, only the presence is read: their value is `true`.
+    present: BTreeSet<String>,
+}
 
 impl Fields {
     /// The fields at these paths, such as `jwt_configuration.alg`. The last step includes everything below it.
     pub fn at<S: AsRef<str>>(paths: impl IntoIterator<Item = S>) -> Self {
         let mut fields = Self::default();
         for path in paths {
-            path.as_ref().split('.').fold(&mut fields, |fields, step| fields.0.entry(step.to_owned()).or_default());
+            path.as_ref().split('.').fold(&mut fields, |fields, step| fields.read.entry(step.to_owned()).or_default());
         }
         fields
+    }
+
+    /// Also reads whether these properties are present, but not their values.
+    pub(super) fn noting(self, names: &[&str]) -> Self {
+        Self { present: names.iter().map(|name| (*name).to_owned()).collect(), ..self }
     }
 }
 
@@ -50,7 +59,7 @@ impl<'de> DeserializeSeed<'de> for &Fields {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        if self.0.is_empty() { Value::deserialize(deserializer) } else { deserializer.deserialize_any(self) }
+        if self.read.is_empty() { Value::deserialize(deserializer) } else { deserializer.deserialize_any(self) }
     }
 }
 
@@ -64,8 +73,13 @@ impl<'de> Visitor<'de> for &Fields {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut object = Object::new();
         while let Some(name) = entries.next_key::<String>()? {
-            match self.0.get(&name) {
+            match self.read.get(&name) {
                 Some(fields) => drop(object.insert(name, entries.next_value_seed(fields)?)),
+                None if self.present.contains(&name) => {
+                    if entries.next_value::<Option<IgnoredAny>>()?.is_some() {
+                        object.insert(name, true.into());
+                    }
+                }
                 None => drop(entries.next_value::<IgnoredAny>()?),
             }
         }
@@ -133,6 +147,15 @@ mod tests {
 
     fn read(paths: &[&str], json: &Value) -> Value {
         Fields::at(paths).deserialize(json.clone()).unwrap()
+    }
+
+    #[test]
+    fn of_a_secret_only_the_presence_is_read() {
+        let fields = Fields::at(["id"]).noting(&["client_secret"]);
+        let read = |json: Value| fields.deserialize(json).unwrap();
+        let shown = json!({"id": "a", "client_secret": "s3cret", "signing_keys": []});
+        assert_eq!(read(shown), json!({"id": "a", "client_secret": true}));
+        assert_eq!(read(json!({"id": "a", "client_secret": null})), json!({"id": "a"}));
     }
 
     #[test]

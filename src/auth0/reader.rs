@@ -45,6 +45,7 @@ impl Objects<'_> {
 
     fn tell_differences(&self, listed: &Object, object: &Object) {
         let names = listed.keys().chain(object.keys()).filter(|name| listed.get(*name) != object.get(*name));
+        let names = names.filter(|name| !self.collection.area.secrets.contains(&name.as_str()));
         for property in names.filter(|name| self.collection.is_news(name)) {
             let collection = self.collection.path.join("/");
             tracing::info!(collection, property, "a list and the object itself show different values of this property");
