@@ -12,6 +12,7 @@ mod mapping;
 mod protection;
 mod resources;
 mod rotation;
+mod update;
 
 use connection::Connection;
 

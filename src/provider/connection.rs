@@ -27,6 +27,11 @@ impl Connection {
         self.api.tenant()
     }
 
+    /// Whether `audience` is the identifier of the Management API of this tenant.
+    pub(super) fn manages(&self, audience: &str) -> bool {
+        self.tenant().audience() == audience
+    }
+
     /// Notes that the object `id` existed, and that a create of this run adopted it.
     pub(super) fn adopt(&self, id: &str) {
         self.adopted().insert(id.to_owned());

@@ -4,7 +4,7 @@ use crate::{
     auth0::{Body, Flaw, Object, Seen},
     diagnostic::Path,
     schema::{Model, wire},
-    value::DecodeError,
+    value::{DecodeError, Dynamic},
 };
 
 /// The body of a create.
@@ -15,6 +15,20 @@ pub(super) fn create<M: Model>(plan: &M) -> Object {
 /// The body of an update from `prior` to `plan`. It is empty if nothing differs.
 pub(super) fn update<M: Model>(prior: &M, plan: &M) -> Body {
     wire::update(M::attributes(), &prior.clone().into_dynamic(), &plan.clone().into_dynamic()).into()
+}
+
+/// The states that an update from `prior` goes through, one request apart. The last one is `plan`.
+pub(super) fn route<M: Model>(prior: &M, plan: M) -> Vec<M> {
+    let halfway = wire::halfway(M::attributes(), &prior.clone().into_dynamic(), &plan.clone().into_dynamic());
+    let halfway = halfway.and_then(|state| M::from_dynamic(state, &Path::root()).ok());
+    halfway.into_iter().chain([plan]).collect()
+}
+
+/// The attributes that a write from `prior` to `plan` sends, and that `shown`, the object in its response, has
+/// otherwise. Without `prior`, the write is a create.
+pub(super) fn unheeded<M: Model>(prior: Option<&M>, plan: &M, shown: &M) -> Vec<Path> {
+    let prior = prior.map_or(Dynamic::Null, |prior| prior.clone().into_dynamic());
+    wire::unheeded(M::attributes(), &prior, &plan.clone().into_dynamic(), &shown.clone().into_dynamic())
 }
 
 /// The object in a response, and whether it agrees with `known`, the state or the plan.

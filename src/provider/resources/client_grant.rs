@@ -3,6 +3,7 @@
 mod area;
 mod grant;
 mod import_id;
+mod scopes;
 mod search;
 
 pub(in crate::provider) use self::{area::CLIENT_GRANTS, grant::ClientGrant, search::Search};
@@ -17,6 +18,7 @@ use crate::{
         diagnosis::{Names, import_block, unknown_fate},
         mapping,
         protection::Protected,
+        update::{Unfinished, settle, tainted, unheeded},
     },
     schema::{
         Model as _,
@@ -34,7 +36,7 @@ pub(in crate::provider) struct ClientGrantResource;
 impl Resource<Connection> for ClientGrantResource {
     const NAME: &'static str = "auth0_client_grant";
     type Model = ClientGrant;
-    const MODIFY_PLAN: Option<ModifyPlan<ClientGrant>> = Some(modify_plan);
+    const MODIFY_PLAN: Option<ModifyPlan<Connection, ClientGrant>> = Some(modify_plan);
 
     fn validate(&self, config: &ClientGrant) -> Diagnostics {
         let invalid = |attribute: &str, detail: &str| {
@@ -67,7 +69,8 @@ impl Resource<Connection> for ClientGrantResource {
                     // Although it is equal, another instance may have created it.
                     cx.client.adopt(text(&grant.id));
                 }
-                Ok(grant)
+                let id = text(&grant.id).to_owned();
+                settle(&session(cx).api(&CLIENT_GRANTS, &[]), &NAMES, &id, grant, &plan).await
             }
             Err(error @ auth0::Error::UnknownFate { .. }) => Err(may_exist(&plan, &error).into()),
             Err(error) if error.is_conflict() => adopt_or_explain(cx, plan, &error).await,
@@ -88,13 +91,7 @@ impl Resource<Connection> for ClientGrantResource {
         prior: ClientGrant,
         plan: ClientGrant,
     ) -> Result<ClientGrant, Failed<ClientGrant>> {
-        let body = mapping::update(&prior, &plan);
-        if body.is_empty() {
-            return Ok(plan);
-        }
-        let view = |object: &Object| mapping::read(object, &plan);
-        let updated = session(cx).api(&CLIENT_GRANTS, &[]).update(text(&prior.id), &body, view).await;
-        updated.map_err(|error| NAMES.diagnose("update", &error).into())
+        scopes::update_grant(cx, prior, plan).await.map_err(|unfinished| failed(unfinished, "update"))
     }
 
     async fn delete(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<(), Diagnostics> {
@@ -121,10 +118,11 @@ impl Resource<Connection> for ClientGrantResource {
     }
 }
 
-fn modify_plan(prior: Option<&ClientGrant>, plan: &mut Plan<ClientGrant>) {
+fn modify_plan(client: Option<&Connection>, prior: Option<&ClientGrant>, plan: &mut Plan<ClientGrant>) {
     if let Some(prior) = prior {
         protected(prior).check_plan(plan);
     }
+    plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| scopes::check(client, prior, plan)));
 }
 
 fn protected(grant: &ClientGrant) -> Protected<'_> {
@@ -146,9 +144,29 @@ async fn adopt_or_explain(
         return Err(exists(&plan, text(&is.id)).into());
     }
     let plan = ClientGrant { id: is.id.clone(), is_system: is.is_system, ..plan };
-    let adopted = ClientGrantResource.update(cx, is, plan).await?;
-    cx.client.adopt(text(&adopted.id));
+    let id = text(&is.id).to_owned();
+    let adopted = scopes::update_grant(cx, is, plan).await.map_err(|unfinished| {
+        let Failed { saved, diagnostics } = failed(unfinished, "adoption");
+        let diagnostics = if saved.is_some() { tainted(diagnostics, NAMES.object, &id) } else { diagnostics };
+        Failed { saved, diagnostics }
+    })?;
+    cx.client.adopt(&id);
     Ok(adopted)
+}
+
+/// An update did not reach the plan. `action` names it.
+fn failed(unfinished: Unfinished<ClientGrant>, action: &str) -> Failed<ClientGrant> {
+    match unfinished {
+        Unfinished::Failed { error, reached, .. } => {
+            let problem = NAMES.diagnose("update", &error);
+            let problem = match &reached {
+                Some(reached) => scopes::left_empty(text(&reached.id), problem),
+                None => problem,
+            };
+            Failed { saved: reached, diagnostics: problem.into() }
+        }
+        Unfinished::Unheeded { shown, paths } => Failed::saving(shown, unheeded(NAMES.object, action, paths)),
+    }
 }
 
 fn text(value: &Value<String>) -> &str {

@@ -2,6 +2,7 @@
 
 mod application;
 mod forms;
+mod method;
 mod names;
 mod rules;
 mod secret;
@@ -21,6 +22,7 @@ use crate::{
         diagnosis::{import_block, unknown_fate},
         mapping,
         protection::Protected,
+        update::{Unfinished, settle, unheeded, update},
     },
     value::Value,
 };
@@ -50,7 +52,7 @@ pub(in crate::provider) struct M2mClientResource;
 impl Resource<Connection> for M2mClientResource {
     const NAME: &'static str = "auth0_m2m_client";
     type Model = M2mClient;
-    const MODIFY_PLAN: Option<ModifyPlan<M2mClient>> = Some(modify_plan);
+    const MODIFY_PLAN: Option<ModifyPlan<Connection, M2mClient>> = Some(modify_plan);
 
     fn validate(&self, config: &M2mClient) -> Diagnostics {
         rules::check(config)
@@ -68,6 +70,8 @@ impl Resource<Connection> for M2mClientResource {
                 });
             }
         };
+        let id = id(&made).to_owned();
+        let made = settle(&session(cx).api(&CLIENTS, &[]), &NAMES, &id, made, &plan).await?;
         match plan.client_secret_wo.into_known() {
             Some(secret) => secret::supply(cx, made, secret).await,
             None => Ok(made),
@@ -88,15 +92,20 @@ impl Resource<Connection> for M2mClientResource {
         prior: M2mClient,
         plan: M2mClient,
     ) -> Result<M2mClient, Failed<M2mClient>> {
-        let body = secret::with_new_secret(mapping::update(&prior, &plan), &prior, &plan);
-        let changed = if body.is_empty() {
-            plan
-        } else {
-            let view = |object: &Object| mapping::read(object, &plan);
-            let updated = session(cx).api(&CLIENTS, &[]).update(id(&prior), &body, view).await;
-            updated.map_err(|error| secret::not_updated(&body, &error))?
-        };
-        secret::rotate_if_due(cx, &prior, changed).await
+        let body =
+            |prior: &M2mClient, plan: &M2mClient| secret::with_new_secret(mapping::update(prior, plan), prior, plan);
+        let (session, route) = (session(cx), mapping::route(&prior, plan));
+        match update(&session.api(&CLIENTS, &[]), id(&prior), prior.clone(), route, body).await {
+            Ok(changed) => secret::rotate_if_due(cx, &prior, changed).await,
+            Err(Unfinished::Failed { error, has_secret, reached }) => {
+                Err(Failed { saved: reached, diagnostics: secret::not_updated(has_secret, &error).into() })
+            }
+            // Nothing was rotated yet.
+            Err(Unfinished::Unheeded { shown, paths }) => Err(Failed::saving(
+                M2mClient { rotate_secret_when: prior.rotate_secret_when, ..shown },
+                unheeded(NAMES.object, "update", paths),
+            )),
+        }
     }
 
     async fn delete(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<(), Diagnostics> {
@@ -125,10 +134,15 @@ impl M2mClient {
     }
 }
 
-fn modify_plan(prior: Option<&M2mClient>, plan: &mut Plan<M2mClient>) {
-    let Some(prior) = prior else { return };
-    protected(prior).check_plan(plan);
-    plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| secret::stays(prior, plan)));
+fn modify_plan(_client: Option<&Connection>, prior: Option<&M2mClient>, plan: &mut Plan<M2mClient>) {
+    if let Some(prior) = prior {
+        protected(prior).check_plan(plan);
+        plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| secret::stays(prior, plan)));
+    }
+    if let Some(planned) = plan.state.as_ref().filter(|plan| !plan.authentication_method.is_unknown()) {
+        let before = prior.and_then(|prior| prior.authentication_method.as_str());
+        plan.diagnostics.extend(method::check(before, planned.authentication_method.as_str()));
+    }
 }
 
 fn id(client: &M2mClient) -> &str {
@@ -173,12 +187,14 @@ pub(in crate::provider) struct Shown {
 }
 
 impl Shown {
-    /// The application in a response, and whether it agrees with `known`. An application of another type never agrees.
+    /// The application in a response, and whether it agrees with `known`. An application of another type never agrees,
+    /// and neither does one whose keys may be hidden or gone.
     pub(in crate::provider) fn seen(object: &Object, known: &M2mClient) -> Result<Seen<Self>, Flaw> {
         let Seen { value: client, same } = mapping::seen(object, known)?;
         let app_type = object.get(APP_TYPE).and_then(Json::as_str).map(str::to_owned);
         let value = Self { client, app_type };
-        let same = if value.is_machine_to_machine() { same } else { Some(false) };
+        let is_certain = !method::has_hidden_keys(object, known.authentication_method.as_str());
+        let same = if value.is_machine_to_machine() && is_certain { same } else { Some(false) };
         Ok(Seen { value, same })
     }
 

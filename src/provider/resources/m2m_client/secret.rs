@@ -69,10 +69,10 @@ async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &Error) -> Fail
     Failed::saving(made, Diagnostic { detail, ..problem })
 }
 
-/// An update failed. Says what it means for the secret.
-pub(super) fn not_updated(body: &Body, error: &Error) -> Diagnostic {
+/// An update failed. Says what it means for the secret, if the request has one.
+pub(super) fn not_updated(has_secret: bool, error: &Error) -> Diagnostic {
     let problem = NAMES.diagnose("update", error);
-    if !body.has_secret() {
+    if !has_secret {
         return problem;
     }
     let detail = format!("{} {}", problem.detail, fate(error, "The next apply sets it again."));
