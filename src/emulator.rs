@@ -51,7 +51,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::builder::Builder;
 use self::clock::{Clock, SteadyClock};
 use self::faults::Faults;
-pub use self::faults::{Action, Delay, Drop as DropConnection, Fault, Moment, Substitute, Truncate};
+pub use self::faults::{Action, Change, Delay, Drop as DropConnection, Fault, Moment, Substitute, Truncate};
 use self::limits::Limits;
 pub use self::limits::Plan;
 use self::log::Log;

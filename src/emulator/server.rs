@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use bytes::{Bytes, BytesMut};
@@ -25,7 +26,7 @@ use tower_service::Service as _;
 
 use super::api_error::ApiError;
 use super::endpoint::{CONTROL, MANAGEMENT, MAX_BODY};
-use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
+use super::faults::{Action, Change, Delay, Drop, Moment, Substitute, Truncate, merged};
 use super::{Shared, lock};
 
 /// Serves connections until the token is cancelled; those still open are closed then.
@@ -95,12 +96,13 @@ impl Server {
             return self.serve_tenant(request).await;
         }
         let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
-        let request = self.read_body(seq, request).await;
+        let (parts, body) = self.read_body(seq, request).await;
         // Even a sleep of no length takes until the next tick of the timer, a millisecond.
         if !self.shared.latency.is_zero() {
             sleep(self.shared.latency).await;
         }
-        let action = self.shared.faults().next_action(&method, &path);
+        let action = self.shared.faults().next_action(&method, &path, &body);
+        let request = Request::from_parts(parts, Body::from(body.clone()));
         let response = match action {
             None => self.route(request).await,
             Some(Action::Answer(substitute)) => substitute_response(substitute),
@@ -115,7 +117,17 @@ impl Server {
                 close.cancel();
                 pending().await
             }
-            Some(Action::Truncate(Truncate { truncate })) => truncate_body(self.route(request).await, truncate).await,
+            Some(Action::Truncate(Truncate { truncate })) => {
+                replace_body(self.route(request).await, |body| body.slice(..truncate.min(body.len()))).await
+            }
+            Some(Action::Change(Change { request: request_change, response: response_change })) => {
+                let body = request_change.and_then(|patch| merged(&body, &patch)).map_or(body, Bytes::from);
+                let response = self.route(request.map(|_| Body::from(body))).await;
+                match response_change {
+                    None => response,
+                    Some(patch) => replace_body(response, |body| merged(&body, &patch).map_or(body, Bytes::from)).await,
+                }
+            }
         };
         self.shared.log().answered(seq, response.status().as_u16());
         response
@@ -123,7 +135,7 @@ impl Server {
 
     /// Reads the body of a request, which may be endless. That of a write to the Management API goes into the log; that of a
     /// token request does not, as it holds secrets and little else.
-    async fn read_body(&self, seq: u64, request: Request<Body>) -> Request<Body> {
+    async fn read_body(&self, seq: u64, request: Request<Body>) -> (Parts, Bytes) {
         let (parts, body) = request.into_parts();
         let body = read_at_most(body, MAX_BODY).await;
         let is_write = matches!(parts.method, Method::POST | Method::PATCH | Method::PUT | Method::DELETE);
@@ -133,7 +145,7 @@ impl Server {
         if let Some(recorder) = &self.shared.secret_recorder {
             lock(recorder).record(&parts.headers, &body);
         }
-        Request::from_parts(parts, Body::from(body))
+        (parts, body)
     }
 
     /// Answers a request of the tenant's, if its plan allows it now.
@@ -203,11 +215,13 @@ fn substitute_response(substitute: Substitute) -> Response<Body> {
     response
 }
 
-/// The first bytes of a body, announced as if they were all of it.
-async fn truncate_body(response: Response<Body>, length: usize) -> Response<Body> {
+/// The response with another body, announced as if it were the real one.
+async fn replace_body(response: Response<Body>, replace: impl FnOnce(Bytes) -> Bytes) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
-    let mut bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    bytes.truncate(length);
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    Response::from_parts(parts, Body::from(bytes))
+    let mut body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if !body.is_empty() {
+        body = replace(body);
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    }
+    Response::from_parts(parts, Body::from(body))
 }

@@ -66,15 +66,25 @@ fn adopts_equal_grant_without_a_write() {
     assert!(!adopted.requests.iter().any(|request| request.starts_with("PATCH")), "{:?}", adopted.requests);
 }
 
+/// Of an API of the tenant's own: a system API has no grants for all scopes.
 fn an_adopted_grant_loses_what_is_not_configured() {
-    let (terraform, grant) = beside_a_grant(&json!([]));
-    let all = json!({"allow_all_scopes": true, "organization_usage": "allow", "allow_any_organization": true});
-    terraform.tenant.change(&format!("client-grants/{grant}"), &all);
-    terraform.config(&SMALL.replace("scopes ", "adopt_existing = true\n  scopes "));
+    let terraform = Workspace::new();
+    terraform.config(r#"resource "auth0_m2m_client" "a" { name = "a" }"#);
+    terraform.apply();
+    let grant = json!({
+        "client_id": terraform.text(CLIENT, "id"),
+        "audience": terraform.tenant.api("https://shop", &["read"]),
+        "allow_all_scopes": true,
+        "organization_usage": "allow",
+        "allow_any_organization": true,
+    });
+    let grant = terraform.tenant.create("client-grants", &grant)["id"].as_str().unwrap().to_owned();
+    let own = SMALL.replace("var.management_api", "\"https://shop\"").replace("read:users", "read");
+    terraform.config(&own.replace("scopes ", "adopt_existing = true\n  scopes "));
     let adopted = terraform.apply();
     assert_eq!(adopted.requests.iter().filter(|request| request.starts_with("PATCH")).count(), 1);
     let is = terraform.tenant.read(&format!("client-grants/{grant}"));
-    assert_eq!((&is["allow_all_scopes"], &is["scope"]), (&json!(false), &json!(["read:users"])));
+    assert_eq!((&is["allow_all_scopes"], &is["scope"]), (&json!(false), &json!(["read"])));
     assert_eq!((&is["organization_usage"], &is["allow_any_organization"]), (&json!(null), &json!(false)));
 }
 
