@@ -244,4 +244,4 @@ pub fn agrees(attributes: &[Attribute], known: &Dynamic, read: &Dynamic) -> bool
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

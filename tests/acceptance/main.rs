@@ -55,6 +55,7 @@ mod traces;
 mod transport;
 mod unmanaged;
 mod visibility;
+mod writes;
 
 /// What these tests use of what all tests share.
 #[path = "../support"]
@@ -134,6 +135,7 @@ fn main() -> ExitCode {
         transport::trials(),
         traces::trials(),
         visibility::trials(),
+        writes::trials(),
     ];
     let tests = tests.into_iter().flatten().map(|test| (test, &supported));
     let tests = tests.chain(actions::trials().into_iter().map(|test| (test, &with_actions)));

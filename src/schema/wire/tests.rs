@@ -257,7 +257,7 @@ fn names_the_properties_that_are_read() {
 }
 
 /// Any configuration of an object without what would replace it.
-fn any_object(attributes: &[Attribute]) -> BoxedStrategy<Dynamic> {
+pub(crate) fn any_object(attributes: &[Attribute]) -> BoxedStrategy<Dynamic> {
     let attribute = |attribute: &Attribute| {
         let (name, value) = (attribute.name.to_owned(), any_value(&attribute.kind));
         let value = match attribute.behaviour.mode {
