@@ -47,7 +47,7 @@ mod unicode;
 pub use access_tokens::{AccessToken, TokenRequest};
 pub use api::Api;
 pub use area::{Area, Identity};
-pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey, Suspicion};
+pub use assertion::{Assertion, AssertionError, KeyError, SigningAlgorithm, SigningKey};
 pub use body::Body;
 pub use client_secret::SecretView;
 pub use creation::Created;

@@ -274,7 +274,7 @@ mod tests {
     }
 
     fn question() -> Question {
-        Question { audience: String::new(), issuer: String::new(), shown: Shown::Secret }
+        Question { audience: String::new(), shown: Shown::Secret }
     }
 
     fn granted(lifetime: Option<u64>) -> Grant {

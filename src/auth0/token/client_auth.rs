@@ -52,8 +52,6 @@ pub(super) struct Attempt {
 pub(super) struct Question {
     /// The API that the token is for.
     pub(super) audience: String,
-    /// The issuer of the tenant.
-    pub(super) issuer: String,
     pub(super) shown: Shown,
 }
 
@@ -106,7 +104,7 @@ impl ClientAuth {
                 (form(wanted, proof), Shown::Secret)
             }
             Self::Key { client_id, key } => {
-                let (id, key, issuer) = (client_id.clone(), key.clone(), issuer.clone());
+                let (id, key) = (client_id.clone(), key.clone());
                 let sign = move || assertion::sign(&key, &id, &issuer, &assertion::random_id(), unix_now());
                 let id = client_id.clone();
                 (form(wanted, move || asserted(&id, &sign())), Shown::Signature)
@@ -114,7 +112,7 @@ impl ClientAuth {
             Self::Assertion(assertion) => presented(wanted, assertion.clone(), spent)?,
             Self::AssertionFile(path) => presented(wanted, Assertion::in_file(path)?, spent)?,
         };
-        Ok(Attempt { form, question: Question { audience: wanted.audience.clone(), issuer, shown } })
+        Ok(Attempt { form, question: Question { audience: wanted.audience.clone(), shown } })
     }
 }
 
