@@ -19,6 +19,7 @@ mod client_secret;
 mod clock;
 mod collection;
 mod creation;
+pub mod credential_text;
 mod document;
 mod endpoint;
 mod error;

@@ -22,6 +22,7 @@ use tokio::time::Instant;
 use super::assertion::Assertion;
 use super::cancellation::Bounds;
 use super::clock::unix_now;
+use super::credential_text;
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::request::Request;
@@ -258,7 +259,11 @@ fn grant(outcome: &Outcome, request: &Request, question: &Question) -> Result<Gr
     Ok(Grant { header, lifetime: lifetime(body.expires_in) })
 }
 
+/// `None` if no service issues such a token, such as an empty one.
 fn bearer_header(token: &str) -> Option<HeaderValue> {
+    if credential_text::visible(token) != Ok(token) {
+        return None;
+    }
     let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
     header.set_sensitive(true);
     Some(header)
@@ -358,8 +363,9 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_token_did_not_come_from_auth0() {
-        for body in ["<html>", "{}", r#"{"access_token":"a\nb"}"#] {
-            let outcome = Response::of(200, body).at_once();
+        let odd = [r#"a\nb"#, "", " ", "a b", "ä", r#"a\n"#].map(|token| format!(r#"{{"access_token":"{token}"}}"#));
+        for body in ["<html>", "{}"].into_iter().chain(odd.iter().map(String::as_str)) {
+            let outcome = Response { body: body.to_owned().into(), ..Response::of(200, "") }.at_once();
             let error = grant(&outcome, &request(), &question()).err().unwrap();
             assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{body}");
         }

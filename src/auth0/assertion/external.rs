@@ -1,7 +1,6 @@
 //! An assertion that was signed elsewhere.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
+
+use super::super::credential_text::{self, TextError};
 
 /// Maximum length that Auth0 accepts.
 const LONGEST: usize = 2048;
@@ -32,9 +33,9 @@ pub enum AssertionError {
         /// The error of the system.
         reason: String,
     },
-    /// The text is empty.
-    #[error("it is empty")]
-    Empty,
+    /// The text has something that no assertion has.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// Another kind of text.
     #[error("this is not a signed JSON Web Token, which has three parts in base64url with dots in between")]
     NotSigned,
@@ -47,12 +48,9 @@ pub enum AssertionError {
 }
 
 impl Assertion {
-    /// Reads an assertion. Trims white space, because most files end in a line break.
+    /// Reads an assertion.
     pub fn parse(text: &SecretString) -> Result<Self, AssertionError> {
-        let text = text.expose_secret().trim();
-        if text.is_empty() {
-            return Err(AssertionError::Empty);
-        }
+        let text = credential_text::visible(text.expose_secret())?;
         if text.len() > LONGEST {
             return Err(AssertionError::TooLong);
         }
@@ -63,9 +61,9 @@ impl Assertion {
 
     /// Reads the assertion from a file.
     pub fn in_file(path: &Path) -> Result<Self, AssertionError> {
-        let text = fs::read_to_string(path)
+        let text = credential_text::in_file(path)
             .map_err(|error| AssertionError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
-        Self::parse(&text.into())
+        Self::parse(&text)
     }
 
     /// The application in `sub`.
@@ -121,9 +119,10 @@ pub(super) mod tests {
     fn what_is_no_assertion_is_told_apart_and_not_shown() {
         let nobody = unsigned("RS256", &json!({ "iss": "me" }));
         for (text, expected) in [
-            (" \n", AssertionError::Empty),
+            (" \n", AssertionError::Text(TextError::Empty)),
+            ("s3cret\ns3cret", AssertionError::Text(TextError::ControlCharacter)),
             ("s3cret", AssertionError::NotSigned),
-            ("-----BEGIN PRIVATE KEY-----", AssertionError::NotSigned),
+            ("-----BEGIN", AssertionError::NotSigned),
             ("a.b.c", AssertionError::NotSigned),
             (&nobody[..nobody.len() - 5], AssertionError::NotSigned),
             (&"s3cret".repeat(400), AssertionError::TooLong),

@@ -3,7 +3,7 @@
 use crate::{
     auth0::{Error, TokenError},
     diagnostic::Diagnostic,
-    provider::diagnosis::Names,
+    provider::diagnosis::{Names, full_stop},
 };
 
 const NAMES: Names = Names { object: "access token", attributes: || &[], renamed: &[], message_hints: &[] };
@@ -12,7 +12,8 @@ const NAMES: Names = Names { object: "access token", attributes: || &[], renamed
 pub(super) fn diagnose(error: &Error) -> Diagnostic {
     let Error::Token(refusal) = error else { return NAMES.diagnose("get", error) };
     let (step, attribute) = step(refusal);
-    let told = Diagnostic::error("Cannot get the access token", format!("Auth0 granted no token: {refusal}. {step}"));
+    let told = full_stop(format!("Auth0 granted no token: {refusal}"));
+    let told = Diagnostic::error("Cannot get the access token", format!("{told} {step}"));
     match attribute {
         Some(attribute) => told.at(attribute),
         None => told,
