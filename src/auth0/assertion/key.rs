@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::{self, PemObject as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -135,6 +137,11 @@ impl SigningKey {
         Ok(Self { pair, algorithm: algorithm.unwrap_or_default() })
     }
 
+    /// Distinguishes the key, with its algorithm, from others.
+    pub(in crate::auth0) fn identity(&self) -> String {
+        format!("{} {}", self.algorithm.name(), STANDARD.encode(self.pair.public_key()))
+    }
+
     pub(super) fn algorithm(&self) -> SigningAlgorithm {
         self.algorithm
     }
@@ -193,9 +200,7 @@ fn rejected(error: &KeyRejected) -> KeyError {
 pub(super) mod tests {
     use std::sync::LazyLock;
 
-    use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA384, UnparsedPublicKey};
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
+    use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA384, UnparsedPublicKey};
     use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256};
 
     use super::*;
@@ -225,6 +230,13 @@ pub(super) mod tests {
         for pem in [&pkcs8, &pkcs1, &bundle, &indented, &format!("\n{}", pkcs8.trim_end())] {
             assert_eq!(read(pem).unwrap().algorithm(), SigningAlgorithm::Rs256, "{}", &pem[..40]);
         }
+    }
+
+    #[test]
+    fn identity_tells_keys_and_algorithms_apart() {
+        let identity = |algorithm| SigningKey::from_pem(&pem(), Some(algorithm)).unwrap().identity();
+        assert_eq!(identity(SigningAlgorithm::Rs256), identity(SigningAlgorithm::Rs256));
+        assert_ne!(identity(SigningAlgorithm::Rs256), identity(SigningAlgorithm::Ps256));
     }
 
     #[test]
