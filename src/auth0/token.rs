@@ -385,7 +385,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_token_did_not_come_from_auth0() {
-        let odd = [r#"a\nb"#, "", " ", "a b", "ä", r#"a\n"#].map(|token| format!(r#"{{"access_token":"{token}"}}"#));
+        let odd = [r"a\nb", "", " ", "a b", "ä", r"a\n"].map(|token| format!(r#"{{"access_token":"{token}"}}"#));
         for body in ["<html>", "{}"].into_iter().chain(odd.iter().map(String::as_str)) {
             let outcome = Response { body: body.to_owned().into(), ..Response::of(200, "") }.at_once();
             let error = grant(&outcome, &request(), &question()).err().unwrap();
