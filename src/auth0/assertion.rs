@@ -2,7 +2,6 @@
 //!
 //! <https://auth0.com/docs/get-started/authentication-and-authorization-flow/authenticate-with-private-key-jwt>
 
-mod claims;
 mod external;
 mod key;
 
@@ -12,10 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-pub(super) use claims::Claims;
-pub use claims::Suspicion;
 #[cfg(test)]
-pub(super) use claims::tests::unsigned;
+pub(super) use external::tests::unsigned;
 pub use external::{Assertion, AssertionError};
 pub use key::{KeyError, SigningAlgorithm, SigningKey};
 

@@ -88,6 +88,11 @@ impl Budget {
         }
     }
 
+    /// Whether a request waits for the tenant's rate limit, and for nothing else.
+    pub(super) fn is_used_up(&self, class: Class) -> bool {
+        self.shared().0.is_used_up(class, Instant::now())
+    }
+
     fn shared(&self) -> MutexGuard<'_, (Buckets, Spending)> {
         // Each change is one step, so a panic elsewhere leaves all in order.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)

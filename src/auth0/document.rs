@@ -59,8 +59,30 @@ impl<'de> DeserializeSeed<'de> for &Fields {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        if self.read.is_empty() { Value::deserialize(deserializer) } else { deserializer.deserialize_any(self) }
+        if self.read.is_empty() {
+            Value::deserialize(deserializer).map(whole)
+        } else {
+            deserializer.deserialize_any(self)
+        }
     }
+}
+
+/// The value with `36000` for `36000.0`, which is the same number in JSON.
+fn whole(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().filter(|_| number.is_f64()).and_then(integer).unwrap_or(number.into()),
+        Value::Array(elements) => elements.into_iter().map(whole).collect(),
+        Value::Object(entries) => entries.into_iter().map(|(name, value)| (name, whole(value))).collect(),
+        other => other,
+    }
+}
+
+fn integer(number: f64) -> Option<Value> {
+    /// Beyond it, floats are not exact.
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it has no fraction and is small enough")]
+    let integer = number as i64;
+    (number.fract() == 0.0 && number.abs() <= LARGEST).then(|| integer.into())
 }
 
 impl<'de> Visitor<'de> for &Fields {
@@ -111,7 +133,7 @@ impl<'de> Visitor<'de> for &Fields {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(whole(value.into()))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -175,6 +197,14 @@ mod tests {
             read(&["jwt_configuration.alg"], &json!({"jwt_configuration": "odd"})),
             json!({"jwt_configuration": "odd"})
         );
+    }
+
+    #[test]
+    fn whole_number_may_have_a_fraction_of_zero() {
+        let json = json!({"total": 2.0, "rest": {"deep": [36_000.0, 1.5, -3e2, 1e300]}, "big": u64::MAX});
+        let expected = json!({"total": 2, "rest": {"deep": [36_000, 1.5, -300, 1e300]}, "big": u64::MAX});
+        assert_eq!(read(&["total", "rest", "big"], &json), expected);
+        assert_eq!(read(&["x.y"], &json!({"x": 36_000.0})), json!({"x": 36_000}));
     }
 
     #[test]

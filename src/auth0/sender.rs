@@ -119,8 +119,12 @@ impl Sender {
     /// Waits until the rate limit has room for a request.
     async fn admit(&self, request: &Request, bounds: &Bounds) -> Result<Permit<'_>, Error> {
         let endpoint = &request.endpoint;
-        let permit = bounds.run(endpoint, self.budget.admit(request.class, bounds.deadline())).await?;
-        permit.map_err(|TooLong(wait)| Error::RateLimited { endpoint: endpoint.clone(), wait: Some(wait) })
+        let limited = |wait| Error::RateLimited { endpoint: endpoint.clone(), wait };
+        match bounds.run(endpoint, self.budget.admit(request.class, bounds.deadline())).await {
+            Ok(permit) => permit.map_err(|TooLong(wait)| limited(Some(wait))),
+            Err(Error::DeadlineExceeded { .. }) if self.budget.is_used_up(request.class) => Err(limited(None)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes one attempt. The outer error means that the operation ended.

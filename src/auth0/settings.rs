@@ -104,7 +104,7 @@ pub enum SettingsError {
     #[error("the address of the proxy is not usable: use `http://HOST:PORT`")]
     Proxy,
     /// A header cannot contain the token.
-    #[error("the token has characters that an HTTP header cannot have, such as a line break at its end")]
+    #[error("the token has characters that an HTTP header cannot have, such as a line break")]
     Token,
     /// A header cannot contain the user agent.
     #[error("the user agent has characters that an HTTP header cannot have")]

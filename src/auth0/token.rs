@@ -9,11 +9,10 @@ mod issued;
 mod lifetime;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
@@ -22,6 +21,7 @@ use tokio::time::Instant;
 use super::assertion::Assertion;
 use super::cancellation::Bounds;
 use super::clock::unix_now;
+use super::credential_text;
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::request::Request;
@@ -50,8 +50,6 @@ pub(super) struct Tokens {
     wanted: TokenScope,
     /// Folder for tokens that outlive the process.
     cache: Option<PathBuf>,
-    /// Whether another process stored the current token.
-    is_inherited: AtomicBool,
     /// Locked during a token request, so that one request serves all waiting requests.
     held: Mutex<TokenState>,
 }
@@ -66,6 +64,19 @@ enum Source {
 pub(super) struct Bearer {
     pub(super) header: HeaderValue,
     serial: u64,
+    origin: Origin,
+}
+
+/// Where a token comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// The configuration, or another process that stored it.
+    Elsewhere,
+    /// A token request of this process.
+    Granted,
+    /// The same, after Auth0 did not accept an earlier one. If it does not accept this one either, yet another would
+    /// not help.
+    LastResort,
 }
 
 impl Tokens {
@@ -79,33 +90,35 @@ impl Tokens {
             Ok(proof) => Source::Application(proof),
         };
         let wanted = TokenScope::everything(audience);
-        Ok(Self { source, wanted, cache, is_inherited: AtomicBool::new(false), held: Mutex::default() })
+        Ok(Self { source, wanted, cache, held: Mutex::default() })
     }
 
-    /// Whether another token can replace a rejected one.
-    pub(super) fn renewable(&self) -> bool {
-        match &self.source {
-            Source::Given(_) => false,
-            Source::Application(proof) => proof.lasts() || self.is_inherited.load(Ordering::Relaxed),
+    /// Whether another token can replace this one if Auth0 does not accept it.
+    pub(super) fn renewable(&self, bearer: &Bearer) -> bool {
+        match (&self.source, bearer.origin) {
+            (Source::Given(_), _) | (_, Origin::LastResort) => false,
+            (Source::Application(_), Origin::Elsewhere) => true,
+            (Source::Application(proof), Origin::Granted) => proof.lasts(),
         }
     }
 
     /// The token for the next request to `endpoint`.
     pub(super) async fn current(&self, sender: &Sender, endpoint: &Endpoint, bounds: &Bounds) -> Result<Bearer, Error> {
         let proof = match &self.source {
-            Source::Given(header) => return Ok(Bearer { header: header.clone(), serial: 0 }),
+            Source::Given(header) => {
+                return Ok(Bearer { header: header.clone(), serial: 0, origin: Origin::Elsewhere });
+            }
             Source::Application(proof) => proof,
         };
         let mut held = bounds.run(endpoint, self.held.lock()).await?;
         if let Some(known) = held.known(Instant::now()) {
             return known;
         }
-        let cache = self.cache(sender);
+        let identity = self.cached_identity(proof);
+        let cache = self.cache(sender, identity.as_ref());
         if let Some(bearer) = cache.as_ref().and_then(|cache| held.inherit(cache, Instant::now(), unix_now())) {
-            self.is_inherited.store(true, Ordering::Relaxed);
             return Ok(bearer);
         }
-        self.is_inherited.store(false, Ordering::Relaxed);
         let issuer = sender.tenant.url().to_string();
         let Attempt { form, question } = proof.ask(&self.wanted, issuer, held.spent.as_ref())?;
         let request = Request::token(&sender.tenant, form);
@@ -122,7 +135,7 @@ impl Tokens {
         let bearer = held.keep(outcome, asked, Instant::now())?;
         if let (Some(cache), Some(lifetime), Some(token)) = (cache, lifetime, bearer.token()) {
             let renew_at = asked_at.saturating_add(renewal_age(lifetime));
-            cache.store(&CachedToken { token: token.into(), asked_at, renew_at });
+            cache.store(CachedToken { token: token.into(), asked_at, renew_at });
         }
         if let Shown::Assertion(assertion) = question.shown {
             held.spent = Some(assertion);
@@ -134,17 +147,23 @@ impl Tokens {
     pub(super) async fn reject(&self, sender: &Sender, bearer: &Bearer) {
         let mut held = self.held.lock().await;
         if held.drop_token(bearer)
-            && let (Some(cache), Some(token)) = (self.cache(sender), bearer.token())
+            && let (Source::Application(proof), Some(token)) = (&self.source, bearer.token())
+            && let Some(cache) = self.cache(sender, self.cached_identity(proof).as_ref())
         {
             cache.remove(token);
         }
     }
 
+    /// The client ID and the credential, if tokens outlive the process.
+    fn cached_identity(&self, proof: &ClientAuth) -> Option<(String, SecretString)> {
+        self.cache.as_ref().and_then(|_| proof.identity())
+    }
+
     /// The file for tokens of this application.
-    fn cache(&self, sender: &Sender) -> Option<Cache> {
-        let Source::Application(proof) = &self.source else { return None };
-        let folder = self.cache.as_deref()?;
-        Some(Cache::new(folder, sender.tenant.url().as_str(), &proof.client_id()?, &self.wanted.audience))
+    fn cache<'c>(&self, sender: &Sender, identity: Option<&'c (String, SecretString)>) -> Option<Cache<'c>> {
+        let (folder, (client_id, credential)) = self.cache.as_deref().zip(identity)?;
+        let (tenant, audience) = (sender.tenant.url().as_str(), &self.wanted.audience);
+        Some(Cache::new(folder, tenant, client_id, audience, credential.expose_secret().as_bytes()))
     }
 }
 
@@ -164,6 +183,8 @@ struct TokenState {
     spent: Option<Assertion>,
     /// The last token that Auth0 did not accept.
     rejected: Option<HeaderValue>,
+    /// Whether Auth0 has not accepted a token that this process requested.
+    is_last_resort: bool,
     serial: u64,
 }
 
@@ -198,7 +219,7 @@ impl TokenState {
             bearer_header(kept.token.expose_secret()).filter(|header| self.rejected.as_ref() != Some(header))?;
         self.failure = None;
         self.serial += 1;
-        let bearer = Bearer { header, serial: self.serial };
+        let bearer = Bearer { header, serial: self.serial, origin: Origin::Elsewhere };
         self.token = Some((bearer.clone(), now.checked_add(kept.renew_at.saturating_sub(unix_now))));
         Some(bearer)
     }
@@ -208,7 +229,8 @@ impl TokenState {
         self.failure = outcome.as_ref().err().map(|error| (error.clone(), answered));
         let Grant { header, lifetime } = outcome?;
         self.serial += 1;
-        let bearer = Bearer { header, serial: self.serial };
+        let origin = if self.is_last_resort { Origin::LastResort } else { Origin::Granted };
+        let bearer = Bearer { header, serial: self.serial, origin };
         let renew_at = lifetime.and_then(|lifetime| asked.checked_add(renewal_age(lifetime)));
         self.token = Some((bearer.clone(), renew_at));
         Ok(bearer)
@@ -228,6 +250,7 @@ impl TokenState {
     fn drop_token(&mut self, rejected: &Bearer) -> bool {
         let dropped = self.token.take_if(|(bearer, _)| bearer.serial == rejected.serial).is_some();
         if dropped {
+            self.is_last_resort |= rejected.origin != Origin::Elsewhere;
             self.rejected = Some(rejected.header.clone());
         }
         dropped
@@ -258,7 +281,11 @@ fn grant(outcome: &Outcome, request: &Request, question: &Question) -> Result<Gr
     Ok(Grant { header, lifetime: lifetime(body.expires_in) })
 }
 
+/// `None` if no service issues such a token, such as an empty one.
 fn bearer_header(token: &str) -> Option<HeaderValue> {
+    if credential_text::visible(token) != Ok(token) {
+        return None;
+    }
     let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
     header.set_sensitive(true);
     Some(header)
@@ -274,7 +301,7 @@ mod tests {
     }
 
     fn question() -> Question {
-        Question { audience: String::new(), issuer: String::new(), shown: Shown::Secret }
+        Question { audience: String::new(), shown: Shown::Secret }
     }
 
     fn granted(lifetime: Option<u64>) -> Grant {
@@ -358,8 +385,9 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_token_did_not_come_from_auth0() {
-        for body in ["<html>", "{}", r#"{"access_token":"a\nb"}"#] {
-            let outcome = Response::of(200, body).at_once();
+        let odd = [r"a\nb", "", " ", "a b", "ä", r"a\n"].map(|token| format!(r#"{{"access_token":"{token}"}}"#));
+        for body in ["<html>", "{}"].into_iter().chain(odd.iter().map(String::as_str)) {
+            let outcome = Response { body: body.to_owned().into(), ..Response::of(200, "") }.at_once();
             let error = grant(&outcome, &request(), &question()).err().unwrap();
             assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{body}");
         }

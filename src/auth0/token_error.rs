@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::assertion::{AssertionError, Suspicion};
+use super::assertion::AssertionError;
 
 /// Why the token endpoint granted no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,15 +11,16 @@ pub enum TokenError {
     #[error("the client ID or the client secret is wrong")]
     WrongCredentials,
     /// Auth0 did not accept the assertion, or the application has no key.
-    #[error("Auth0 refused the client assertion{}{}", said(description), suspected(suspicion.as_ref()))]
+    #[error("Auth0 refused the client assertion{}", said(description))]
     AssertionRefused {
         /// Whether it was signed here, with a private key.
         signed_here: bool,
         /// The words of Auth0, if any.
         description: String,
-        /// A likely reason.
-        suspicion: Option<Suspicion>,
     },
+    /// Auth0 did not accept an assertion that was signed elsewhere and has expired.
+    #[error("Auth0 refused the client assertion, because it has expired")]
+    AssertionExpired,
     /// The provider needs another token, but has no other assertion.
     #[error(
         "the provider needs another token, but it has used the client assertion, and Auth0 accepts each assertion once"
@@ -76,10 +77,6 @@ impl TokenError {
 
 fn said(description: &str) -> String {
     if description.is_empty() { String::new() } else { format!(" (\"{description}\")") }
-}
-
-fn suspected(suspicion: Option<&Suspicion>) -> String {
-    suspicion.map_or_else(String::new, |suspicion| format!(": {suspicion}"))
 }
 
 pub(super) fn for_a_while(wait: Option<Duration>) -> String {

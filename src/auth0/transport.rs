@@ -57,7 +57,7 @@ impl Transport {
         let mut attempts = Attempts::new();
         loop {
             let token = self.tokens.current(&self.sender, &request.endpoint, bounds).await?;
-            let (header, renewable) = (Some(&token.header), self.tokens.renewable());
+            let (header, renewable) = (Some(&token.header), self.tokens.renewable(&token));
             match self.sender.proceed(request, header, renewable, &mut attempts, bounds).await? {
                 Progress::Done(outcome) => return Ok(outcome),
                 Progress::TokenRejected => {

@@ -17,11 +17,6 @@ pub trait Action<C: Sync>: Send + Sync + 'static {
         Diagnostics::new()
     }
 
-    /// Checks an invocation in the plan. Values may be unknown. Sends no request.
-    fn plan(&self, _config: &Self::Model) -> Diagnostics {
-        Diagnostics::new()
-    }
-
     /// Invokes the action and reports progress. Every argument is known.
     fn invoke(
         &self,

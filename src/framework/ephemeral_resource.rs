@@ -49,7 +49,8 @@ pub trait EphemeralResource<C: Sync>: Send + Sync + 'static {
         .into()))
     }
 
-    /// Closes it. `private` comes from the open, even after renewals.
+    /// Closes it. `private` comes from the open, even after renewals. Nothing of Auth0 has to be closed; item 110 of
+    /// conformance needs it.
     fn close(&self, _cx: &Cx<C>, _private: Bytes) -> impl Future<Output = Result<(), Diagnostics>> + Send {
         ready(Ok(()))
     }

@@ -149,7 +149,6 @@ pub(super) trait AnyEphemeralResource<C>: Send + Sync {
 /// [`Action`] without its types.
 pub(super) trait AnyAction<C>: Send + Sync {
     fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
-    fn plan(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
     fn invoke<'a>(
         &'a self,
         cx: &'a Cx<C>,
@@ -251,10 +250,6 @@ impl<C: Sync, E: EphemeralResource<C>> AnyEphemeralResource<C> for E {
 impl<C: Sync, A: Action<C>> AnyAction<C> for A {
     fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
         Ok(Action::validate(self, &model(config)?))
-    }
-
-    fn plan(&self, config: Dynamic) -> Result<Diagnostics, DecodeError> {
-        Ok(Action::plan(self, &model(config)?))
     }
 
     fn invoke<'a>(

@@ -28,7 +28,8 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
     /// Changes the plan beyond the schema's rules. `None` if there is nothing to change.
     const MODIFY_PLAN: Option<ModifyPlan<C, Self::Model>> = None;
 
-    /// Upgrades the state from any earlier version of the schema to the current one.
+    /// Upgrades the state from any earlier version of the schema to the current one. No type of Auth0 has an earlier
+    /// version yet; item 107 of conformance needs it.
     fn upgrade(&self, state: &OldState) -> Result<Self::Model, Diagnostics> {
         Err(Diagnostic::error(
             "State Cannot Be Upgraded",

@@ -79,11 +79,12 @@ impl<P: Provider> Server<P> {
     pub fn validate_resource_config(&self, type_name: &str, config: &Encoded, write_only_allowed: bool) -> Diagnostics {
         answered(self.resource(type_name).and_then(|entry| {
             let config = decode(config, &entry.schema)?;
-            let about_secrets = if write_only_allowed { write_only::recommended } else { write_only::refused };
-            let about_secrets = about_secrets(&entry.schema.attributes, &config);
+            let attributes = &entry.schema.attributes;
+            let refused =
+                if write_only_allowed { Diagnostics::new() } else { write_only::refused(attributes, &config) };
             let across = |config| entry.implementation.validate(config);
             let mut diagnostics = lifecycle::validate(&entry.schema, config, across)?;
-            diagnostics.extend(about_secrets);
+            diagnostics.extend(refused);
             Ok(diagnostics)
         }))
     }

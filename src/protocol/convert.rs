@@ -98,7 +98,7 @@ fn nested_block(Attribute { name, description, kind, behaviour }: &Attribute) ->
         type_name: (*name).to_owned(),
         block: Some(block(attributes, description)),
         nesting: nesting.into(),
-        min_items: limits.min,
+        min_items: 0,
         max_items: limits.max,
     })
 }

@@ -7,6 +7,7 @@ mod error;
 mod handshake;
 mod lifetime;
 mod listener;
+mod private_folder;
 mod reattach;
 mod tls;
 
@@ -93,6 +94,7 @@ async fn serve_terraform<P: Provider>(provider: P) -> Result<(), StartError> {
         multiplex_asked: environment.multiplex,
     };
     say(&format!("{handshake}\n"))?;
+    listener.sweep();
     serve(provider, listener, tls, lifetime).await
 }
 
@@ -101,6 +103,7 @@ async fn serve_anyone<P: Provider>(provider: P) -> Result<(), StartError> {
     let lifetime = Lifetime::of_terminal()?;
     let listener = Listener::bind(&environment::Endpoint::Unix { directory: None, group: None }).await?;
     say(&Reattach { provider: P::ADDRESS, address: listener.address() }.to_string())?;
+    listener.sweep();
     serve(provider, listener, None, lifetime).await
 }
 

@@ -9,7 +9,7 @@ mod without_effect;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{connection::Connection, environment::Environment};
+use super::{connection::Connection, diagnosis::full_stop, environment::Environment};
 use crate::{
     auth0::{Client, Settings, SettingsError, SigningAlgorithm},
     diagnostic::{Diagnostic, Diagnostics},
@@ -158,6 +158,12 @@ pub(super) fn validate(config: &Config) -> Diagnostics {
     }
     let domain = Setting::argument("domain", &config.domain);
     diagnostics.extend(domain.and_then(|domain| network::tenant(&domain).err()));
+    let client_id = Setting::argument("client_id", &config.client_id);
+    diagnostics.extend(client_id.and_then(|id| method::client_id(id).err()));
+    let secret = Setting::argument("client_secret", &config.client_secret);
+    diagnostics.extend(secret.and_then(|secret| method::secret(secret).err()));
+    let token = Setting::argument("api_token", &config.api_token);
+    diagnostics.extend(token.and_then(|token| method::token(token).err()));
     let key = Setting::argument("client_assertion_private_key", &config.client_assertion_private_key);
     diagnostics.extend(key.and_then(|key| method::key(&key, None).err()));
     let assertion = Setting::argument("client_assertion", &config.client_assertion);
@@ -170,7 +176,8 @@ pub(super) fn validate(config: &Config) -> Diagnostics {
 /// Errors of the block, whatever the environment has.
 fn flaws(config: &Config) -> Vec<Diagnostic> {
     let texts = config.texts().into_iter();
-    let empty = texts.filter(|(_, value)| *value == Value::Known("")).map(|(name, _)| setting::empty(name));
+    let is_empty = |value: Value<&str>| value.known().is_some_and(|text| text.trim().is_empty());
+    let empty = texts.filter(|(_, value)| is_empty(*value)).map(|(name, _)| setting::empty(name));
     empty.chain(method::conflict(&config.given())).chain(without_effect::refusal(config)).collect()
 }
 
@@ -208,7 +215,7 @@ pub(super) fn configure(
 }
 
 fn unusable(error: &SettingsError, ca_file: Option<&Setting<String>>) -> Diagnostic {
-    let diagnostic = Diagnostic::error("Invalid Provider Configuration", format!("{error}."));
+    let diagnostic = Diagnostic::error("Invalid Provider Configuration", full_stop(error.to_string()));
     match error {
         SettingsError::CaFileUnreadable { .. } | SettingsError::CaFileWithoutCertificate { .. } => {
             ca_file.map_or(diagnostic, |file| file.unusable(error))

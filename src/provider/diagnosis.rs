@@ -87,12 +87,17 @@ pub(super) fn import_block(resource: &str, id: &str) -> String {
     format!("import {{\n  to = {resource}.NAME\n  id = \"{id}\"\n}}")
 }
 
-/// The error's own words as a sentence.
-fn sentence(error: &Error) -> String {
-    let mut text = error.to_string();
+/// The text with a full stop, unless it ends like a sentence already.
+pub(super) fn full_stop(mut text: String) -> String {
     if !text.ends_with(['.', '?', '!']) {
         text.push('.');
     }
+    text
+}
+
+/// The error's own words as a sentence.
+fn sentence(error: &Error) -> String {
+    let text = full_stop(error.to_string());
     match text.chars().next() {
         Some(first) if first.is_lowercase() => first.to_uppercase().chain(text.chars().skip(1)).collect(),
         _ => text,
@@ -164,5 +169,15 @@ fn one_of(scopes: &[String]) -> String {
     match quoted.as_slice() {
         [only] => only.clone(),
         _ => format!("one of {}", quoted.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_stop_follows_no_other_end_of_a_sentence() {
+        assert_eq!(["a", "a.", "a?", "a!"].map(|text| full_stop(text.to_owned())), ["a.", "a.", "a?", "a!"]);
     }
 }

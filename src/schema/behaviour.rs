@@ -1,4 +1,7 @@
 //! The behaviour of an attribute in configuration, plan, state and API.
+//!
+//! No type of Auth0 has blocks, groups, [`Behaviour::equal`] or [`Behaviour::deprecated`]. They stay for conformance: blocks in
+//! every mode for items 53, 62, 64 and 70, other spellings for 68 and 90, deprecation for 56. `tests/support/corner` has them.
 
 use super::{
     Rule,
@@ -27,8 +30,6 @@ pub enum Mode {
 /// How many blocks there may be, and the meaning of their absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
-    /// Minimum number.
-    pub min: i64,
     /// Maximum number; 0 means no limit.
     pub max: i64,
     /// Whether a single block that is absent is an object of nulls instead of null.
@@ -53,8 +54,6 @@ pub struct Behaviour {
     pub trigger: bool,
     /// A value that goes to the API and into no state.
     pub write_only: bool,
-    /// The write-only attribute with the same meaning, which no state stores.
-    pub stored_unlike: Option<&'static str>,
     /// Whether two texts have the same meaning.
     pub equal: Option<fn(&str, &str) -> bool>,
     /// Rules for a configured value.
@@ -72,9 +71,9 @@ pub const OPTIONAL: Behaviour = Behaviour::new(Mode::Optional);
 /// The API decides the value. The configuration must not have one.
 pub const COMPUTED: Behaviour = Behaviour::new(Mode::Computed);
 /// The configuration may have a block, or any number of them.
-pub const BLOCK: Behaviour = Behaviour::blocks(0, 0);
+pub const BLOCK: Behaviour = Behaviour::blocks(0);
 /// The configuration may have one block. Without it, the block is empty.
-pub const GROUP: Behaviour = Behaviour::new(Mode::Block(Block { min: 0, max: 0, group: true }));
+pub const GROUP: Behaviour = Behaviour::new(Mode::Block(Block { max: 0, group: true }));
 
 impl Behaviour {
     pub(super) const fn new(mode: Mode) -> Self {
@@ -86,7 +85,6 @@ impl Behaviour {
             local: false,
             trigger: false,
             write_only: false,
-            stored_unlike: None,
             equal: None,
             rules: &[],
             deprecated: None,
@@ -94,10 +92,10 @@ impl Behaviour {
         }
     }
 
-    /// Blocks, at least `min` and at most `max`, where 0 means no limit. For a single block, both are 0 or 1.
+    /// At most `max` blocks, where 0 means no limit.
     #[must_use]
-    pub const fn blocks(min: i64, max: i64) -> Self {
-        Self::new(Mode::Block(Block { min, max, group: false }))
+    pub const fn blocks(max: i64) -> Self {
+        Self::new(Mode::Block(Block { max, group: false }))
     }
 
     /// An optional attribute with a default.
@@ -141,12 +139,6 @@ impl Behaviour {
     #[must_use]
     pub const fn write_only(self) -> Self {
         Self { write_only: true, sensitive: true, ..self }
-    }
-
-    /// Warns the user that `counterpart` has the same meaning and is write-only.
-    #[must_use]
-    pub const fn stored_unlike(self, counterpart: &'static str) -> Self {
-        Self { stored_unlike: Some(counterpart), ..self }
     }
 
     /// Two texts with the same meaning are no difference, and the earlier spelling stays. In a collection, this applies

@@ -1,7 +1,7 @@
 //! The value of an absent block.
 //!
 //! In Terraform, absent blocks of a list, set or map are empty and never null, and an absent group is an object of
-//! nulls. A null in a response instead is an error that blames the provider.
+//! nulls. A null in a response instead is an error that blames the provider. Item 62 of conformance needs this.
 
 use super::{Attribute, Kind, Nesting};
 use crate::value::Dynamic;
@@ -68,7 +68,7 @@ mod tests {
             /// A group.
             group: Value<Inner> = GROUP,
             /// A list.
-            list: Value<Vec<Inner>> = Behaviour::blocks(0, 3),
+            list: Value<Vec<Inner>> = Behaviour::blocks(3),
             /// A set.
             set: Value<Set<Inner>> = BLOCK,
             /// A map.

@@ -32,8 +32,7 @@ pub fn conflicting(attributes: &[Given]) -> Option<Diagnostic> {
 }
 
 /// At least one of them must be set.
-#[must_use]
-pub fn at_least_one_of(attributes: &[Given]) -> Option<Diagnostic> {
+fn at_least_one_of(attributes: &[Given]) -> Option<Diagnostic> {
     let first = attributes.first().filter(|_| attributes.iter().all(|given| given.value.is_null()))?;
     Some(invalid(&first.path, format!("Set one of {}.", names(attributes))))
 }
@@ -42,15 +41,6 @@ pub fn at_least_one_of(attributes: &[Given]) -> Option<Diagnostic> {
 #[must_use]
 pub fn exactly_one_of(attributes: &[Given]) -> Option<Diagnostic> {
     conflicting(attributes).or_else(|| at_least_one_of(attributes))
-}
-
-/// All of them must be set, or none.
-#[must_use]
-pub fn required_together(attributes: &[Given]) -> Option<Diagnostic> {
-    let given = attributes.iter().find(|given| given.value.known().is_some())?;
-    let missing = attributes.iter().find(|given| given.value.is_null())?;
-    let detail = format!("`{}` must be set together with `{}`.", given.path, missing.path);
-    Some(invalid(&given.path, detail))
 }
 
 fn invalid(path: &Path, detail: String) -> Diagnostic {
@@ -96,13 +86,5 @@ mod tests {
             assert_eq!(told(rule, [NULL, UNKNOWN, NULL]), "");
         }
         assert_eq!(told(at_least_one_of, [KNOWN, KNOWN, NULL]), "");
-    }
-
-    #[test]
-    fn what_belongs_together_is_not_torn_apart() {
-        assert_eq!(told(required_together, [UNKNOWN, KNOWN, NULL]), "b: `b` must be set together with `c`.");
-        for values in [[KNOWN, KNOWN, UNKNOWN], [NULL, NULL, UNKNOWN], [NULL, NULL, NULL], [KNOWN, KNOWN, KNOWN]] {
-            assert_eq!(told(required_together, values), "");
-        }
     }
 }

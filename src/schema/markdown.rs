@@ -2,11 +2,11 @@
 //!
 //! The form is that of `tfplugindocs`: front matter, description, example, attributes by group, nested attributes under
 //! anchors, import. A page depends only on its [`Page`], so a test can compare it with the stored page.
-//! The file is long because a page is one text from top to bottom, and its tests show whole pages.
+//! No published type has blocks, so pages do not tell them from attributes.
 
 use std::fmt::Write as _;
 
-use super::{Attribute, Block, Default, Kind, Mode, Nesting, Rule, Schema};
+use super::{Attribute, Default, Kind, Mode, Nesting, Rule, Schema};
 use crate::value::Type;
 
 /// Everything that a page contains.
@@ -125,7 +125,7 @@ impl Group {
 
     const fn of(attribute: &Attribute) -> Self {
         match attribute.behaviour.mode {
-            Mode::Required | Mode::Block(Block { min: 1.., .. }) => Self::Required,
+            Mode::Required => Self::Required,
             Mode::Optional | Mode::Defaulted(_) | Mode::OptionalComputed | Mode::Block(_) => Self::Optional,
             Mode::Computed => Self::ReadOnly,
         }
@@ -158,7 +158,7 @@ fn write_attributes(page: &mut String, attributes: &[Attribute], place: &[&str])
     for attribute in attributes {
         if let Kind::Nested { attributes, .. } = &attribute.kind {
             let place = [place, &[attribute.name]].concat();
-            let (anchor, title) = (anchor(attribute, &place), place.join("."));
+            let (anchor, title) = (anchor(&place), place.join("."));
             let _ = write!(page, "\n<a id=\"{anchor}\"></a>\n### Nested Schema for `{title}`\n");
             write_attributes(page, attributes, &place);
         }
@@ -168,11 +168,7 @@ fn write_attributes(page: &mut String, attributes: &[Attribute], place: &[&str])
 /// One attribute as an item of a list.
 fn entry(attribute: &Attribute, place: &[&str]) -> String {
     let Attribute { name, description, kind, behaviour } = attribute;
-    let mut traits = vec![type_name(kind, behaviour.block())];
-    if let Some(Block { min, max, .. }) = behaviour.block() {
-        traits.extend((min > 0).then(|| format!("Min: {min}")));
-        traits.extend((max > 0).then(|| format!("Max: {max}")));
-    }
+    let mut traits = vec![type_name(kind)];
     traits.extend(behaviour.sensitive.then(|| "Sensitive".to_owned()));
     traits.extend(behaviour.write_only.then(|| "Write-only".to_owned()));
     traits.extend(behaviour.deprecated.map(|_| "Deprecated".to_owned()));
@@ -188,7 +184,7 @@ fn entry(attribute: &Attribute, place: &[&str]) -> String {
     sentences.extend(behaviour.deprecated.map(|why| format!("**Deprecated**: {}", on_one_line(why))));
     if matches!(kind, Kind::Nested { .. }) {
         let place = [place, &[*name]].concat();
-        sentences.push(format!("(see [below for nested schema](#{}))", anchor(attribute, &place)));
+        sentences.push(format!("(see [below for nested schema](#{}))", anchor(&place)));
     }
     format!("- `{name}` ({}) {}", traits.join(", "), sentences.join(" "))
 }
@@ -206,15 +202,15 @@ fn absence(default: Default) -> String {
 }
 
 /// The type in the words of the Registry's pages.
-fn type_name(kind: &Kind, block: Option<Block>) -> String {
-    let Kind::Nested { nesting, .. } = kind else { return plain_type_name(&kind.ty()) };
-    let objects = if block.is_some() { "Block" } else { "Attributes" };
-    match nesting {
-        Nesting::Single => objects.to_owned(),
-        Nesting::List => format!("{objects} List"),
-        Nesting::Set => format!("{objects} Set"),
-        Nesting::Map => format!("{objects} Map"),
-    }
+fn type_name(kind: &Kind) -> String {
+    let name = match kind {
+        Kind::Value(ty) => return plain_type_name(ty),
+        Kind::Nested { nesting: Nesting::Single, .. } => "Attributes",
+        Kind::Nested { nesting: Nesting::List, .. } => "Attributes List",
+        Kind::Nested { nesting: Nesting::Set, .. } => "Attributes Set",
+        Kind::Nested { nesting: Nesting::Map, .. } => "Attributes Map",
+    };
+    name.to_owned()
 }
 
 fn plain_type_name(ty: &Type) -> String {
@@ -231,9 +227,8 @@ fn plain_type_name(ty: &Type) -> String {
     }
 }
 
-fn anchor(attribute: &Attribute, place: &[&str]) -> String {
-    let kind = if attribute.behaviour.block().is_some() { "nestedblock" } else { "nestedatt" };
-    format!("{kind}--{}", place.join("--"))
+fn anchor(place: &[&str]) -> String {
+    format!("nestedatt--{}", place.join("--"))
 }
 
 fn fenced(language: &str, code: &str) -> String {
@@ -249,7 +244,7 @@ mod tests {
     use super::*;
     use crate::{
         model,
-        schema::{BLOCK, Behaviour, COMPUTED, OPTIONAL, REQUIRED},
+        schema::{COMPUTED, OPTIONAL, REQUIRED},
     };
 
     model! {
@@ -392,30 +387,7 @@ terraform import x y
     #[test]
     fn types_are_named_as_the_registry_names_them() {
         let ty = Type::map(Type::list(Type::set(Type::Bool)));
-        assert_eq!(type_name(&Kind::Value(ty), None), "Map of List of Set of Boolean");
-        let nested = |nesting, block| type_name(&Kind::Nested { nesting, attributes: Vec::new() }, block);
-        assert_eq!(nested(Nesting::List, None), "Attributes List");
-        assert_eq!(nested(Nesting::Map, BLOCK.block()), "Block Map");
-    }
-
-    model! {
-        /// A shelf.
-        struct Shelf {
-            /// The boards, from the top.
-            board: Value<Vec<Lock>> = Behaviour::blocks(1, 3),
-            /// Where it stands.
-            place: Value<Lock> = BLOCK,
-        }
-    }
-
-    #[test]
-    fn blocks_are_told_from_attributes() {
-        let schema = Schema::of::<Shelf>(0);
-        let page = page(&schema);
-        let boards = "### Required\n\n- `board` (Block List, Min: 1, Max: 3) The boards, from the top. (see [below for nested \
-                      schema](#nestedblock--board))";
-        assert!(page.contains(boards), "{page}");
-        assert!(page.contains("### Optional\n\n- `place` (Block) Where it stands."), "{page}");
-        assert!(page.contains("<a id=\"nestedblock--board\"></a>"), "{page}");
+        assert_eq!(type_name(&Kind::Value(ty)), "Map of List of Set of Boolean");
+        assert_eq!(type_name(&Kind::Nested { nesting: Nesting::List, attributes: Vec::new() }), "Attributes List");
     }
 }

@@ -6,7 +6,7 @@
 //! attributes.
 
 use super::{Attribute, Behaviour, Kind, Mode, Nesting};
-use crate::value::{Dynamic, Typed};
+use crate::value::Dynamic;
 
 /// `value`, in the spelling of `reference` where both have the same meaning.
 #[must_use]
@@ -106,10 +106,6 @@ pub fn same(behaviour: &Behaviour, left: &Dynamic, right: &Dynamic) -> bool {
                 one.iter().all(|element| other.iter().any(|candidate| same((element, candidate))))
             };
             within(left, right) && within(right, left)
-        }
-        (Dynamic::Typed(left), Dynamic::Typed(right)) => {
-            let (Typed { ty: left_type, value: left }, Typed { ty: right_type, value: right }) = (&**left, &**right);
-            left_type == right_type && same((left, right))
         }
         (left, right) => left == right,
     }

@@ -90,24 +90,6 @@ pub fn refused(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
     diagnostics
 }
 
-/// Warnings for attributes with a write-only counterpart that the user could use.
-#[must_use]
-pub fn recommended(attributes: &[Attribute], config: &Dynamic) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    each(attributes, config, &Path::root(), &mut |attribute, value, path| {
-        if let (Some(counterpart), false) = (attribute.behaviour.stored_unlike, value.is_null() || value.is_unknown()) {
-            diagnostics.push(Diagnostic::warning(
-                "Available Write-only Attribute Alternative",
-                format!(
-                    "The state stores the value of `{path}`. Use `{counterpart}` instead, which the state does not \
-                     store."
-                ),
-            ));
-        }
-    });
-    diagnostics
-}
-
 /// Visits every attribute, with its value and its path.
 fn each(attributes: &[Attribute], object: &Dynamic, path: &Path, visit: &mut dyn FnMut(&Attribute, &Dynamic, &Path)) {
     for attribute in attributes {
@@ -151,7 +133,7 @@ mod tests {
         /// Door.
         struct Door {
             /// Code.
-            code: Value<String> = OPTIONAL.sensitive().stored_unlike("code_wo"),
+            code: Value<String> = OPTIONAL.sensitive(),
             /// Code.
             code_wo: Value<String> = OPTIONAL.write_only(),
             /// Lock.
@@ -220,16 +202,5 @@ mod tests {
             let config = door(nothing.clone(), &|_| nothing.clone());
             assert_eq!(refused(Door::attributes(), &config), Diagnostics::new());
         }
-    }
-
-    #[test]
-    fn who_stores_a_secret_hears_of_the_other_way() {
-        let told = recommended(Door::attributes(), &door("s3cret".into(), &|_| Dynamic::Null));
-        let told: Vec<_> = told.iter().map(|told| told.detail.as_str()).collect();
-        assert_eq!(
-            told,
-            ["The state stores the value of `code`. Use `code_wo` instead, which the state does not store."]
-        );
-        assert_eq!(recommended(Door::attributes(), &map(&[("code", Dynamic::Unknown)])), Diagnostics::new());
     }
 }

@@ -89,7 +89,7 @@ fn an_assertion_is_good_for_the_apply_of_a_saved_plan() {
         "once to plan and once",
     ]);
     terraform.env("AUTH0_CLIENT_ASSERTION", &key::assertion(&client_id, terraform.tenant.url(), -300));
-    terraform.fail_to_plan().assert_says(&["refused the client assertion", "it expired 18", "Sign a new assertion"]);
+    terraform.fail_to_plan().assert_says(&["refused the client assertion", "it has expired", "Sign a new assertion"]);
 }
 
 fn assertion_file_may_change_between_plan_and_apply() {

@@ -397,6 +397,10 @@ fn refuses_invalid_secrets_before_any_write() {
     };
     let line = "  client_secret_wo = \"\"";
     refused(line, &["Invalid Attribute Value", "The value of `client_secret_wo` must be at least 1 character long."]);
+    for odd in ["s3cret\\n", " s3cret", "s3\\ncret"] {
+        let problem = "The value of `client_secret_wo` must be text in one line, without white space around it.";
+        refused(&format!("  client_secret_wo = \"{odd}\""), &["Invalid Attribute Value", problem]);
+    }
     let lines = "  client_secret_wo_version = 1";
     refused(lines, &["needs `client_secret_wo`", "main.tf line 7"]);
     let lines = "  client_secret_wo = \"s3cret\"\n  rotate_secret_when = {}";

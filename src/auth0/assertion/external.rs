@@ -1,12 +1,15 @@
 //! An assertion that was signed elsewhere.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value};
 
-use super::Claims;
+use super::super::credential_text::{self, TextError};
 
 /// Maximum length that Auth0 accepts.
 const LONGEST: usize = 2048;
@@ -16,7 +19,7 @@ const LONGEST: usize = 2048;
 pub struct Assertion {
     text: SecretString,
     subject: String,
-    claims: Claims,
+    expires_at: Option<f64>,
 }
 
 /// Why a text is not a client assertion. Contains nothing of the text.
@@ -30,9 +33,9 @@ pub enum AssertionError {
         /// The error of the system.
         reason: String,
     },
-    /// The text is empty.
-    #[error("it is empty")]
-    Empty,
+    /// The text has something that no assertion has.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// Another kind of text.
     #[error("this is not a signed JSON Web Token, which has three parts in base64url with dots in between")]
     NotSigned,
@@ -45,25 +48,22 @@ pub enum AssertionError {
 }
 
 impl Assertion {
-    /// Reads an assertion. Trims white space, because most files end in a line break.
+    /// Reads an assertion.
     pub fn parse(text: &SecretString) -> Result<Self, AssertionError> {
-        let text = text.expose_secret().trim();
-        if text.is_empty() {
-            return Err(AssertionError::Empty);
-        }
+        let text = credential_text::visible(text.expose_secret())?;
         if text.len() > LONGEST {
             return Err(AssertionError::TooLong);
         }
-        let claims = Claims::read(text).ok_or(AssertionError::NotSigned)?;
-        let subject = claims.subject().ok_or(AssertionError::NoSubject)?.to_owned();
-        Ok(Self { text: text.into(), subject, claims })
+        let claims = claims(text).ok_or(AssertionError::NotSigned)?;
+        let subject = claims.get("sub").and_then(Value::as_str).ok_or(AssertionError::NoSubject)?.to_owned();
+        Ok(Self { text: text.into(), subject, expires_at: claims.get("exp").and_then(Value::as_f64) })
     }
 
     /// Reads the assertion from a file.
     pub fn in_file(path: &Path) -> Result<Self, AssertionError> {
-        let text = fs::read_to_string(path)
+        let text = credential_text::in_file(path)
             .map_err(|error| AssertionError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
-        Self::parse(&text.into())
+        Self::parse(&text)
     }
 
     /// The application in `sub`.
@@ -72,8 +72,8 @@ impl Assertion {
         &self.subject
     }
 
-    pub(in crate::auth0) fn claims(&self) -> &Claims {
-        &self.claims
+    pub(in crate::auth0) fn is_expired(&self, unix_now: Duration) -> bool {
+        self.expires_at.is_some_and(|end| end <= unix_now.as_secs_f64())
     }
 
     pub(in crate::auth0) fn text(&self) -> &str {
@@ -84,16 +84,28 @@ impl Assertion {
 /// Leaves out the text, because it authenticates the application.
 impl fmt::Debug for Assertion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Assertion").field("claims", &self.claims).finish_non_exhaustive()
+        f.debug_struct("Assertion").field("subject", &self.subject).finish_non_exhaustive()
     }
 }
 
+/// The claims, unless the text is no signed JSON Web Token. The signature is not checked.
+fn claims(assertion: &str) -> Option<Map<String, Value>> {
+    let parts: Vec<_> = assertion.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).ok()).collect::<Option<_>>()?;
+    let [_header, payload, _signature] = parts.as_slice() else { return None };
+    serde_json::from_slice(payload).ok()
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::json;
 
-    use super::super::claims::tests::unsigned;
     use super::*;
+
+    /// An assertion with these parts and no real signature.
+    pub(in crate::auth0) fn unsigned(algorithm: &str, claims: &Value) -> String {
+        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.AAAA", encode(&json!({ "alg": algorithm })), encode(claims))
+    }
 
     #[test]
     fn white_space_around_an_assertion_does_not_count() {
@@ -107,9 +119,12 @@ mod tests {
     fn what_is_no_assertion_is_told_apart_and_not_shown() {
         let nobody = unsigned("RS256", &json!({ "iss": "me" }));
         for (text, expected) in [
-            (" \n", AssertionError::Empty),
+            (" \n", AssertionError::Text(TextError::Empty)),
+            ("s3cret\ns3cret", AssertionError::Text(TextError::ControlCharacter)),
             ("s3cret", AssertionError::NotSigned),
-            ("-----BEGIN PRIVATE KEY-----", AssertionError::NotSigned),
+            ("-----BEGIN", AssertionError::NotSigned),
+            ("a.b.c", AssertionError::NotSigned),
+            (&nobody[..nobody.len() - 5], AssertionError::NotSigned),
             (&"s3cret".repeat(400), AssertionError::TooLong),
             (&nobody, AssertionError::NoSubject),
         ] {

@@ -1,15 +1,20 @@
 //! The private key that signs assertions.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::{self, PemObject as _};
 use secrecy::{ExposeSecret as _, SecretString};
+
+use super::super::credential_text::{self, TextError};
 
 /// Signing algorithms that Auth0 accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +69,9 @@ pub struct SigningKey {
 /// Why a text is not a usable private key. Contains nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
+    /// The text has something that no key has.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// It needs a passphrase.
     #[error("the key is encrypted: decrypt it first, for example with `openssl pkey -in key.pem -out decrypted.pem`")]
     Encrypted,
@@ -88,6 +96,15 @@ pub enum KeyError {
     /// A shell or a settings page joined its lines.
     #[error("the line breaks of the key are written as `\\n`: use real line breaks, or a file")]
     EscapedLineBreaks,
+    /// A file for variables or a settings page has it in quotes.
+    #[error("the key is in quotes: remove them")]
+    Quoted,
+    /// It is PEM, encoded once more.
+    #[error("this is the base64 form of a file in PEM form: decode it first, for example with `base64decode()`")]
+    Base64,
+    /// It is the place of the key.
+    #[error("this is the path of a file: use the content of the file, for example with `file()`")]
+    FilePath,
     /// It is PEM, but the content is damaged.
     #[error("the key is damaged: it begins like a private key in PEM form, but cannot be read")]
     Damaged,
@@ -100,7 +117,7 @@ impl SigningKey {
     /// Reads PKCS #8 or PKCS #1 in PEM form. Skips text around the key, such as its certificate.
     pub fn from_pem(pem: &SecretString, algorithm: Option<SigningAlgorithm>) -> Result<Self, KeyError> {
         // A heredoc in a configuration may indent its lines.
-        let lines: Vec<&str> = pem.expose_secret().lines().map(str::trim).collect();
+        let lines: Vec<&str> = credential_text::trimmed(pem.expose_secret())?.lines().map(str::trim).collect();
         let text = SecretString::from(lines.join("\n"));
         let labels = || lines.iter().filter_map(|line| line.strip_prefix("-----BEGIN ")?.strip_suffix("-----"));
         let key = PrivateKeyDer::from_pem_slice(text.expose_secret().as_bytes()).map_err(|error| match error {
@@ -118,6 +135,11 @@ impl SigningKey {
         };
         let pair = Arc::new(pair.map_err(|error| rejected(&error))?);
         Ok(Self { pair, algorithm: algorithm.unwrap_or_default() })
+    }
+
+    /// Distinguishes the key, with its algorithm, from others.
+    pub(in crate::auth0) fn identity(&self) -> String {
+        format!("{} {}", self.algorithm.name(), STANDARD.encode(self.pair.public_key()))
     }
 
     pub(super) fn algorithm(&self) -> SigningAlgorithm {
@@ -147,9 +169,22 @@ fn other_than_key<'a>(mut labels: impl Iterator<Item = &'a str>, text: &str) -> 
         Some("CERTIFICATE") => KeyError::Certificate,
         Some("OPENSSH PRIVATE KEY") => KeyError::OpenSsh,
         _ if text.starts_with('{') => KeyError::Jwk,
+        _ if text.starts_with(['"', '\'', '`']) => KeyError::Quoted,
         _ if text.starts_with("-----BEGIN ") && text.contains("\\n") => KeyError::EscapedLineBreaks,
+        _ if text.starts_with(BASE64_OF_PEM) => KeyError::Base64,
+        _ if is_path(text) => KeyError::FilePath,
         _ => KeyError::NotPem,
     }
+}
+
+/// How `-----BEGIN` begins in base64.
+const BASE64_OF_PEM: &str = "LS0tLS1CRUdJT";
+
+/// Whether somebody meant a file. Base64 has no dots.
+fn is_path(text: &str) -> bool {
+    let extension = Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let is_of_key = ["pem", "key", "p8", "pk8", "der"].iter().any(|usual| extension.eq_ignore_ascii_case(usual));
+    !text.contains('\n') && (is_of_key || text.starts_with(['/', '~', '.']))
 }
 
 /// aws-lc distinguishes its reasons only by name.
@@ -165,9 +200,7 @@ fn rejected(error: &KeyRejected) -> KeyError {
 pub(super) mod tests {
     use std::sync::LazyLock;
 
-    use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA384, UnparsedPublicKey};
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
+    use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA384, UnparsedPublicKey};
     use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256};
 
     use super::*;
@@ -200,6 +233,13 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn identity_tells_keys_and_algorithms_apart() {
+        let identity = |algorithm| SigningKey::from_pem(&pem(), Some(algorithm)).unwrap().identity();
+        assert_eq!(identity(SigningAlgorithm::Rs256), identity(SigningAlgorithm::Rs256));
+        assert_ne!(identity(SigningAlgorithm::Rs256), identity(SigningAlgorithm::Ps256));
+    }
+
+    #[test]
     fn a_signature_can_be_checked_with_the_public_key() {
         let key = SigningKey::from_pem(&pem(), Some(SigningAlgorithm::Rs384)).unwrap();
         let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA384, key.pair.public_key().as_ref());
@@ -227,8 +267,16 @@ pub(super) mod tests {
             (labelled("PRIVATE KEY", b"s3cret"), KeyError::Damaged),
             (pkcs8[..pkcs8.len() / 2].to_owned(), KeyError::Damaged),
             (pkcs8.replace("MII", "M!I"), KeyError::Damaged),
+            (format!("\"{pkcs8}\""), KeyError::Quoted),
+            (format!("'{}'", pkcs8.replace('\n', "\\n")), KeyError::Quoted),
+            (STANDARD.encode(&pkcs8), KeyError::Base64),
+            ("/run/s3cret".to_owned(), KeyError::FilePath),
+            ("~/s3cret".to_owned(), KeyError::FilePath),
+            ("s3cret.pem\n".to_owned(), KeyError::FilePath),
+            (format!("\u{feff}{pkcs8}"), KeyError::Text(TextError::ByteOrderMark)),
             ("s3cret".to_owned(), KeyError::NotPem),
-            (String::new(), KeyError::NotPem),
+            (STANDARD.encode(KEY.serialized_der()), KeyError::NotPem),
+            (" \n".to_owned(), KeyError::Text(TextError::Empty)),
         ] {
             let error = read(&pem).unwrap_err();
             assert_eq!(error, expected, "{pem}");

@@ -78,6 +78,13 @@ impl Buckets {
         Ok(UnderWay { class, bucket, sent_at: now })
     }
 
+    /// Whether the tenant's rate limit holds a request back.
+    pub(super) fn is_used_up(&self, class: Class, now: Instant) -> bool {
+        let Bucket { under_way, level, pause } = &self.buckets[self.bucket(class) as usize];
+        let lacks_token = |mut level: Level| level.take(self.share, *under_way, now).is_err();
+        pause.is_some_and(|end| now < end) || level.is_some_and(lacks_token)
+    }
+
     /// Ends a request, with its response if there is one. After a 429, the result is the end of the pause.
     pub(super) fn end(
         &mut self,

@@ -66,6 +66,30 @@ proptest! {
 }
 
 #[test]
+fn bucket_of_one_without_a_reset_gives_one_a_second() {
+    for quota_share in [0.8, 1.0] {
+        let mut buckets = Buckets::new(Limits { max_requests_per_second: None, quota_share });
+        let start = Instant::now();
+        let mut now = start;
+        for _ in 0..60 {
+            let request = loop {
+                match buckets.start(Class::Other, now) {
+                    Ok(request) => break request,
+                    Err(Wait::Reset(end)) => {
+                        assert!(buckets.is_used_up(Class::Other, now) && end > now);
+                        now = end;
+                    }
+                    Err(other) => panic!("{other:?}"),
+                }
+            };
+            assert!(!buckets.is_used_up(Class::Token, now), "another bucket");
+            buckets.end(request, Some(&answer(200, 1, 0)), now, 0.5);
+        }
+        assert_eq!(now - start, Duration::from_secs(59));
+    }
+}
+
+#[test]
 fn lists_share_the_bucket_until_told_another_limit() {
     for (limit, is_apart) in [(10, false), (5, true)] {
         let (mut buckets, now) = fresh();

@@ -52,8 +52,6 @@ pub(super) struct Attempt {
 pub(super) struct Question {
     /// The API that the token is for.
     pub(super) audience: String,
-    /// The issuer of the tenant.
-    pub(super) issuer: String,
     pub(super) shown: Shown,
 }
 
@@ -82,13 +80,16 @@ impl ClientAuth {
         !matches!(self, Self::Assertion(_))
     }
 
-    /// The client ID, unless the assertion cannot be read.
-    pub(super) fn client_id(&self) -> Option<String> {
-        match self {
-            Self::Secret { client_id, .. } | Self::Key { client_id, .. } => Some(client_id.clone()),
-            Self::Assertion(assertion) => Some(assertion.subject().to_owned()),
-            Self::AssertionFile(path) => Some(Assertion::in_file(path).ok()?.subject().to_owned()),
-        }
+    /// The client ID, and what distinguishes the credential from others; `None` if the assertion cannot be read. An
+    /// assertion is used once, but the token for it can be used again.
+    pub(super) fn identity(&self) -> Option<(String, SecretString)> {
+        let of_assertion = |assertion: &Assertion| (assertion.subject().to_owned(), assertion.text().into());
+        Some(match self {
+            Self::Secret { client_id, client_secret } => (client_id.clone(), client_secret.clone()),
+            Self::Key { client_id, key } => (client_id.clone(), key.identity().into()),
+            Self::Assertion(assertion) => of_assertion(assertion),
+            Self::AssertionFile(path) => of_assertion(&Assertion::in_file(path).ok()?),
+        })
     }
 
     /// A token request. The assertion `spent` has been used and cannot get another token.
@@ -106,7 +107,7 @@ impl ClientAuth {
                 (form(wanted, proof), Shown::Secret)
             }
             Self::Key { client_id, key } => {
-                let (id, key, issuer) = (client_id.clone(), key.clone(), issuer.clone());
+                let (id, key) = (client_id.clone(), key.clone());
                 let sign = move || assertion::sign(&key, &id, &issuer, &assertion::random_id(), unix_now());
                 let id = client_id.clone();
                 (form(wanted, move || asserted(&id, &sign())), Shown::Signature)
@@ -114,7 +115,7 @@ impl ClientAuth {
             Self::Assertion(assertion) => presented(wanted, assertion.clone(), spent)?,
             Self::AssertionFile(path) => presented(wanted, Assertion::in_file(path)?, spent)?,
         };
-        Ok(Attempt { form, question: Question { audience: wanted.audience.clone(), issuer, shown } })
+        Ok(Attempt { form, question: Question { audience: wanted.audience.clone(), shown } })
     }
 }
 

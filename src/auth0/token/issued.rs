@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::super::cancellation::Bounds;
 use super::super::clock::unix_now;
+use super::super::credential_text;
 use super::super::error::Error;
 use super::super::request::Request;
 use super::super::sender::Sender;
@@ -54,5 +55,8 @@ pub(in crate::auth0) async fn issue(
     let no_token = |_| TokenError::NotAuth0 { status: response.status.as_u16() };
     let body: IssuedBody<'_> = serde_json::from_slice(&response.body).map_err(no_token)?;
     let IssuedBody { access_token, expires_in, scope } = body;
+    if credential_text::visible(&access_token) != Ok(&access_token) {
+        return Err(TokenError::NotAuth0 { status: response.status.as_u16() }.into());
+    }
     Ok(Issued { token: access_token.into(), asked_at, lifetime: lifetime(expires_in), scope })
 }

@@ -6,7 +6,6 @@ use crate::{
     framework::{
         EphemeralRequest, EphemeralResponse, OpenRequest, Opened, Progress, Provider, Renewed, lifecycle,
         registry::{AnyAction, AnyEphemeralResource, Entry},
-        undecodable::undecodable,
     },
     value::Encoded,
 };
@@ -73,12 +72,9 @@ impl<P: Provider> Server<P> {
         }))
     }
 
-    /// `PlanAction`
+    /// `PlanAction`: an invocation that was validated has nothing else to plan.
     pub fn plan_action(&self, type_name: &str, config: &Encoded) -> Diagnostics {
-        answered(self.action(type_name).and_then(|entry| {
-            let config = decode(config, &entry.schema)?;
-            entry.implementation.plan(config).map_err(|error| undecodable(&error).into())
-        }))
+        answered(self.action(type_name).and_then(|entry| decode(config, &entry.schema).map(|_| Diagnostics::new())))
     }
 
     /// `InvokeAction`, until its completion.

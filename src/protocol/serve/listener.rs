@@ -9,21 +9,21 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::{Gid, Group, chown};
-use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_util::either::Either;
 
 use super::environment::Endpoint;
 use super::error::StartError;
+use super::private_folder::{self, PrivateFolder};
 
-/// A bound socket. Its directory is removed on drop.
+/// A bound socket. Its folder is removed on drop.
 pub(super) struct Listener {
     socket: Socket,
     address: Address,
 }
 
 enum Socket {
-    Unix { listener: UnixListener, _directory: TempDir },
+    Unix { listener: UnixListener, folder: PrivateFolder },
     Tcp(TcpListener),
 }
 
@@ -58,6 +58,16 @@ impl Listener {
         }
     }
 
+    /// Removes the folders that killed processes have left beside that of this one. After the handshake, so that nobody
+    /// waits for it.
+    pub(super) fn sweep(&self) {
+        if let Socket::Unix { folder, .. } = &self.socket
+            && let Some(parent) = folder.path().parent()
+        {
+            private_folder::sweep(parent);
+        }
+    }
+
     fn bind_unix(directory: Option<&Path>, group: Option<&str>) -> Result<Self, StartError> {
         let group = group.map(find_group).transpose()?;
         let Some(directory) = directory else {
@@ -68,22 +78,18 @@ impl Listener {
         Self::bind_unix_in(directory, group)
     }
 
-    /// The mode of the directory protects the socket, whose own mode is 0755 under the usual umask.
     fn bind_unix_in(parent: &Path, group: Option<Gid>) -> Result<Self, StartError> {
         let bind = || {
-            let directory = tempfile::Builder::new()
-                .prefix("tf-auth0-")
-                .permissions(Permissions::from_mode(0o700))
-                .tempdir_in(parent)?;
-            let path = directory.path().join("provider.sock");
+            let folder = PrivateFolder::create_in(parent)?;
+            let path = folder.socket();
             let listener = UnixListener::bind(&path)?;
             if let Some(group) = group {
                 chown(&path, None, Some(group))?;
                 std::fs::set_permissions(&path, Permissions::from_mode(0o660))?;
-                chown(directory.path(), None, Some(group))?;
-                std::fs::set_permissions(directory.path(), Permissions::from_mode(0o710))?;
+                chown(folder.path(), None, Some(group))?;
+                std::fs::set_permissions(folder.path(), Permissions::from_mode(0o710))?;
             }
-            Ok(Self { socket: Socket::Unix { listener, _directory: directory }, address: Address::Unix(path) })
+            Ok(Self { socket: Socket::Unix { listener, folder }, address: Address::Unix(path) })
         };
         bind().map_err(|reason: io::Error| StartError::Socket { directory: parent.to_owned(), reason })
     }

@@ -1,8 +1,6 @@
 //! Chooses the method to authenticate, and finds its arguments.
 
-use std::fs;
-
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     Config,
@@ -10,7 +8,7 @@ use super::{
     without_effect,
 };
 use crate::{
-    auth0::{Assertion, Credentials, SigningAlgorithm, SigningKey},
+    auth0::{Assertion, AssertionError, Credentials, SigningAlgorithm, SigningKey, credential_text},
     diagnostic::Diagnostic,
     value::Value,
 };
@@ -63,21 +61,23 @@ pub(super) fn conflict(given: &[&'static str]) -> Option<Diagnostic> {
 /// The configuration chooses the method. Missing parts come from the environment.
 pub(super) fn credentials(config: &Config, lookup: &Lookup<'_>) -> Result<Credentials, Diagnostic> {
     let method = choose(&config.given(), lookup)?;
-    let client_id = lookup.find("client_id", &config.client_id);
+    let id = lookup.find("client_id", &config.client_id);
+    // A token needs none, and a variable may be left over.
+    let id = if method == Method::Token { None } else { id.map(client_id).transpose()? };
     let required =
         |id: Option<Setting<String>>| id.map(|id| id.value).ok_or_else(|| setting::missing("client_id", TOKEN));
     match method {
         Method::Token => {
-            let token = lookup.find("api_token", &config.api_token).ok_or_else(no_credentials)?;
-            Ok(Credentials::Token(token.value))
+            let found = lookup.find("api_token", &config.api_token).ok_or_else(no_credentials)?;
+            Ok(Credentials::Token(token(found)?))
         }
         Method::ClientSecret => {
-            let client_id = required(client_id)?;
-            let secret = lookup.find("client_secret", &config.client_secret).ok_or_else(no_credentials)?;
-            Ok(Credentials::ClientSecret { client_id, client_secret: secret.value })
+            let client_id = required(id)?;
+            let found = lookup.find("client_secret", &config.client_secret).ok_or_else(no_credentials)?;
+            Ok(Credentials::ClientSecret { client_id, client_secret: secret(found)? })
         }
         Method::PrivateKey => {
-            let client_id = required(client_id)?;
+            let client_id = required(id)?;
             let algorithm = lookup.find(ALGORITHM.0, &config.client_assertion_signing_alg);
             let algorithm = algorithm.map(|name| self::algorithm(&name)).transpose()?;
             let names = ["client_assertion_private_key", "client_assertion_private_key_file"];
@@ -95,12 +95,15 @@ pub(super) fn credentials(config: &Config, lookup: &Lookup<'_>) -> Result<Creden
             match source.ok_or_else(no_credentials)? {
                 Source::Text(text) => {
                     let assertion = assertion(&text)?;
-                    speaks_for(&assertion, client_id)?;
+                    speaks_for(&assertion, id)?;
                     Ok(Credentials::Assertion(assertion))
                 }
                 Source::File(file) => {
-                    let assertion = Assertion::in_file(file.value.as_ref()).map_err(|error| file.unusable(error))?;
-                    speaks_for(&assertion, client_id)?;
+                    let assertion = Assertion::in_file(file.value.as_ref()).map_err(|error| match error {
+                        AssertionError::Unreadable { .. } => file.unusable(error),
+                        _ => file.unusable(format!("in {}, {error}", file.value)),
+                    })?;
+                    speaks_for(&assertion, id)?;
                     Ok(Credentials::AssertionFile(file.value.into()))
                 }
             }
@@ -162,15 +165,36 @@ fn algorithm(name: &Setting<String>) -> Result<SigningAlgorithm, Diagnostic> {
     name.value.parse().map_err(|()| name.unusable(format!("{:?} is not one of `{accepted}`", name.value)))
 }
 
+pub(super) fn client_id(id: Setting<String>) -> Result<Setting<String>, Diagnostic> {
+    match credential_text::visible(&id.value) {
+        Ok(_) => Ok(id),
+        Err(error) => Err(id.unusable(error)),
+    }
+}
+
+pub(super) fn secret(secret: Setting<SecretString>) -> Result<SecretString, Diagnostic> {
+    match credential_text::one_line(secret.value.expose_secret()) {
+        Ok(_) => Ok(secret.value),
+        Err(error) => Err(secret.unusable(error)),
+    }
+}
+
+pub(super) fn token(token: Setting<SecretString>) -> Result<SecretString, Diagnostic> {
+    match credential_text::visible(token.value.expose_secret()) {
+        Ok(_) => Ok(token.value),
+        Err(error) => Err(token.unusable(error)),
+    }
+}
+
 pub(super) fn key(pem: &Setting<SecretString>, algorithm: Option<SigningAlgorithm>) -> Result<SigningKey, Diagnostic> {
     SigningKey::from_pem(&pem.value, algorithm).map_err(|error| pem.unusable(error))
 }
 
 fn key_in_file(file: &Setting<String>, algorithm: Option<SigningAlgorithm>) -> Result<SigningKey, Diagnostic> {
     let path = &file.value;
-    let pem =
-        fs::read_to_string(path).map_err(|error| file.unusable(format!("the file {path} cannot be read: {error}")))?;
-    SigningKey::from_pem(&pem.into(), algorithm).map_err(|error| file.unusable(format!("in {path}, {error}")))
+    let pem = credential_text::in_file(path.as_ref())
+        .map_err(|error| file.unusable(format!("the file {path} cannot be read: {error}")))?;
+    SigningKey::from_pem(&pem, algorithm).map_err(|error| file.unusable(format!("in {path}, {error}")))
 }
 
 pub(super) fn assertion(text: &Setting<SecretString>) -> Result<Assertion, Diagnostic> {

@@ -9,6 +9,7 @@ use super::setting::Setting;
 use crate::{
     auth0::{Tenant, TenantError},
     diagnostic::Diagnostic,
+    provider::diagnosis::full_stop,
     schema::duration,
 };
 
@@ -20,7 +21,7 @@ pub(super) const TIMEOUT: &str = "a duration from `1s` to `10m`, such as `30s` o
 
 pub(super) fn tenant(domain: &Setting<String>) -> Result<Tenant, Diagnostic> {
     domain.value.parse().map_err(|error: TenantError| {
-        let detail = format!("{} is not the domain of a tenant: {error}.", domain.place());
+        let detail = full_stop(format!("{} is not the domain of a tenant: {error}", domain.place()));
         Diagnostic::error("Invalid Auth0 Domain", detail).at("domain")
     })
 }

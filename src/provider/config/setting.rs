@@ -2,9 +2,31 @@
 
 use std::fmt::Display;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::{diagnostic::Diagnostic, provider::environment::Environment, value::Value};
+use crate::{
+    diagnostic::Diagnostic,
+    provider::{diagnosis::full_stop, environment::Environment},
+    value::Value,
+};
+
+/// The text of a setting.
+pub(super) trait Text: From<String> {
+    /// The text itself.
+    fn text(&self) -> &str;
+}
+
+impl Text for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl Text for SecretString {
+    fn text(&self) -> &str {
+        self.expose_secret()
+    }
+}
 
 /// A value, with its name and origin.
 pub(super) struct Setting<T> {
@@ -22,10 +44,18 @@ impl<T> Setting<T> {
     /// The value of the argument, if it is known.
     pub(super) fn argument(name: &'static str, value: &Value<T>) -> Option<Self>
     where
-        T: Clone,
+        T: Text,
     {
-        let value = value.known()?.clone();
-        Some(Self { value, name, origin: Origin::Argument })
+        Self::trimmed(value.known()?.text(), name, Origin::Argument)
+    }
+
+    /// The value without white space around it, unless nothing is left. Files and CI systems often add a line break.
+    fn trimmed(text: &str, name: &'static str, origin: Origin) -> Option<Self>
+    where
+        T: Text,
+    {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Self { value: text.to_owned().into(), name, origin })
     }
 
     /// Where the value comes from, as the subject of a sentence.
@@ -37,7 +67,7 @@ impl<T> Setting<T> {
     }
 
     fn useless(&self, reason: impl Display) -> Diagnostic {
-        let detail = format!("{} cannot be used: {reason}.", self.place());
+        let detail = full_stop(format!("{} cannot be used: {reason}", self.place()));
         Diagnostic::error("Invalid Provider Configuration", detail)
     }
 }
@@ -68,14 +98,13 @@ impl<'e> Lookup<'e> {
     }
 
     /// The value of the argument, or else of its variable.
-    pub(super) fn find<T: Clone + From<String>>(&self, name: &'static str, value: &Value<T>) -> Option<Setting<T>> {
+    pub(super) fn find<T: Text>(&self, name: &'static str, value: &Value<T>) -> Option<Setting<T>> {
         Setting::argument(name, value).or_else(|| self.variable(name))
     }
 
     /// The value of an argument's variable.
-    pub(super) fn variable<T: From<String>>(&self, name: &'static str) -> Option<Setting<T>> {
-        let value = (self.environment)(&variable(name))?;
-        Some(Setting { value: value.into(), name, origin: Origin::Variable })
+    pub(super) fn variable<T: Text>(&self, name: &'static str) -> Option<Setting<T>> {
+        Setting::trimmed(&(self.environment)(&variable(name))?, name, Origin::Variable)
     }
 
     /// A variable that is not the provider's own.

@@ -249,6 +249,137 @@ fn names_unusable_setting_without_its_value() {
     }
 }
 
+/// Every argument with a credential, and a good value. That of a `_file` is the content of the file.
+fn good() -> [(&'static str, String); 7] {
+    [
+        ("client_id", "cc".to_owned()),
+        ("client_secret", "correct horse".to_owned()),
+        ("client_assertion_private_key", KEY.clone()),
+        ("client_assertion_private_key_file", KEY.clone()),
+        ("client_assertion", assertion()),
+        ("client_assertion_file", assertion()),
+        ("api_token", "tt".to_owned()),
+    ]
+}
+
+/// What comes of one value, in the block and in the environment, with what it needs beside it.
+fn placed(name: &'static str, value: &str) -> [Result<String, String>; 2] {
+    let mut block = NOTHING;
+    match name {
+        "client_id" => block.client_id = known(value),
+        "client_secret" => block.client_secret = secret(value),
+        "client_assertion_private_key" => block.client_assertion_private_key = secret(value),
+        "client_assertion_private_key_file" => block.client_assertion_private_key_file = known(value),
+        "client_assertion" => block.client_assertion = secret(value),
+        "client_assertion_file" => block.client_assertion_file = known(value),
+        _ => block.api_token = secret(value),
+    }
+    let beside: &[(&str, &str)] = match name {
+        "client_id" => &[("AUTH0_CLIENT_SECRET", "s")],
+        "client_secret" | "client_assertion_private_key" | "client_assertion_private_key_file" => {
+            &[("AUTH0_CLIENT_ID", "c")]
+        }
+        _ => &[],
+    };
+    let variable = setting::variable(name);
+    let shown = |credentials| match credentials {
+        Credentials::Token(token) => token.expose_secret().to_owned(),
+        Credentials::ClientSecret { client_id, client_secret } => {
+            format!("{client_id} {}", client_secret.expose_secret())
+        }
+        Credentials::PrivateKey { client_id, .. } => format!("{client_id} and a key"),
+        Credentials::Assertion(assertion) => assertion.subject().to_owned(),
+        Credentials::AssertionFile(path) => path.to_str().unwrap().to_owned(),
+    };
+    let in_block = chosen(&block, beside);
+    let in_environment = chosen(&NOTHING, &[beside, &[(variable.as_str(), value)]].concat());
+    [(in_block, format!("The argument `{name}`")), (in_environment, format!("The variable `{variable}`"))].map(
+        |(outcome, place)| {
+            outcome.map(shown).map_err(|error| {
+                let detail = error.detail;
+                assert!(detail.starts_with(&place) && detail.ends_with('.'), "{detail}");
+                assert!(!detail.ends_with("?."), "{detail}");
+                detail
+            })
+        },
+    )
+}
+
+/// The same, where the value of a `_file` is the content of a file.
+fn with_content(name: &'static str, value: &str) -> [Result<String, String>; 2] {
+    if !name.ends_with("_file") {
+        return placed(name, value);
+    }
+    let (_file, path) = file(value);
+    placed(name, &path).map(|outcome| outcome.map(|shown| shown.replace(&path, "file")))
+}
+
+#[test]
+fn white_space_around_any_credential_is_removed() {
+    for (name, value) in good() {
+        let expected = with_content(name, &value);
+        assert!(expected.iter().all(Result::is_ok), "{name}: {expected:?}");
+        for (before, after) in [("", "\n"), ("", "\r\n"), (" ", " "), ("\n\t", "\u{a0}\n\n")] {
+            assert_eq!(with_content(name, &format!("{before}{value}{after}")), expected, "{name} {before:?} {after:?}");
+        }
+        if name.ends_with("_file") {
+            let (_file, path) = file(&value);
+            assert_eq!(placed(name, &format!(" {path}\n")), placed(name, &path), "{name}");
+        }
+    }
+}
+
+#[test]
+fn names_what_does_not_belong_to_a_credential() {
+    for (name, value) in good() {
+        let is_key = name.contains("private_key");
+        let (start, end) = value.split_at(value.len() / 2);
+        let mut flaws = vec![(format!("\u{feff}{value}"), "byte order mark")];
+        if is_key {
+            flaws.extend([
+                (format!("{value:?}"), "in quotes"),
+                (format!("'{value}'"), "in quotes"),
+                (STANDARD.encode(&value), "base64"),
+                ("/run/secrets/auth0.pem".to_owned(), "the path of a file"),
+                ("keys\\auth0.pem\n".to_owned(), "the path of a file"),
+            ]);
+        } else {
+            flaws.extend([(format!("{start}\n{end}"), "line break"), (format!("{start}\0{end}"), "control character")]);
+        }
+        if !is_key && name != "client_secret" {
+            flaws.extend([(format!("{start}ä{end}"), "ASCII"), (format!("Bearer {value}"), "white space")]);
+        }
+        for (flawed, word) in flaws {
+            for outcome in with_content(name, &flawed) {
+                let detail = outcome.unwrap_err();
+                assert!(detail.contains(word), "{name} {flawed:?}: {detail}");
+                assert!(!detail.contains(&flawed), "{detail}");
+            }
+        }
+    }
+}
+
+#[test]
+fn blank_argument_is_an_error_and_blank_variable_absent() {
+    let found = flaw(&Config { api_token: secret(" \n"), ..NOTHING });
+    assert_eq!((found.summary.as_str(), found.path), ("Empty Provider Argument", Some("api_token".into())));
+    let blank = [("AUTH0_API_TOKEN", "\n"), ("AUTH0_CLIENT_ID", "c"), ("AUTH0_CLIENT_SECRET", "s")];
+    assert!(matches!(chosen(&NOTHING, &blank), Ok(Credentials::ClientSecret { .. })));
+}
+
+#[test]
+fn validation_finds_flaws_of_every_credential_in_the_block() {
+    for config in [
+        Config { client_id: known("a b"), client_secret: secret("s"), ..NOTHING },
+        Config { client_id: known("a"), client_secret: secret("s\ns"), ..NOTHING },
+        Config { client_id: known("a"), client_assertion_private_key: secret("'s'"), ..NOTHING },
+        Config { client_assertion: secret("a b"), ..NOTHING },
+        Config { api_token: secret("Bearer a"), ..NOTHING },
+    ] {
+        assert!(flaw(&config).detail.starts_with("The argument `"), "{config:?}");
+    }
+}
+
 #[test]
 fn assertion_must_match_client_id() {
     let config = Config { client_id: known("other"), client_assertion: secret(&assertion()), ..NOTHING };

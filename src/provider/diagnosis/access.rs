@@ -1,6 +1,6 @@
 //! Next steps if no request reached the Management API: no connection, or no token.
 
-use crate::auth0::{Suspicion, TokenError, TransportError};
+use crate::auth0::{TokenError, TransportError};
 
 /// The next step if Auth0 granted no token.
 pub(super) fn token_step(error: &TokenError) -> String {
@@ -10,20 +10,19 @@ pub(super) fn token_step(error: &TokenError) -> String {
              They must belong to the tenant in `domain`. If the application authenticates with a key, it has no \
              secret: set `client_assertion_private_key` instead."
         }
-        TokenError::AssertionRefused { suspicion: Some(suspicion), signed_here, .. } => {
-            return suspected_step(suspicion, *signed_here).to_owned();
-        }
-        TokenError::AssertionRefused { suspicion: None, signed_here: true, .. } => {
+        TokenError::AssertionRefused { signed_here: true, .. } => {
             "Check that the public key of `client_assertion_private_key` (or `client_assertion_private_key_file`) is a \
              credential of the application `client_id` and has not expired. The application must authenticate with \
              Private Key JWT. The credential must have the algorithm of `client_assertion_signing_alg` (default \
              `RS256`). The clock of this machine must be right. The tenant's log in Auth0 has the exact reason."
         }
-        TokenError::AssertionRefused { suspicion: None, signed_here: false, .. } => {
+        TokenError::AssertionRefused { signed_here: false, .. } => {
             "Auth0 accepts each assertion once. Terraform starts the provider once to plan and once to apply, and each \
-             start needs its own assertion. If this one is new, check that its key is a credential of the application \
-             with the same algorithm, and has not expired. The tenant's log in Auth0 has the exact reason."
+             start needs its own assertion. If this one is new, check its claims (see the guide to authentication), \
+             and that its key is a credential of the application with the same algorithm. The tenant's log in Auth0 \
+             has the exact reason."
         }
+        TokenError::AssertionExpired => "Sign a new assertion shortly before Terraform starts.",
         TokenError::AssertionSpent => {
             "Set `client_assertion_file` (or `AUTH0_CLIENT_ASSERTION_FILE`), and replace the assertion in that file in \
              time. Or set `client_assertion_private_key`, so that the provider signs assertions itself."
@@ -56,23 +55,6 @@ pub(super) fn token_step(error: &TokenError) -> String {
         }
     };
     step.to_owned()
-}
-
-/// The next step for a likely flaw of an assertion.
-fn suspected_step(suspicion: &Suspicion, signed_here: bool) -> &'static str {
-    match suspicion {
-        Suspicion::Clock(_) => "Set the clock of this machine. Auth0 accepts an assertion for a few minutes only.",
-        Suspicion::Expired(_) | Suspicion::NotYetValid(_) => {
-            "Sign a new assertion shortly before Terraform starts. The clock of the signer may differ from Auth0's by \
-             up to ten seconds."
-        }
-        Suspicion::Issuer => {
-            "Auth0 accepts only assertions that a key of the application signed, not the tokens of a CI system. Such a \
-             token can authorize a key service to sign, see the guide to authentication."
-        }
-        _ if signed_here => "Please report it with the version of the provider.",
-        _ => "Sign the assertion with the claims that Auth0 requires, see the guide to authentication.",
-    }
 }
 
 /// The next step without a connection.

@@ -8,15 +8,20 @@ use std::{
 };
 
 use bytes::Bytes;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 
 use crate::{
-    auth0::{AccessToken as Granted, Assertion, Credentials, SigningAlgorithm, SigningKey, TokenRequest},
+    auth0::{
+        AccessToken as Granted, Assertion, Credentials, SigningAlgorithm, SigningKey, TokenRequest, credential_text,
+    },
     diagnostic::{Diagnostic, Diagnostics},
     framework::{Cx, EphemeralResource, Opened, Renewed},
     model,
-    provider::connection::{Connection, session},
+    provider::{
+        connection::{Connection, session},
+        diagnosis::full_stop,
+    },
     schema::{
         COMPUTED, Disclosed, OPTIONAL, REQUIRED, Rule,
         combination::{exactly_one_of, given},
@@ -152,9 +157,11 @@ fn invalid(detail: &str) -> Diagnostic {
 
 /// The credentials of the application. Errors have no path, because Terraform would show the line with the secret.
 fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
-    let unusable =
-        |name: &str, why: String| Diagnostic::error("Invalid Credentials", format!("`{name}` cannot be used: {why}."));
-    let client_id = config.client_id.as_str().unwrap_or_default().to_owned();
+    let unusable = |name: &str, why: String| {
+        Diagnostic::error("Invalid Credentials", full_stop(format!("`{name}` cannot be used: {why}")))
+    };
+    let client_id = config.client_id.as_str().map_or(Ok(""), credential_text::visible);
+    let client_id = client_id.map_err(|error| unusable("client_id", error.to_string()).at("client_id"))?.to_owned();
     if let Some(text) = config.client_assertion.known() {
         let name = "client_assertion";
         let assertion = Assertion::parse(text).map_err(|error| unusable(name, error.to_string()))?;
@@ -170,7 +177,9 @@ fn credentials(config: &AccessToken) -> Result<Credentials, Diagnostic> {
         let key = key.map_err(|error| unusable("client_assertion_private_key", error.to_string()))?;
         return Ok(Credentials::PrivateKey { client_id, key });
     }
-    let client_secret = config.client_secret.known().cloned().unwrap_or_default();
+    let client_secret = config.client_secret.known().map_or("", |secret| secret.expose_secret());
+    let client_secret = credential_text::one_line(client_secret);
+    let client_secret = client_secret.map_err(|error| unusable("client_secret", error.to_string()))?.into();
     Ok(Credentials::ClientSecret { client_id, client_secret })
 }
 
@@ -189,7 +198,7 @@ fn granted(token: &Granted, claims: Option<&Claims>) -> Option<BTreeSet<String>>
 /// When the token expires, counted from its request.
 fn end(token: &Granted, claims: Option<&Claims>) -> Option<SystemTime> {
     let by_life = token.lifetime.and_then(|lifetime| token.asked_at.checked_add(lifetime));
-    let by_claim = || claims?.get("exp")?.as_u64().map(Duration::from_secs);
+    let by_claim = || Duration::try_from_secs_f64(claims?.get("exp")?.as_f64()?).ok();
     UNIX_EPOCH.checked_add(by_life.or_else(by_claim)?)
 }
 

@@ -1,4 +1,7 @@
 //! Collections of known values, and structures of plain types.
+//!
+//! No type of Auth0 has sets of objects, maps of objects, [`Plain`] objects, tuples, or elements that may be null. They stay for
+//! items 60, 64 and 70 of conformance.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,15 +2,12 @@
 
 use serde_json::json;
 
-use super::{applied, configure, empty, workspace};
+use super::{applied, configure, empty};
 
 crate::trials![
-    item_062_absent_blocks_are_empty_or_null,
     item_064_blocks_that_are_not_known_yet_plan_and_apply,
     item_070_blocks_of_every_mode_plan_to_nothing,
-    item_070_a_block_that_stays_keeps_its_serial,
     item_072_a_mistake_is_shown_at_its_line_in_blocks,
-    item_103_an_imported_object_has_empty_blocks,
 ];
 
 const TYPE: &str = "corner_block";
@@ -48,15 +45,6 @@ const ALL: &str = r#"
     }
 "#;
 
-fn item_062_absent_blocks_are_empty_or_null() {
-    let terraform = empty();
-    let attributes = applied(&terraform, TYPE, "");
-    assert_eq!(attributes["one"], json!(null));
-    assert_eq!(attributes["settings"], json!({"text": null, "volume": 3}));
-    assert_eq!((&attributes["entry"], &attributes["member"]), (&json!([]), &json!([])));
-    assert_eq!(attributes["labelled"], json!({}));
-}
-
 fn item_070_blocks_of_every_mode_plan_to_nothing() {
     let terraform = empty();
     let attributes = applied(&terraform, TYPE, ALL);
@@ -68,21 +56,6 @@ fn item_070_blocks_of_every_mode_plan_to_nothing() {
     applied(&terraform, TYPE, "");
     applied(&terraform, TYPE, ALL);
     terraform.destroy();
-}
-
-fn item_070_a_block_that_stays_keeps_its_serial() {
-    let terraform = empty();
-    let before = applied(&terraform, TYPE, ALL);
-    let first = "entry {\n  name = \"new\"\n}\n";
-    let after = applied(&terraform, TYPE, &format!("{first}{ALL}").replace("\"e\"", "\"f\""));
-    assert_eq!(after["entry"][1], before["entry"][0]);
-    assert_eq!(after["one"], before["one"]);
-    assert_eq!(after["labelled"], before["labelled"]);
-    let member = |state: &serde_json::Value, name: &str| {
-        state["member"].as_array().unwrap().iter().find(|member| member["name"] == name).unwrap()["serial"].clone()
-    };
-    assert_eq!(member(&after, "x"), member(&before, "x"));
-    assert_ne!(member(&after, "y"), member(&before, "y"), "there is something else in it");
 }
 
 fn item_064_blocks_that_are_not_known_yet_plan_and_apply() {
@@ -127,12 +100,4 @@ fn item_072_a_mistake_is_shown_at_its_line_in_blocks() {
     }
     configure(&terraform, TYPE, &"entry {\n  name = \"a\"\n}\n".repeat(4));
     terraform.run(&["validate"]).failure().assert_one_error(&["Too many entry blocks"]);
-}
-
-fn item_103_an_imported_object_has_empty_blocks() {
-    let terraform = workspace(TYPE, "");
-    terraform.file("objects/object-7", "");
-    terraform.run(&["import", A, "object-7"]).success();
-    let attributes = terraform.attributes(A);
-    assert_eq!((&attributes["entry"], &attributes["one"]), (&json!([]), &json!(null)));
 }

@@ -18,7 +18,6 @@ fn item_072_attributes_are_checked_against_each_other() {
         ("number = 1\na = \"x\"\nb = \"y\"", "Only one of `a` and `b` can be set", "main.tf line 4"),
         ("number = 1\nname = \"x\"", "Only one of `number` and `name` can be set", "main.tf line 3"),
         ("size = 1", "Set one of `number` and `name`.", "main.tf line 1"),
-        ("number = 1\nuser = \"x\"", "`user` must be set together with `password`", "main.tf line 3"),
     ];
     for (lines, sentence, line) in mistakes {
         configure(&terraform, TYPE, lines);

@@ -8,7 +8,7 @@ use terraform_provider_auth0::emulator::{Emulator, Plan};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::server::{Server, json, throttled};
+use super::server::{Reply, Server, json, throttled};
 use super::{CLIENT, client_with_token, list, read_singly, session, settings};
 
 /// A client of a tenant that may use all of its limits.
@@ -69,6 +69,24 @@ async fn a_pause_beyond_the_deadline_is_begun_by_no_other() {
     for _ in 0..3 {
         let error = read_singly(&session(&client), "abc").await.unwrap_err();
         assert!(matches!(error, Error::RateLimited { .. }), "{error}");
+    }
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn deadline_in_an_empty_bucket_blames_the_rate_limit() {
+    let headers = [("x-ratelimit-limit", "1"), ("x-ratelimit-remaining", "0")];
+    let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
+    let used_up = Reply::Answer { status: 200, headers, body: CLIENT.to_owned() };
+    let server = Server::start(vec![used_up; 9]).await;
+    let client = client_with_token(&server.url());
+    read_singly(&session(&client), "abc").await.unwrap();
+    let (stop, deadline) = (CancellationToken::new(), Instant::now() + Duration::from_millis(300));
+    let reads = [(); 3].map(|()| client.within(&stop, deadline));
+    let reads = reads.map(|session| tokio::spawn(async move { read_singly(&session, "abc").await }));
+    for read in reads {
+        let error = read.await.unwrap().unwrap_err();
+        assert!(matches!(error, Error::RateLimited { .. }) && error.is_out_of_time(), "{error}");
     }
     assert_eq!(server.requests().len(), 1);
 }

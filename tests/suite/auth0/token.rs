@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use terraform_provider_auth0::auth0::{Error, TokenError, TransportError};
+use secrecy::SecretString;
+use terraform_provider_auth0::auth0::{Client, Credentials, Error, TokenError, TransportError};
 use tokio::time::{self, Instant};
 
 use super::server::{Reply, Server, json, unused_address};
-use super::{CLIENT, assert_secret_free, client, client_with_token, create, read, read_singly, session};
+use super::{CLIENT, assert_secret_free, client, client_with_token, create, read, read_singly, session, settings};
 
 const UNAUTHORIZED: &str = r#"{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}"#;
 
@@ -47,6 +48,36 @@ async fn a_rejected_token_is_replaced_once() {
     let error = read(&session(&client(&server.url())), "abc").await.unwrap_err();
     assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
     assert_eq!((server.requests().len(), server.token_requests().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn sixty_creates_without_an_accepted_token_cost_two() {
+    let server = Server::start(vec![json(401, UNAUTHORIZED); 120]).await;
+    let client = client(&server.url());
+    let creates = (0..60).map(|_| {
+        let session = session(&client);
+        tokio::spawn(async move { create(&session).await })
+    });
+    for create in creates.collect::<Vec<_>>() {
+        let error = create.await.unwrap().unwrap_err();
+        assert!(matches!(&error, Error::Api(api) if api.status == 401), "{error}");
+    }
+    assert_eq!(server.token_requests().len(), 2, "one, and another in its place");
+}
+
+#[tokio::test]
+async fn an_odd_token_is_neither_used_nor_sent() {
+    for odd in ["", " ", "a b", "ä", "a\\nb"] {
+        let body = format!(r#"{{"access_token":"{odd}","expires_in":86400}}"#);
+        let server = Server::start([]).await.tokens([json(200, &body)]);
+        let error = read(&session(&client(&server.url())), "abc").await.unwrap_err();
+        assert!(matches!(error, Error::Token(TokenError::NotAuth0 { status: 200 })), "{error}");
+        assert!(server.requests().is_empty());
+    }
+    for odd in ["", " ", "a b", "ä", "a\nb", "a\n"] {
+        let given = Credentials::Token(SecretString::from(odd));
+        assert!(Client::new(settings("https://acme.auth0.com", given)).is_err(), "{odd:?}");
+    }
 }
 
 #[tokio::test]

@@ -155,6 +155,7 @@ fn sample(form: &str) -> Value {
         form if form.starts_with("non-empty text") => json!("n"),
         form if form.starts_with("an absolute address") => json!("https://example.com/logo.png"),
         form if form.starts_with("an organization ID") => json!("org_9ybsU1dN2dKfDkBi"),
+        form if form.starts_with("text in one line") => json!("s3cret"),
         form if form.starts_with("1 to 255 letters") => json!("team"),
         other => panic!("no sample of {other}"),
     }

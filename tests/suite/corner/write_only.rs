@@ -197,13 +197,3 @@ async fn item_100_without_a_write_only_value_every_release_will_do() {
         assert_eq!(told(able, encode(SECRET, &unknown)).await, [], "it may turn out null");
     }
 }
-
-#[tokio::test]
-async fn item_100_recommends_write_only_attribute() {
-    let old = || encode(SECRET, &object(SECRET, &[("value", MARK.into())]));
-    let [warning] = told(Some(true), old()).await.try_into().unwrap();
-    assert_eq!(warning.severity(), wire::diagnostic::Severity::Warning);
-    assert_eq!(warning.summary, "Available Write-only Attribute Alternative");
-    assert!(warning.detail.contains("`value_wo`") && !warning.detail.contains(MARK), "{}", warning.detail);
-    assert_eq!(told(Some(false), old()).await, [], "there is no other way");
-}

@@ -42,6 +42,23 @@ async fn item_026_without_its_parent_it_does_not_stay_behind() {
 }
 
 #[tokio::test]
+async fn next_start_removes_the_folder_of_a_killed_one() {
+    let sockets = tempfile::tempdir().unwrap();
+    let folders = || sockets.path().read_dir().unwrap().count();
+    let launch = || Launch::new().env("PLUGIN_UNIX_SOCKET_DIR", sockets.path());
+    let (alive, killed) = (launch().start().await, launch().start().await);
+    killed.signal(Signal::SIGKILL);
+    killed.finish().await;
+    let next = launch().start().await;
+    eventually("the folder of the killed process is gone", || folders() == 2).await;
+    for plugin in [alive, next] {
+        assert!(PathBuf::from(plugin.handshake.address()).exists());
+        assert!(shut_down(plugin).await.is_clean());
+    }
+    assert_eq!(folders(), 0);
+}
+
+#[tokio::test]
 async fn item_035_two_hundred_starts_leave_nothing_behind() {
     let sockets = tempfile::tempdir().unwrap();
     for _ in 0..200 {

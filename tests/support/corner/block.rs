@@ -52,7 +52,7 @@ model! {
         /// One that is always there.
         settings: Value<Settings> = GROUP,
         /// In order.
-        entry: Value<Vec<Entry>> = Behaviour::blocks(0, 3),
+        entry: Value<Vec<Entry>> = Behaviour::blocks(3),
         /// Without order.
         member: Value<Set<Entry>> = BLOCK,
         /// By label.

@@ -3,9 +3,7 @@
 use terraform_provider_auth0::diagnostic::{Diagnostic, Diagnostics};
 use terraform_provider_auth0::framework::{ModifyPlan, Plan};
 use terraform_provider_auth0::model;
-use terraform_provider_auth0::schema::combination::{
-    at_least_one_of, conflicting, exactly_one_of, given, required_together,
-};
+use terraform_provider_auth0::schema::combination::{conflicting, exactly_one_of, given};
 use terraform_provider_auth0::schema::{COMPUTED, Default, OPTIONAL};
 use terraform_provider_auth0::value::Value;
 
@@ -25,10 +23,6 @@ model! {
         number: Value<i64> = OPTIONAL,
         /// Either this or `number`.
         name: Value<String> = OPTIONAL,
-        /// Needs `password`.
-        user: Value<String> = OPTIONAL,
-        /// Needs `user`.
-        password: Value<String> = OPTIONAL,
         /// Can grow, but to shrink it takes a new object.
         size: Value<i64> = OPTIONAL,
         /// The name in large letters, known as soon as the name is.
@@ -51,12 +45,9 @@ impl Object for Ruled {
     }
 
     fn validate(&self) -> Diagnostics {
-        let (number, name) = (given("number", &self.number), given("name", &self.name));
         let found = [
             conflicting(&[given("a", &self.a), given("b", &self.b)]),
-            exactly_one_of(&[number.clone(), name.clone()]),
-            required_together(&[given("user", &self.user), given("password", &self.password)]),
-            at_least_one_of(&[number, name, given("size", &self.size)]),
+            exactly_one_of(&[given("number", &self.number), given("name", &self.name)]),
         ];
         found.into_iter().flatten().collect()
     }

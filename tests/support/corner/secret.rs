@@ -20,7 +20,7 @@ model! {
         /// What it is for. `refused` is not written, and `half` not in full.
         purpose: Value<String> = OPTIONAL,
         /// The secret, for those who do not mind.
-        value: Value<String> = OPTIONAL.sensitive().stored_unlike("value_wo"),
+        value: Value<String> = OPTIONAL.sensitive(),
         /// The secret.
         value_wo: Value<String> = OPTIONAL.write_only(),
         /// Raised when the secret is another one.

@@ -1,9 +1,7 @@
 //! `corner_spelling`: texts that can be written in several ways, of which the service has its own.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
-use serde_json::Value as Json;
 use terraform_provider_auth0::model;
 use terraform_provider_auth0::schema::{COMPUTED, OPTIONAL, Set};
 use terraform_provider_auth0::value::Value;
@@ -25,10 +23,6 @@ model! {
         id: Value<String> = COMPUTED.keep_prior(),
         /// A text; case is no difference.
         text: Value<String> = OPTIONAL.equal(str::eq_ignore_ascii_case),
-        /// A document; whitespace and order are no difference.
-        json: Value<String> = OPTIONAL.equal(same_json),
-        /// An address; IPv6 can be written in several ways.
-        address: Value<String> = OPTIONAL.equal(same_address),
         /// Texts; case is no difference.
         tags: Value<BTreeSet<String>> = OPTIONAL.equal(str::eq_ignore_ascii_case),
         /// Labels in order.
@@ -36,16 +30,6 @@ model! {
         /// Labels without order.
         members: Value<Set<Label>> = OPTIONAL,
     }
-}
-
-fn same_json(left: &str, right: &str) -> bool {
-    let parse = |text| serde_json::from_str::<Json>(text).ok();
-    parse(left).is_some_and(|left| parse(right) == Some(left))
-}
-
-fn same_address(left: &str, right: &str) -> bool {
-    let parse = |text: &str| text.parse::<IpAddr>().ok();
-    parse(left).is_some_and(|left| parse(right) == Some(left))
 }
 
 impl Label {
@@ -62,13 +46,9 @@ impl Object for Spelled {
     }
 
     fn seen(self) -> Self {
-        let compact = |json: String| serde_json::from_str::<Json>(&json).map_or(json, |json| json.to_string());
-        let short = |address: String| address.parse::<IpAddr>().map_or(address, |address| address.to_string());
         Self {
             id: self.id,
             text: lower(self.text),
-            json: self.json.map(compact),
-            address: self.address.map(short),
             tags: self.tags.map(|tags| tags.iter().map(|tag| tag.to_lowercase()).collect()),
             labels: self.labels.map(|labels| labels.into_iter().map(Label::seen).collect()),
             members: self.members.map(|Set(labels)| Set(labels.into_iter().map(Label::seen).collect())),

@@ -1,6 +1,6 @@
 //! `corner_work`: an action that takes some steps and ends in every way there is.
 
-use terraform_provider_auth0::diagnostic::{Diagnostic, Diagnostics};
+use terraform_provider_auth0::diagnostic::Diagnostics;
 use terraform_provider_auth0::framework::{Action, Cx, Progress};
 use terraform_provider_auth0::model;
 use terraform_provider_auth0::schema::{OPTIONAL, REQUIRED, Rule};
@@ -26,11 +26,6 @@ impl Action<Store> for WorkAction {
     fn validate(&self, config: &Work) -> Diagnostics {
         let idle = config.steps.known() == Some(&0);
         if idle { super::problem("Nothing to Do").at("steps").into() } else { Diagnostics::new() }
-    }
-
-    fn plan(&self, config: &Work) -> Diagnostics {
-        let long = config.steps.known() == Some(&9);
-        if long { Diagnostic::warning("Long Work", "It takes nine steps.").into() } else { Diagnostics::new() }
     }
 
     async fn invoke(&self, cx: &Cx<Store>, config: Work, progress: &Progress) -> Result<(), Diagnostics> {

@@ -1,9 +1,9 @@
 //! Why an application got no token, and what to do.
 
 use crate::{
-    auth0::{Error, Suspicion, TokenError},
+    auth0::{Error, TokenError},
     diagnostic::Diagnostic,
-    provider::diagnosis::Names,
+    provider::diagnosis::{Names, full_stop},
 };
 
 const NAMES: Names = Names { object: "access token", attributes: || &[], renamed: &[], message_hints: &[] };
@@ -12,7 +12,8 @@ const NAMES: Names = Names { object: "access token", attributes: || &[], renamed
 pub(super) fn diagnose(error: &Error) -> Diagnostic {
     let Error::Token(refusal) = error else { return NAMES.diagnose("get", error) };
     let (step, attribute) = step(refusal);
-    let told = Diagnostic::error("Cannot get the access token", format!("Auth0 granted no token: {refusal}. {step}"));
+    let told = full_stop(format!("Auth0 granted no token: {refusal}"));
+    let told = Diagnostic::error("Cannot get the access token", format!("{told} {step}"));
     match attribute {
         Some(attribute) => told.at(attribute),
         None => told,
@@ -27,15 +28,15 @@ fn step(refusal: &TokenError) -> (String, Option<&'static str>) {
              new one. If the application authenticates with a key, it has no secret.",
             Some("client_id"),
         ),
-        TokenError::AssertionRefused { suspicion: Some(Suspicion::Clock(_)), .. } => {
-            ("Set the clock of this machine. Auth0 accepts an assertion for a few minutes only.", None)
-        }
         TokenError::AssertionRefused { signed_here: true, .. } => (
             "Check that the public key of `client_assertion_private_key` is a credential of the application and has \
-             not expired. It must have the algorithm of `client_assertion_signing_alg` (default `RS256`).",
+             not expired. It must have the algorithm of `client_assertion_signing_alg` (default `RS256`). The clock of \
+             this machine must be right.",
             Some("client_id"),
         ),
-        TokenError::AssertionRefused { signed_here: false, .. } | TokenError::AssertionSpent => (
+        TokenError::AssertionRefused { signed_here: false, .. }
+        | TokenError::AssertionExpired
+        | TokenError::AssertionSpent => (
             "Auth0 accepts each assertion once, and Terraform gets one token to plan and one to apply. Set a new \
              assertion for each, or set `client_assertion_private_key`.",
             None,

@@ -37,6 +37,38 @@ fn scopes_come_from_response_or_claims() {
     assert_eq!(granted(&token(None, None), None), None);
 }
 
+#[test]
+fn credentials_are_trimmed_and_their_flaws_are_named() {
+    let text = |text: &str| Value::Known(text.to_owned());
+    let secret = |text: &str| Value::Known(SecretString::from(text));
+    let config = |id, text| AccessToken { client_id: id, client_secret: secret(text), ..AccessToken::default() };
+    match credentials(&config(text("a\n"), " s\r\n")).unwrap() {
+        Credentials::ClientSecret { client_id, client_secret } => {
+            assert_eq!((client_id.as_str(), client_secret.expose_secret()), ("a", "s"));
+        }
+        other => panic!("{other:?}"),
+    }
+    let key = |pem| AccessToken { client_assertion_private_key: secret(pem), ..AccessToken::default() };
+    let assertion = |jwt| AccessToken { client_assertion: secret(jwt), ..AccessToken::default() };
+    for (config, expected) in [
+        (config(text("a b"), "s"), "`client_id` cannot be used: it has white space"),
+        (config(text("a"), "s\ns"), "`client_secret` cannot be used: it has a line break"),
+        (config(text("a"), "\u{feff}s"), "`client_secret` cannot be used: it begins with a byte order mark"),
+        (config(text("a"), " "), "`client_secret` cannot be used: it is empty."),
+        (key("'s'"), "`client_assertion_private_key` cannot be used: the key is in quotes"),
+        (assertion("a\nb"), "`client_assertion` cannot be used: it has a line break"),
+    ] {
+        let detail = credentials(&config).unwrap_err().detail;
+        assert!(detail.starts_with(expected), "{detail}");
+    }
+}
+
+#[test]
+fn expiry_in_claims_may_have_a_fraction() {
+    let says = claims(&json!({ "exp": 1_100.0 }));
+    assert_eq!(end(&token(None, None), Some(&says)), Some(UNIX_EPOCH + Duration::from_secs(1_100)));
+}
+
 fn problems(config: &AccessToken) -> Vec<String> {
     AccessTokenEphemeralResource.validate(config).iter().map(|problem| problem.detail.clone()).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::SecretString;
 
 use super::{
-    forms::{is_address, is_metadata_key, is_name, is_organization_id},
+    forms::{is_address, is_metadata_key, is_name, is_organization_id, is_secret},
     method::{AUTHENTICATION, DEFAULT_METHOD, METHODS},
 };
 use crate::{
@@ -111,7 +111,10 @@ model! {
         /// application, and when `client_secret_wo_version` changes. A new secret alone has no effect, because
         /// Terraform stores nothing to compare it with. It needs `update:client_keys`. If you remove it, the
         /// application keeps its secret.
-        client_secret_wo: Value<SecretString> = OPTIONAL.write_only().rules(&[Rule::Length(1, usize::MAX)]),
+        client_secret_wo: Value<SecretString> = OPTIONAL.write_only().rules(&[
+            Rule::Length(1, usize::MAX),
+            Rule::Form("text in one line, without white space around it", is_secret),
+        ]),
         /// The version of `client_secret_wo`, any whole number from 1. Raise it to set another secret.
         client_secret_wo_version: Value<i64> = OPTIONAL.trigger().rules(&[Rule::Range(1, i64::MAX)]),
         /// Values of your own, such as a date, by key. When one of them changes, Auth0 generates a new secret, and the

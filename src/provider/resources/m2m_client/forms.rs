@@ -18,6 +18,11 @@ pub(super) fn is_metadata_key(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || " \t:,-+=_*?\"/\\()<>@".contains(c))
 }
 
+/// Whoever authenticates with the secret may remove what a file or a CI system adds to it, as this provider does.
+pub(super) fn is_secret(text: &str) -> bool {
+    text.trim() == text && !text.contains(char::is_control)
+}
+
 pub(super) fn is_organization_id(text: &str) -> bool {
     text.strip_prefix("org_").is_some_and(|rest| {
         !rest.is_empty() && rest.len() <= 50 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
