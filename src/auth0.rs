@@ -29,6 +29,7 @@ mod list;
 mod lost_creations;
 mod objects;
 mod page;
+mod path_part;
 mod property_path;
 mod quota;
 mod reader;
