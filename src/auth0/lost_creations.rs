@@ -40,7 +40,8 @@ pub(super) enum Age {
 impl Before {
     pub(super) fn new(first: impl IntoIterator<Item = String>, total: u64) -> Self {
         let known: BTreeSet<_> = first.into_iter().collect();
-        let is_all = known.len() as u64 >= total;
+        // A page with more objects than the list has contradicts itself.
+        let is_all = known.len() as u64 == total;
         Self { known, is_all }
     }
 
