@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 
 use super::error::Flaw;
+use super::path_part::is_path_part;
 
 /// An object of JSON.
 pub type Object = serde_json::Map<String, Value>;
@@ -149,12 +150,12 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// The object in `value`, with its ID in the property `key`.
+    /// The object in `value`, with its ID in the property `key`. No later request could name an object of another ID.
     pub(super) fn of(value: Value, key: &str) -> Result<Self, Flaw> {
         match value {
             Value::Object(object) => match object.get(key) {
-                Some(Value::String(id)) => Ok(Self { id: id.clone(), object }),
-                _ => Err(Flaw::expected(key, "a text")),
+                Some(Value::String(id)) if is_path_part(id) => Ok(Self { id: id.clone(), object }),
+                _ => Err(Flaw::expected(key, "an ID")),
             },
             _ => Err(Flaw::expected("", "an object")),
         }
@@ -211,7 +212,9 @@ mod tests {
     fn an_object_without_its_key_is_no_document() {
         let read = |json: Value| Document::of(json, "id").map(|document| document.id);
         assert_eq!(read(json!({"id": "a", "name": "n"})).unwrap(), "a");
-        for json in [json!({"name": "n"}), json!({"id": 1}), json!({"id": null}), json!([]), json!("a")] {
+        for json in
+            [json!({"name": "n"}), json!({"id": 1}), json!({"id": null}), json!({"id": ".."}), json!([]), json!("a")]
+        {
             assert!(read(json.clone()).is_err(), "{json}");
         }
     }

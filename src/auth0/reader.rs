@@ -55,7 +55,7 @@ impl Objects<'_> {
 
 impl Source for Objects<'_> {
     async fn single(&self, id: &str) -> Result<Option<Arc<Document>>, Error> {
-        Ok(self.fetch_one(&self.object(Method::GET, id)?).await?.map(Arc::new))
+        Ok(self.fetch_one(&self.object(Method::GET, id)?, id).await?.map(Arc::new))
     }
 
     async fn first_page(&self) -> Result<Page, Error> {

@@ -8,6 +8,7 @@ use url::form_urlencoded;
 
 use super::endpoint::{Class, Endpoint};
 use super::error::Error;
+use super::path_part::is_path_part;
 use super::tenant::Tenant;
 
 /// When a request may be sent again.
@@ -61,9 +62,7 @@ impl Request {
     /// A request to the Management API. Each argument becomes exactly one segment of the path.
     pub(super) fn new<S: AsRef<str>>(tenant: &Tenant, method: Method, segments: &[S]) -> Result<Self, Error> {
         let segments: Vec<_> = segments.iter().map(AsRef::as_ref).collect();
-        // An empty segment would address the collection instead of the object. URL parsers resolve dot segments and
-        // drop control characters, in any encoding.
-        if let Some(id) = segments.iter().find(|id| matches!(**id, "" | "." | "..") || id.contains(char::is_control)) {
+        if let Some(id) = segments.iter().find(|id| !is_path_part(id)) {
             return Err(Error::InvalidId { id: (*id).to_owned() });
         }
         let mut url = tenant.url().clone();

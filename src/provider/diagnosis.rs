@@ -129,8 +129,8 @@ fn next_step(error: &Error) -> Option<String> {
         Error::Token(token) => return Some(access::token_step(token)),
         Error::Transport { cause, .. } => return Some(access::transport_step(cause)),
         Error::Decode { .. } => {
-            "The response has a form that this version does not know. Please report it with the version of the \
-             provider."
+            "The response is not one that Auth0 documents. Check that no proxy or cache responds instead. Otherwise \
+             please report it with the version of the provider."
         }
         Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
         Error::DeadlineExceeded { .. } => "Apply again to finish.",

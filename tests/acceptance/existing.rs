@@ -11,6 +11,7 @@ super::trials![
     adopts_equal_grant_without_a_write,
     an_adopted_grant_loses_what_is_not_configured,
     an_adopted_grant_survives_the_instance_that_had_it,
+    advice_for_a_grant_that_is_replaced_can_be_followed,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -101,4 +102,24 @@ fn an_adopted_grant_survives_the_instance_that_had_it() {
     terraform.assert_empty_plan();
     terraform.destroy();
     assert!(terraform.tenant.read(&format!("client-grants/{grant}")).is_null(), "the last instance does delete it");
+}
+
+/// Auth0 allows one grant, so the new instance cannot come first without adopting it.
+fn advice_for_a_grant_that_is_replaced_can_be_followed() {
+    let first = "lifecycle { create_before_destroy = true }\n  scopes ";
+    let terraform = Workspace::new();
+    terraform.config(&SMALL.replace("scopes ", first));
+    terraform.apply();
+    let grant = terraform.text(GRANT, "id");
+    let refused = terraform.try_apply(&["-replace", GRANT]).failure();
+    refused.assert_one_error(&["Client Grant Exists Already", &grant, "`create_before_destroy`"]);
+    refused.assert_says(&["remove `create_before_destroy` or set `adopt_existing = true`"]);
+    assert_eq!(terraform.text(GRANT, "id"), grant);
+
+    terraform.config(&SMALL.replace("scopes ", &format!("adopt_existing = true\n  {first}")));
+    terraform.apply_with(&["-replace", GRANT]);
+    assert_eq!(terraform.text(GRANT, "id"), grant);
+    terraform.config(SMALL);
+    terraform.apply_with(&["-replace", GRANT]);
+    assert_ne!(terraform.text(GRANT, "id"), grant);
 }

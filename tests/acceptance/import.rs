@@ -12,6 +12,7 @@ use crate::support::terraform::Workspace;
 super::trials![
     item_103_command_imports_without_later_changes,
     item_103_all_three_forms_of_a_grants_id_name_the_same_grant,
+    item_103_a_key_names_every_grant_that_can_be_created,
     item_103_block_imports_and_generates_valid_configuration,
     item_104_a_malformed_id_is_answered_with_the_right_form,
     item_104_an_object_that_is_not_there_is_not_imported,
@@ -63,6 +64,19 @@ fn item_103_all_three_forms_of_a_grants_id_name_the_same_grant() {
         assert_eq!(attributes["scopes"], json!(["read:users"]));
         terraform.plan_with(&["-target=auth0_client_grant.a", "-detailed-exitcode"]);
         terraform.run(&["state", "rm", GRANT]).success();
+    }
+}
+
+fn item_103_a_key_names_every_grant_that_can_be_created() {
+    for audience in ["My API", " ", "urn::x::user", "tab\there", "::"] {
+        let terraform = Workspace::new();
+        terraform.tenant.api(audience, &[]);
+        terraform.config(&SMALL.replace("var.management_api", &format!("{audience:?}")));
+        terraform.apply();
+        let (client, grant) = (terraform.text(CLIENT, "id"), terraform.text(GRANT, "id"));
+        terraform.run(&["state", "rm", GRANT]).success();
+        terraform.run(&["import", GRANT, &format!("{client}::{audience}::client")]).success();
+        assert_eq!(terraform.text(GRANT, "id"), grant);
     }
 }
 

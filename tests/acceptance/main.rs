@@ -24,6 +24,7 @@ mod client_secrets;
 mod commands;
 mod corner;
 mod data_source;
+mod declared_twice;
 mod drift;
 mod ephemeral;
 mod every_drift;
@@ -40,6 +41,7 @@ mod lists;
 mod log;
 mod mistakes;
 mod modules;
+mod other_answers;
 mod pairs;
 mod plan;
 mod protection;
@@ -105,6 +107,7 @@ fn main() -> ExitCode {
         corner::values::trials(),
         corner::versions::trials(),
         data_source::trials(),
+        declared_twice::trials(),
         drift::trials(),
         ephemeral::trials(),
         every_drift::trials(),
@@ -121,6 +124,7 @@ fn main() -> ExitCode {
         log::trials(),
         mistakes::trials(),
         modules::trials(),
+        other_answers::trials(),
         pairs::trials(),
         plan::trials(),
         protection::trials(),

@@ -155,6 +155,7 @@ fn read_policy(shown: &Object, subject: &str) -> Result<Dynamic, DecodeError> {
 static RESOURCE_SERVERS: Area = Area {
     path: &["resource-servers"],
     key: "identifier",
+    aliases: &["id"],
     identity: Identity::Key(&["identifier"]),
     secrets: &[],
     ends: &[],

@@ -1,6 +1,7 @@
 //! `auth0_client_grant`: lets an application call an API.
 
 mod area;
+mod claim;
 mod grant;
 mod import_id;
 mod scopes;
@@ -8,7 +9,10 @@ mod search;
 
 pub(in crate::provider) use self::{area::CLIENT_GRANTS, grant::ClientGrant, search::Search};
 
-use self::import_id::{ImportId, no_such_grant};
+use self::{
+    claim::{check_unclaimed, claim},
+    import_id::{ImportId, no_such_grant},
+};
 use crate::{
     auth0::{self, Created, Object},
     diagnostic::{Diagnostic, Diagnostics},
@@ -64,11 +68,9 @@ impl Resource<Connection> for ClientGrantResource {
         let planned = plan.clone();
         let view = move |object: &Object| mapping::seen(object, &planned);
         match session(cx).api(&CLIENT_GRANTS, &[]).create(&mapping::create(&plan).into(), view).await {
-            Ok(Created { value: grant, found }) => {
-                if found {
-                    // Although it is equal, another instance may have created it.
-                    cx.client.adopt(text(&grant.id));
-                }
+            Ok(Created { value: grant, .. }) => {
+                // One that was found after a lost response may be that of another resource, although it is equal.
+                claim(cx, &grant)?;
                 let id = text(&grant.id).to_owned();
                 settle(&session(cx).api(&CLIENT_GRANTS, &[]), &NAMES, &id, grant, &plan).await
             }
@@ -91,11 +93,12 @@ impl Resource<Connection> for ClientGrantResource {
         prior: ClientGrant,
         plan: ClientGrant,
     ) -> Result<ClientGrant, Failed<ClientGrant>> {
+        claim(cx, &prior)?;
         scopes::update_grant(cx, prior, plan).await.map_err(|unfinished| failed(unfinished, "update"))
     }
 
     async fn delete(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<(), Diagnostics> {
-        if cx.client.hand_over(text(&prior.id)) {
+        if cx.client.is_claimed(text(&prior.id)) {
             return Ok(());
         }
         protected(&prior).check_deletion()?;
@@ -140,18 +143,19 @@ async fn adopt_or_explain(
     let Some(is) = found.into_iter().next() else {
         return Err(NAMES.diagnose("create", error).into());
     };
+    check_unclaimed(cx, &is)?;
     if plan.adopt_existing.known() != Some(&true) {
         return Err(exists(&plan, text(&is.id)).into());
     }
-    let plan = ClientGrant { id: is.id.clone(), is_system: is.is_system, ..plan };
     let id = text(&is.id).to_owned();
-    let adopted = scopes::update_grant(cx, is, plan).await.map_err(|unfinished| {
+    let plan = ClientGrant { id: is.id.clone(), is_system: is.is_system, ..plan };
+    claim(cx, &is)?;
+    scopes::update_grant(cx, is, plan).await.map_err(|unfinished| {
+        cx.client.release(&id);
         let Failed { saved, diagnostics } = failed(unfinished, "adoption");
         let diagnostics = if saved.is_some() { tainted(diagnostics, NAMES.object, &id) } else { diagnostics };
         Failed { saved, diagnostics }
-    })?;
-    cx.client.adopt(&id);
-    Ok(adopted)
+    })
 }
 
 /// An update did not reach the plan. `action` names it.
@@ -173,15 +177,23 @@ fn text(value: &Value<String>) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
-    let who = plan.client_id.as_str().map_or_else(
-        || format!("The default for `{}`", text(&plan.default_for)),
+/// Whose grant it is, at the beginning of a sentence.
+fn owner(grant: &ClientGrant) -> String {
+    grant.client_id.as_str().map_or_else(
+        || format!("The default for `{}`", text(&grant.default_for)),
         |client_id| format!("The application `{client_id}`"),
-    );
+    )
+}
+
+fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
     let detail = format!(
         "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n{import}\n\n\
          Or run `terraform import auth0_client_grant.NAME {id}`. To adopt it and update it to this configuration, set \
-         `adopt_existing = true`.",
+         `adopt_existing = true`.\n\n\
+         If this resource has the grant already, it is replaced with `create_before_destroy`. Auth0 allows one grant for \
+         each application, API and subject type, so the new one cannot come first. Then remove `create_before_destroy` \
+         or set `adopt_existing = true`.",
+        who = owner(plan),
         audience = text(&plan.audience),
         import = import_block("auth0_client_grant", id),
     );

@@ -32,6 +32,7 @@ use names::NAMES;
 pub(in crate::provider) static CLIENTS: Area = Area {
     path: &["clients"],
     key: "client_id",
+    aliases: &[],
     // The global client is always the last in lists.
     identity: Identity::Name { property: "name", filters: &[("is_global", "false")] },
     secrets: &["client_secret", "signing_keys"],
