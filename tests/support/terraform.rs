@@ -10,6 +10,7 @@
 //! Nothing of the developer's Terraform or Auth0 settings gets through, so tests run side by side and everywhere.
 
 pub(crate) mod cli;
+pub(crate) mod state;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
