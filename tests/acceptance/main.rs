@@ -1,7 +1,7 @@
 //! What the real `terraform` makes of the provider, on offline tenants.
 //!
 //! Each test has a folder, a tenant and provider processes of its own. Without a `terraform` on the PATH they are reported
-//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the
+//! as ignored; where CI says that it is CI, as failed. If there is one that does not work, they fail everywhere. Started by Terraform itself, this program is a provider: the
 //! corner-case one.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic; clippy only knows the tests of the standard harness")]
@@ -12,13 +12,14 @@ use libtest_mimic::{Arguments, Trial};
 
 use support::corner::Corner;
 use support::tenant::recording::begin_trial;
-use support::terraform::{OLDEST, unavailable};
+use support::terraform::cli::{OLDEST, Obstacle, unavailable};
 use terraform_provider_auth0::protocol::serve;
 
 mod actions;
 mod agreement;
 mod attributes;
 mod authentication;
+mod availability;
 mod client_grants;
 mod client_secrets;
 mod commands;
@@ -89,7 +90,7 @@ fn main() -> ExitCode {
     let must_run = is_set("CI");
     let supported = Standing::of("acceptance tests", unavailable(OLDEST), must_run);
     let with_actions = Standing::of("tests of actions", unavailable(actions::OLDEST), false);
-    let with_tools = supported.reason.clone().or_else(unmanaged::unavailable);
+    let with_tools = supported.obstacle.clone().or_else(unmanaged::unavailable);
     let with_tools = Standing::of("tests of `scripts/unmanaged-clients`", with_tools, must_run);
     let tests = [
         attributes::trials(),
@@ -144,11 +145,14 @@ fn main() -> ExitCode {
     let tests = tests.into_iter().flatten().map(|test| (test, &supported));
     let tests = tests.chain(actions::trials().into_iter().map(|test| (test, &with_actions)));
     let tests = tests.chain(unmanaged::trials().into_iter().map(|test| (test, &with_tools)));
-    let trials = tests.map(|((name, test), Standing { reason, ignored })| {
-        let (reason, trial) = (reason.clone(), name.clone());
+    // They bring a program of their own.
+    let always = Standing { obstacle: None, ignored: false };
+    let tests = tests.chain(availability::trials().into_iter().map(|test| (test, &always)));
+    let trials = tests.map(|((name, test), Standing { obstacle, ignored })| {
+        let (obstacle, trial) = (obstacle.clone(), name.clone());
         let run = move || {
-            if let Some(reason) = reason {
-                return Err(reason.into());
+            if let Some(obstacle) = obstacle {
+                return Err(obstacle.to_string().into());
             }
             begin_trial(&trial);
             test();
@@ -161,18 +165,18 @@ fn main() -> ExitCode {
 
 /// Whether tests can run with the Terraform at hand.
 struct Standing {
-    reason: Option<String>,
+    obstacle: Option<Obstacle>,
     ignored: bool,
 }
 
 impl Standing {
-    /// Of tests for which something may be missing. Those that must run fail without it.
-    fn of(tests: &str, reason: Option<String>, must_run: bool) -> Self {
-        let ignored = reason.is_some() && !must_run;
-        if let (Some(reason), true) = (&reason, ignored) {
+    /// Of tests for which something may be missing. Those that must run fail without it, and all fail if it is broken.
+    fn of(tests: &str, obstacle: Option<Obstacle>, must_run: bool) -> Self {
+        let ignored = matches!(obstacle, Some(Obstacle::Missing(_))) && !must_run;
+        if let (Some(reason), true) = (&obstacle, ignored) {
             note(&format!("{tests} are ignored: {reason}"));
         }
-        Self { reason, ignored }
+        Self { obstacle, ignored }
     }
 }
 

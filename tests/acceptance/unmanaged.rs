@@ -8,14 +8,15 @@ use serde_json::json;
 
 use crate::support::tenant::Tenant;
 use crate::support::terraform::Workspace;
+use crate::support::terraform::cli::Obstacle;
 
 super::trials![finds_unmanaged_applications_on_all_pages];
 
 /// Why the command cannot be run here.
-pub(crate) fn unavailable() -> Option<String> {
+pub(crate) fn unavailable() -> Option<Obstacle> {
     let runs = |program: &&str| Command::new(program).arg("--version").output().is_ok();
     let missing = ["curl", "jq"].into_iter().find(|program| !runs(program))?;
-    Some(format!("no `{missing}` on the PATH"))
+    Some(Obstacle::Missing(format!("no `{missing}` on the PATH")))
 }
 
 /// What the documented command says.

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::raw::Sent;
 use super::{Tenant, reply};
 
 #[tokio::test]
@@ -83,7 +84,8 @@ async fn dropping_closes_the_connection_itself() {
     let tenant = Tenant::start().await;
     tenant.emulator.fault(Fault::new("*", "/.well-known/*", Action::drop_before()));
     let mut stream = TcpStream::connect(tenant.emulator.domain()).await.unwrap();
-    stream.write_all(b"GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let sent = Sent { path: "/.well-known/jwks.json", ..Sent::to(&tenant) };
+    stream.write_all(sent.head().as_bytes()).await.unwrap();
     let mut received = Vec::new();
     let end = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut received)).await;
     assert!(end.is_ok(), "the connection stayed open");
