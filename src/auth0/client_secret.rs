@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::api::{Api, Renewal};
 use super::error::Error;
+use crate::foreign;
 
 /// What Auth0 shows of an application's secret.
 #[derive(Debug)]
@@ -32,7 +33,10 @@ impl<'de> Deserialize<'de> for SecretView {
         let Fields { client_secret, client_authentication_methods } = Fields::deserialize(deserializer)?;
         let method = client_authentication_methods.and_then(|methods| methods.into_keys().next());
         Ok(match (client_secret, method) {
-            (Some(secret), _) => Self::Shown(secret.into()),
+            (Some(secret), _) => {
+                foreign::conceal(&secret);
+                Self::Shown(secret.into())
+            }
             (None, Some(method)) => Self::OtherMethod(method),
             (None, None) => Self::Hidden,
         })

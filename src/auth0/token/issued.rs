@@ -16,6 +16,7 @@ use super::super::token_error::TokenError;
 use super::client_auth::{Attempt, ClientAuth, TokenScope};
 use super::explain::explain;
 use super::lifetime::lifetime;
+use crate::foreign;
 
 /// An issued token.
 pub(in crate::auth0) struct Issued {
@@ -54,5 +55,6 @@ pub(in crate::auth0) async fn issue(
     let no_token = |_| TokenError::NotAuth0 { status: response.status.as_u16() };
     let body: IssuedBody<'_> = serde_json::from_slice(&response.body).map_err(no_token)?;
     let IssuedBody { access_token, expires_in, scope } = body;
+    foreign::conceal(&access_token);
     Ok(Issued { token: access_token.into(), asked_at, lifetime: lifetime(expires_in), scope })
 }
