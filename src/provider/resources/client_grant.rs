@@ -11,11 +11,12 @@ use self::import_id::{ImportId, no_such_grant};
 use crate::{
     auth0::{self, Created, Object},
     diagnostic::{Diagnostic, Diagnostics},
+    foreign,
     framework::{Cx, Failed, ModifyPlan, Plan, Resource},
     provider::{
         connection::{Connection, session},
         diagnosis::{Names, import_block, unknown_fate},
-        mapping,
+        mapping, paste,
         protection::Protected,
     },
     schema::{
@@ -155,16 +156,23 @@ fn text(value: &Value<String>) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// The text for a message.
+fn shown(value: &Value<String>) -> String {
+    foreign::name(text(value))
+}
+
 fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
     let who = plan.client_id.as_str().map_or_else(
-        || format!("The default for `{}`", text(&plan.default_for)),
-        |client_id| format!("The application `{client_id}`"),
+        || format!("The default for `{}`", shown(&plan.default_for)),
+        |client_id| format!("The application `{}`", foreign::name(client_id)),
     );
+    let command = paste::word(id)
+        .map_or_else(String::new, |id| format!("Or run `terraform import auth0_client_grant.NAME {id}`. "));
     let detail = format!(
-        "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n{import}\n\n\
-         Or run `terraform import auth0_client_grant.NAME {id}`. To adopt it and update it to this configuration, set \
-         `adopt_existing = true`.",
-        audience = text(&plan.audience),
+        "{who} already has a grant for `{audience}`: `{name}`. To manage it here, import it:\n\n{import}\n\n\
+         {command}To adopt it and update it to this configuration, set `adopt_existing = true`.",
+        audience = shown(&plan.audience),
+        name = foreign::name(id),
         import = import_block("auth0_client_grant", id),
     );
     Diagnostic::error("Client Grant Exists Already", detail).at("audience")
