@@ -9,6 +9,7 @@ mod diagnosis;
 mod environment;
 mod ephemeral_resources;
 mod mapping;
+mod paste;
 mod protection;
 mod resources;
 mod rotation;

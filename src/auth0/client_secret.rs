@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::api::{Api, Renewal};
 use super::error::{Error, Flaw};
+use crate::foreign;
 
 /// What Auth0 shows of an application's secret.
 #[derive(Debug)]
@@ -40,7 +41,10 @@ impl Application {
         }
         let method = self.client_authentication_methods.and_then(|methods| methods.into_keys().next());
         Ok(match (self.client_secret, method) {
-            (Some(secret), _) => SecretView::Shown(secret.into()),
+            (Some(secret), _) => {
+                foreign::conceal(&secret);
+                SecretView::Shown(secret.into())
+            }
             (None, Some(method)) => SecretView::OtherMethod(method),
             (None, None) => SecretView::Hidden,
         })

@@ -10,6 +10,7 @@ use super::endpoint::{Class, Endpoint};
 use super::error::Error;
 use super::path_part::is_path_part;
 use super::tenant::Tenant;
+use crate::foreign;
 
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,9 @@ pub(super) enum Body {
 /// Adds the fields of a form.
 pub(super) type Form = Box<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>;
 
+/// The fields of a form that are secret.
+const SECRET_FIELDS: [&str; 2] = ["client_secret", "client_assertion"];
+
 impl Body {
     pub(super) fn content_type(&self) -> &'static str {
         match self {
@@ -52,7 +56,10 @@ impl Body {
         match self {
             Self::Json(bytes) => bytes.clone(),
             Self::Form(fields) => {
-                form_urlencoded::Serializer::new(String::new()).extend_pairs(fields()).finish().into()
+                let fields = fields();
+                let secrets = fields.iter().filter(|(name, _)| SECRET_FIELDS.contains(name));
+                secrets.for_each(|(_, secret)| foreign::conceal(secret));
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into()
             }
         }
     }
@@ -63,7 +70,7 @@ impl Request {
     pub(super) fn new<S: AsRef<str>>(tenant: &Tenant, method: Method, segments: &[S]) -> Result<Self, Error> {
         let segments: Vec<_> = segments.iter().map(AsRef::as_ref).collect();
         if let Some(id) = segments.iter().find(|id| !is_path_part(id)) {
-            return Err(Error::InvalidId { id: (*id).to_owned() });
+            return Err(Error::InvalidId { id: foreign::name(id) });
         }
         let mut url = tenant.url().clone();
         url.path_segments_mut().expect("a tenant's address has a host").clear().extend(["api", "v2"]).extend(&segments);
@@ -103,7 +110,7 @@ impl Request {
 }
 
 fn endpoint(method: Method, url: &Url) -> Endpoint {
-    Endpoint { method, host: url.authority().to_owned(), path: url.path().to_owned() }
+    Endpoint { method, host: url.authority().to_owned(), path: foreign::name(url.path()) }
 }
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
 //! A grant that exists already: never taken over silently.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
+use terraform_provider_auth0::emulator::Action;
+
 use crate::lifecycle::SMALL;
-use crate::support::terraform::Workspace;
+use crate::support::terraform::{Workspace, flat};
 
 super::trials![
     names_existing_grant_and_its_import,
+    what_is_pasted_has_the_odd_id_of_a_grant,
     an_existing_grant_is_adopted_when_that_is_wanted,
     adopts_equal_grant_without_a_write,
     an_adopted_grant_loses_what_is_not_configured,
@@ -47,6 +52,32 @@ fn names_existing_grant_and_its_import() {
     terraform.apply();
     assert_eq!(terraform.text(GRANT, "id"), grant);
     assert_eq!(terraform.tenant.read(&format!("client-grants/{grant}"))["scope"], json!(["read:users"]));
+}
+
+/// The advice is Terraform's language and a shell's, whatever the ID is.
+fn what_is_pasted_has_the_odd_id_of_a_grant() {
+    let id = r#"cgr_"\${x}$${y}%{z}'`$(exit 1)é"#;
+    let (terraform, _) = beside_a_grant(&json!([]));
+    let grant = json!({
+        "id": id, "client_id": terraform.text(CLIENT, "id"), "audience": terraform.tenant.management_api(),
+        "scope": [], "subject_type": "client",
+    });
+    let list = json!({ "client_grants": [grant], "total": 1, "start": 0, "limit": 100 });
+    terraform.tenant.spoil_times(2, "GET", "/api/v2/client-grants", Action::answer(200, list, &[]));
+    terraform.config(SMALL);
+    let refused = terraform.fail_to_apply();
+
+    let line = refused.stderr.lines().find_map(|line| line.split_once("  id = ")).expect("a block").1.trim();
+    terraform.config(&format!("output \"id\" {{ value = {line} }}"));
+    terraform.apply();
+    let state: Value = serde_json::from_str(&terraform.state_file()).unwrap();
+    assert_eq!(state["outputs"]["id"]["value"], id);
+
+    let told = flat(&refused.stderr);
+    let (_, command) = told.split_once("Or run `terraform import auth0_client_grant.NAME ").expect("a command");
+    let word = command.split("`. To adopt").next().unwrap();
+    let shell = Command::new("sh").args(["-c", &format!("printf '%s|' {word}")]).output().unwrap();
+    assert_eq!(String::from_utf8(shell.stdout).unwrap(), format!("{id}|"));
 }
 
 fn an_existing_grant_is_adopted_when_that_is_wanted() {

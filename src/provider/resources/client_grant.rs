@@ -16,11 +16,12 @@ use self::{
 use crate::{
     auth0::{self, Created, Object},
     diagnostic::{Diagnostic, Diagnostics},
+    foreign,
     framework::{Cx, Failed, ModifyPlan, Plan, Resource},
     provider::{
         connection::{Connection, session},
         diagnosis::{Names, import_block, unknown_fate},
-        mapping,
+        mapping, paste,
         protection::Protected,
         update::{Unfinished, settle, tainted, unheeded},
     },
@@ -177,24 +178,31 @@ fn text(value: &Value<String>) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// The text for a message.
+fn shown(value: &Value<String>) -> String {
+    foreign::name(text(value))
+}
+
 /// Whose grant it is, at the beginning of a sentence.
 fn owner(grant: &ClientGrant) -> String {
     grant.client_id.as_str().map_or_else(
-        || format!("The default for `{}`", text(&grant.default_for)),
-        |client_id| format!("The application `{client_id}`"),
+        || format!("The default for `{}`", shown(&grant.default_for)),
+        |client_id| format!("The application `{}`", foreign::name(client_id)),
     )
 }
 
 fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
+    let command = paste::word(id)
+        .map_or_else(String::new, |id| format!("Or run `terraform import auth0_client_grant.NAME {id}`. "));
     let detail = format!(
-        "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n{import}\n\n\
-         Or run `terraform import auth0_client_grant.NAME {id}`. To adopt it and update it to this configuration, set \
-         `adopt_existing = true`.\n\n\
+        "{who} already has a grant for `{audience}`: `{name}`. To manage it here, import it:\n\n{import}\n\n\
+         {command}To adopt it and update it to this configuration, set `adopt_existing = true`.\n\n\
          If this resource has the grant already, it is replaced with `create_before_destroy`. Auth0 allows one grant for \
          each application, API and subject type, so the new one cannot come first. Then remove `create_before_destroy` \
          or set `adopt_existing = true`.",
         who = owner(plan),
-        audience = text(&plan.audience),
+        audience = shown(&plan.audience),
+        name = foreign::name(id),
         import = import_block("auth0_client_grant", id),
     );
     Diagnostic::error("Client Grant Exists Already", detail).at("audience")

@@ -15,6 +15,7 @@ use super::client_grant::CLIENT_GRANTS;
 use crate::{
     auth0::{self, Area, Body, Flaw, Identity, Object, Seen},
     diagnostic::{Diagnostic, Diagnostics},
+    foreign,
     framework::{Cx, Failed, ModifyPlan, Plan, Resource},
     provider::{
         client_id::is_client_id,
@@ -154,6 +155,9 @@ fn protected(client: &M2mClient) -> Protected<'_> {
     Protected { object: "application", id: id(client), protection: client.deletion_protection }
 }
 
+/// How many candidates a message names.
+const MOST_NAMED: usize = 20;
+
 /// The outcome of a create is unknown: names the candidates and how to import them.
 fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> Diagnostic {
     let fate = unknown_fate(error);
@@ -165,13 +169,14 @@ fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> D
             import_block("auth0_m2m_client", "CLIENT_ID")
         ),
         candidates => {
-            let blocks: Vec<_> = candidates.iter().map(|id| import_block("auth0_m2m_client", id)).collect();
+            let named = candidates.iter().take(MOST_NAMED);
+            let blocks: Vec<_> = named.map(|id| import_block("auth0_m2m_client", id)).collect();
             format!(
                 "{fate} {} with the name `{name}` may be the new one, or another program may have created it. Check in \
                  Auth0 who created it, and when. To manage it here, import it:\n\n{}\n\nOtherwise apply again to \
                  create one.",
                 match candidates {
-                    [only] => format!("The application `{only}`"),
+                    [only] => format!("The application `{}`", foreign::name(only)),
                     several => format!("One of the {} applications", several.len()),
                 },
                 blocks.join("\n\nor\n\n")
@@ -230,8 +235,9 @@ fn not_readable(client_id: &str) -> Diagnostic {
     Diagnostic::error(
         "Client Settings Not Readable",
         format!(
-            "Auth0 shows only a summary of the application `{client_id}`, because the provider's token lacks a scope. \
-             Grant `read:clients` for the Auth0 Management API to the application that the provider acts as."
+            "Auth0 shows only a summary of the application `{}`, because the provider's token lacks a scope. Grant \
+             `read:clients` for the Auth0 Management API to the application that the provider acts as.",
+            foreign::name(client_id)
         ),
     )
 }
@@ -239,13 +245,14 @@ fn not_readable(client_id: &str) -> Diagnostic {
 fn not_ours(client_id: &str, app_type: Option<&str>) -> Diagnostic {
     let is = app_type.map_or_else(
         || "has no application type".to_owned(),
-        |app_type| format!("has the application type `{app_type}`"),
+        |app_type| format!("has the application type `{}`", foreign::name(app_type)),
     );
     Diagnostic::error(
         "Not a Machine-to-Machine Client",
         format!(
-            "The application `{client_id}` {is}, but `auth0_m2m_client` manages only the type `{NON_INTERACTIVE}`. Use \
-             `auth0_client` of the provider `auth0/auth0`, or change it to a machine-to-machine application in Auth0."
+            "The application `{}` {is}, but `auth0_m2m_client` manages only the type `{NON_INTERACTIVE}`. Use \
+             `auth0_client` of the provider `auth0/auth0`, or change it to a machine-to-machine application in Auth0.",
+            foreign::name(client_id)
         ),
     )
 }
