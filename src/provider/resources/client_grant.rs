@@ -152,7 +152,7 @@ async fn adopt_or_explain(
     let id = text(&is.id).to_owned();
     let plan = ClientGrant { id: is.id.clone(), is_system: is.is_system, ..plan };
     let adopted = ClientGrantResource.update(cx, is, plan).await;
-    if adopted.is_err() {
+    if adopted.as_ref().is_err_and(|failed| failed.saved.is_none()) {
         cx.client.release(&id);
     }
     adopted
