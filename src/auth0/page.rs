@@ -22,6 +22,9 @@ const LARGEST_OFFSET: u64 = 1_000;
 /// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/entity-limit-policy>
 const LARGEST_LIST: u64 = 200_000;
 
+/// Maximum bytes of a checkpoint, which becomes a part of a query.
+const LONGEST_NEXT: usize = 4_096;
+
 /// Objects by ID.
 pub(super) type Documents = BTreeMap<String, Arc<Document>>;
 
@@ -83,7 +86,11 @@ impl Page {
             items: documents,
             total: number("total"),
             limit: number("limit"),
-            next: page.get("next").and_then(Value::as_str).filter(|next| !next.is_empty()).map(str::to_owned),
+            next: match page.get("next").and_then(Value::as_str) {
+                None | Some("") => None,
+                Some(next) if next.len() > LONGEST_NEXT => return Err(Flaw::expected("next", "a shorter text")),
+                Some(next) => Some(next.to_owned()),
+            },
         })
     }
 

@@ -29,6 +29,7 @@ fn names_the_place_of_what_cannot_be_read() {
         (json!({"clients": [{"client_id": "a"}, {"name": "b"}]}), "clients[1].client_id"),
         (json!({"clients": {"client_id": "a"}}), "clients"),
         (json!({"total": 1}), "clients"),
+        (json!({"clients": [], "next": "x".repeat(4_097)}), "next"),
         (json!([]), "clients"),
     ] {
         assert_eq!(Page::of(page, "clients", "client_id").unwrap_err().path, path);

@@ -152,10 +152,12 @@ async fn adopt_or_explain(
     let plan = ClientGrant { id: is.id.clone(), is_system: is.is_system, ..plan };
     claim(cx, &is)?;
     scopes::update_grant(cx, is, plan).await.map_err(|unfinished| {
-        cx.client.release(&id);
         let Failed { saved, diagnostics } = failed(unfinished, "adoption");
-        let diagnostics = if saved.is_some() { tainted(diagnostics, NAMES.object, &id) } else { diagnostics };
-        Failed { saved, diagnostics }
+        if saved.is_none() {
+            cx.client.release(&id);
+            return Failed { saved, diagnostics };
+        }
+        Failed { saved, diagnostics: tainted(diagnostics, NAMES.object, &id) }
     })
 }
 
