@@ -16,7 +16,8 @@ use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
 use tokio::time::Instant;
 
 use process::{Usage, megabytes};
-use support::terraform::{OLDEST, PROVIDER, Workspace, unavailable};
+use support::terraform::cli::{OLDEST, unavailable};
+use support::terraform::{PROVIDER, Workspace};
 
 #[path = "support/process.rs"]
 #[expect(dead_code, reason = "other benchmarks use the rest")]

@@ -20,7 +20,7 @@ use terraform_provider_auth0::protocol::serve;
 use bars::Report;
 use floor::Floor;
 use selection::{Selection, Table};
-use support::terraform::{OLDEST, unavailable};
+use support::terraform::cli::{OLDEST, unavailable};
 
 #[path = "support/process.rs"]
 mod process;

@@ -6,7 +6,7 @@
 //!
 //! Downwards: `api` describes a request, `reader` reads many objects with few requests, `creation` creates once,
 //! `transport` adds the token, `sender` waits for the rate limit and repeats, `http` sends once. Pure code decides, with
-//! the time as an argument: `knowledge`, `page`, `lost_creations`, `retry`, `budget` and `token`.
+//! the time as an argument: `knowledge`, `page`, `gathering`, `lost_creations`, `retry`, `budget` and `token`.
 
 mod access_tokens;
 mod api;
@@ -23,6 +23,7 @@ pub mod credential_text;
 mod document;
 mod endpoint;
 mod error;
+mod gathering;
 mod headers;
 mod http;
 mod knowledge;
@@ -30,6 +31,7 @@ mod list;
 mod lost_creations;
 mod objects;
 mod page;
+mod path_part;
 mod property_path;
 mod quota;
 mod reader;

@@ -1,7 +1,7 @@
 //! Offline Auth0 tenant: the part of the Management API and of `/oauth/token` that machine-to-machine clients need.
 //!
 //! It shares no code with the provider, so that a mistake about Auth0 in one of them shows. How the parts relate:
-//! `server` takes connections, keeps the log and commits faults; `api` is the list of the endpoints, which `router` serves
+//! `server` takes connections; `responder` checks and reads requests, keeps the log and commits faults; `api` is the list of the endpoints, which `router` serves
 //! and `openapi` describes; `endpoint` says what an endpoint is. The handlers, named after their paths (`clients`,
 //! `client_grants`, …), translate between requests and `store`, which is the tenant and names its files after what they hold
 //! (`store/client.rs`, …). `contract` says what requests and answers look like.
@@ -18,9 +18,12 @@ pub mod contract;
 mod control;
 mod credentials;
 mod endpoint;
+mod exposure;
 mod faults;
 mod fields;
 mod glob;
+mod hosts;
+mod idle;
 mod ids;
 mod limits;
 mod log;
@@ -28,7 +31,9 @@ mod openapi;
 mod organizations;
 mod paging;
 mod query;
+mod request_body;
 mod resource_servers;
+mod responder;
 mod router;
 mod secret_recorder;
 mod seed;
@@ -39,6 +44,7 @@ mod tls;
 mod token;
 mod users;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -51,7 +57,9 @@ use tokio_util::sync::CancellationToken;
 pub use self::builder::Builder;
 use self::clock::{Clock, SteadyClock};
 use self::faults::Faults;
-pub use self::faults::{Action, Delay, Drop as DropConnection, Fault, Moment, Substitute, Truncate};
+pub use self::faults::{Action, Change, Delay, Drop as DropConnection, Fault, Moment, Substitute, Truncate};
+pub use self::hosts::AllowedHost;
+use self::hosts::Hosts;
 use self::limits::Limits;
 pub use self::limits::Plan;
 use self::log::Log;
@@ -69,6 +77,7 @@ pub struct Emulator {
     client_id: String,
     client_secret: String,
     http_url: Option<String>,
+    exposed: Vec<(&'static str, SocketAddr)>,
     ca_file: Option<CaFile>,
     shared: Arc<Shared>,
     stop: CancellationToken,
@@ -137,6 +146,24 @@ impl Emulator {
         announcement
     }
 
+    /// Warnings for whoever has started it: where other machines can reach it.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let warning = |(scheme, address): &(&str, SocketAddr)| {
+            let place = if address.ip().is_unspecified() {
+                format!("port {} of every address of this machine", address.port())
+            } else {
+                format!("{scheme}://{address}")
+            };
+            format!(
+                "other machines can reach this tenant at {place}; whoever can reach it can read its secrets without a \
+                 token; to prevent that, listen on a loopback address, such as 127.0.0.1:{}",
+                address.port()
+            )
+        };
+        self.exposed.iter().map(warning).collect()
+    }
+
     /// What is imitated, as an OpenAPI document.
     #[must_use]
     pub fn openapi() -> Value {
@@ -146,7 +173,7 @@ impl Emulator {
     /// The requests so far, in the order of their arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.log().requests().to_vec()
+        self.shared.log().requests_with_bodies()
     }
 
     /// Empties the log of requests.
@@ -201,11 +228,14 @@ impl Drop for Emulator {
 
 /// What all connections and the owner of the emulator share.
 struct Shared {
+    hosts: Hosts,
     tenant: Mutex<Tenant>,
     log: Mutex<Log>,
     faults: Mutex<Faults>,
     limits: Mutex<Limits>,
     latency: Duration,
+    /// How long a client may be silent in the middle of a request.
+    silence: Duration,
     /// How much later a write shows in lists.
     eventual: Duration,
     clock: SteadyClock,
@@ -223,9 +253,10 @@ impl Shared {
         act(&mut tenant)
     }
 
-    /// Keeps what requests have changed so far, if the tenant is kept in a file.
-    fn save(&self) -> Result<(), DataError> {
-        self.with_tenant(Tenant::save)
+    /// Does what may change the tenant, and keeps the change, so that what is answered is there after a crash. A change that
+    /// cannot be kept is undone, so that what is refused never takes effect.
+    fn change_tenant<T>(&self, act: impl FnOnce(&mut Tenant) -> T) -> Result<T, DataError> {
+        self.with_tenant(|tenant| tenant.change(act))
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {

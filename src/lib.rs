@@ -9,9 +9,12 @@
 //!  protocol ──▶ framework ──▶ schema ──▶ value ──▶ diagnostic
 //! ```
 //!
+//! `foreign` is below all of them except the emulator.
+//!
 //! `contributing/architecture.md` walks through a call from top to bottom.
 
 pub mod diagnostic;
+pub mod foreign;
 pub mod value;
 
 pub mod schema;

@@ -2,7 +2,8 @@
 //!
 //! Terraform reads a plugin's standard error line by line and recognizes the records of hclog. It is strict: a record
 //! becomes plain text if its time does not have exactly six digits after the second, or if its line is longer than 64
-//! KiB. A message or level that is not a string crashes Terraform.
+//! KiB. A message or level that is not a string crashes Terraform. A terminal shows the texts of a record as they are, so
+//! they are made fit for one, and a record is much shorter than it could be.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
@@ -16,6 +17,8 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
+use crate::foreign;
+
 /// The variables with the level, the most specific first.
 const VARIABLES: [&str; 3] = ["TF_LOG_PROVIDER_AUTH0", "TF_LOG_PROVIDER", "TF_LOG"];
 
@@ -23,8 +26,10 @@ const VARIABLES: [&str; 3] = ["TF_LOG_PROVIDER_AUTH0", "TF_LOG_PROVIDER", "TF_LO
 /// headers contain tokens.
 const OURS: &str = env!("CARGO_CRATE_NAME");
 
-/// Terraform cuts lines of 64 KiB. This leaves room for names and punctuation.
-const LINE_LIMIT: usize = 60 << 10;
+/// Maximum characters of all texts in a record. With names and punctuation, a line has at most 2,000.
+const ROOM: usize = 1_500;
+/// Maximum characters of one text, so that there is room for others.
+const LONGEST: usize = 1_000;
 
 /// Starts the log with the level from the environment. By default, nothing is logged.
 pub fn init() {
@@ -108,19 +113,19 @@ fn is_ours(metadata: &Metadata<'_>) -> bool {
 }
 
 fn line(metadata: &Metadata<'_>, Pairs(mut pairs): Pairs, now: OffsetDateTime) -> String {
-    let mut room = LINE_LIMIT;
+    let mut room = ROOM;
     let message = match pairs.remove("message") {
         Some(Value::String(message)) => message,
         other => other.map(|value| value.to_string()).unwrap_or_default(),
     };
     let mut record = Map::new();
     record.insert("@level".into(), name(*metadata.level()).into());
-    record.insert("@message".into(), cut(message, &mut room).into());
+    record.insert("@message".into(), cut(&message, &mut room).into());
     record.insert("@module".into(), module(metadata).into());
     record.insert("@timestamp".into(), timestamp(now).into());
     for (key, value) in pairs {
         let value = match value {
-            Value::String(text) => cut(text, &mut room).into(),
+            Value::String(text) => cut(&text, &mut room).into(),
             short => short,
         };
         record.insert(key, value);
@@ -129,16 +134,16 @@ fn line(metadata: &Metadata<'_>, Pairs(mut pairs): Pairs, now: OffsetDateTime) -
 }
 
 /// As much of the text as fits when it is escaped.
-fn cut(mut text: String, room: &mut usize) -> String {
-    let mut used = 0;
+fn cut(text: &str, room: &mut usize) -> String {
+    let (mut text, mut used, most) = (foreign::lines(text), 0, LONGEST.min(*room));
     for (position, character) in text.char_indices() {
         used += match character {
             '"' | '\\' => 2,
             '\0'..='\x1f' => "\\u0000".len(),
-            plain => plain.len_utf8(),
+            _ => 1,
         };
-        if used > *room {
-            *room = 0;
+        if used > most {
+            *room -= most;
             text.truncate(position);
             text.push('…');
             return text;
@@ -268,11 +273,27 @@ mod tests {
     #[test]
     fn long_values_are_cut_before_the_line_is() {
         let long = "\u{1}ü\"".repeat(40_000);
-        let lines = logged(LevelFilter::TRACE, || tracing::error!(first = %long, second = %long, "{long}"));
-        assert!(lines[0].len() < 64 << 10, "{}", lines[0].len());
+        let lines = logged(LevelFilter::TRACE, || tracing::error!(a = %long, b = %long, c = %long, "{long}"));
+        assert!(lines[0].chars().count() < 2_000, "{}", lines[0].len());
         let record = record(&lines[0]);
         assert!(record["@message"].as_str().unwrap().ends_with('…'));
-        assert_eq!(record["first"], "…");
+        assert!(record["a"].as_str().unwrap().chars().count() > 200);
+        assert_eq!(record["b"], "…");
+    }
+
+    #[test]
+    fn a_record_shows_no_secret_and_moves_no_cursor() {
+        foreign::conceal("the-token-of-this-record");
+        let lines = logged(LevelFilter::TRACE, || {
+            let span = tracing::error_span!("call", name = "\u{202e}the-token-of-this-record");
+            span.in_scope(
+                || tracing::warn!(target: "reqwest", cause = ?"\u{9b}", "\u{1b}[2J the-token-of-this-record"),
+            );
+        });
+        let record = record(&lines[0]);
+        assert_eq!(record["@message"], format!("\\u001b[2J {}", foreign::HIDDEN));
+        assert_eq!(record["name"], format!("\\u202e{}", foreign::HIDDEN));
+        assert!(lines[0].trim_end().chars().all(foreign::is_fit), "{}", lines[0]);
     }
 
     #[test]

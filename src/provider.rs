@@ -9,9 +9,11 @@ mod diagnosis;
 mod environment;
 mod ephemeral_resources;
 mod mapping;
+mod paste;
 mod protection;
 mod resources;
 mod rotation;
+mod update;
 
 use connection::Connection;
 

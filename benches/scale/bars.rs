@@ -57,8 +57,6 @@ pub(crate) fn destroy(pairs: usize, parallelism: usize) -> usize {
 pub(crate) const PEAK: f64 = 25.0;
 /// Wall time of a plan over 1,000 pairs, in those of the no-op provider.
 pub(crate) const OVER_FLOOR: f64 = 1.2;
-/// Bytes of the state for each pair.
-pub(crate) const STATE: f64 = 2_500.0;
 /// Requests of a refresh of 20 applications among 3,500.
 pub(crate) const FEW: usize = 23;
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -11,6 +11,8 @@ use terraform_provider_auth0::emulator::Builder;
 use crate::configuration::Dialect;
 use crate::process::{self, Usage};
 use crate::support::tenant::Tenant;
+use crate::support::terraform::cli::release;
+use crate::support::terraform::state::{core_bytes, most_bytes};
 use crate::support::terraform::{PROVIDER, Workspace};
 
 /// A provider's program.
@@ -42,6 +44,10 @@ pub(crate) struct Figures {
     pub(crate) usage: Usage,
     /// Bytes of the state file afterwards.
     pub(crate) state: u64,
+    /// Those of them that are Terraform's own.
+    pub(crate) core_state: u64,
+    /// The most that they may be for each pair.
+    pub(crate) state_bar: u32,
 }
 
 /// A folder with a configuration of so many pairs, for a provider that can be exchanged.
@@ -106,7 +112,10 @@ impl Trial {
         assert!(codes.contains(&code), "{arguments:?} of {} ended with {code}: {said}", self.subject.name);
         let requests = self.workspace.tenant.logged();
         let refused = requests.iter().filter(|request| request.status == Some(429)).count();
-        Figures { requests: requests.len(), refused, usage, state: length(&self.workspace.path("terraform.tfstate")) }
+        let state = self.workspace.state_file();
+        let [of_state, of_core] = [state.len(), core_bytes(&state)].map(|bytes| bytes as u64);
+        let state_bar = most_bytes(release(), &state).try_into().unwrap();
+        Figures { requests: requests.len(), refused, usage, state: of_state, core_state: of_core, state_bar }
     }
 
     /// Brings tenant and state to `count` pairs without Terraform, for which that would take minutes. The first pair is real,
@@ -164,8 +173,4 @@ fn become_another(instance: &mut Value, index: usize, attributes: &Value) {
     for (name, value) in attributes.as_object().unwrap() {
         instance["attributes"][name] = value.clone();
     }
-}
-
-fn length(file: &Path) -> u64 {
-    fs::metadata(file).map_or(0, |metadata| metadata.len())
 }

@@ -56,7 +56,7 @@ impl Api<'_> {
     ) -> Result<Option<T>, Error> {
         let objects = self.objects();
         let request = objects.object(Method::GET, id)?;
-        let document = objects.fetch_one(&request).await?;
+        let document = objects.fetch_one(&request, id).await?;
         document.map(|document| view(&document.object)).transpose().map_err(|flaw| flaw.at(&request.endpoint))
     }
 
@@ -70,7 +70,7 @@ impl Api<'_> {
         let _renewal = Renewal(self);
         let objects = self.objects();
         let request = objects.object(Method::PATCH, id)?.json(body);
-        let document = objects.fetch(&request).await?;
+        let document = objects.fetch(&request, id).await?;
         view(&document.object).map_err(|flaw| flaw.at(&request.endpoint))
     }
 

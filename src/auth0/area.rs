@@ -1,7 +1,10 @@
 //! What the client needs to know about an area of the Management API.
 
-use super::document::Fields;
+use serde_json::Value;
+
+use super::document::{Fields, Object};
 use super::page::Page;
+use super::unicode;
 
 /// A kind of object: its path and its identity.
 #[derive(Debug)]
@@ -11,9 +14,12 @@ pub struct Area {
     pub path: &'static [&'static str],
     /// The property with the ID of an object, in paths and in lists.
     pub key: &'static str,
+    /// Other properties by which a path can name an object.
+    pub aliases: &'static [&'static str],
     /// How to recognize an object that was created.
     pub identity: Identity,
-    /// Secret properties, which lists leave out. A token that may not read them may not name them either.
+    /// Secret properties, which lists leave out. A token that may not read them may not name them either. Of an object,
+    /// `true` stands for each that it shows.
     pub secrets: &'static [&'static str],
     /// Areas that a write to this one may affect.
     pub ends: &'static [&'static Area],
@@ -24,7 +30,8 @@ pub struct Area {
 /// What distinguishes an object from all others before its ID is known.
 #[derive(Clone, Copy, Debug)]
 pub enum Identity {
-    /// These properties: Auth0 allows one object for each combination of values, and lists filter by them.
+    /// These properties: Auth0 allows one object for each combination of values, and lists filter by them. An object does
+    /// not change them.
     Key(&'static [&'static str]),
     /// Only a name, which several objects may have.
     Name {
@@ -48,9 +55,15 @@ impl Area {
         self.path.last().map(|segment| segment.replace('-', "_")).unwrap_or_default()
     }
 
-    /// The properties of an object to read.
+    /// Whether `id` in a path names this object.
+    pub(super) fn is_named(&self, object: &Object, id: &str) -> bool {
+        let is = |key: &&str| object.get(*key).and_then(Value::as_str).is_some_and(|shown| unicode::same(shown, id));
+        is(&self.key) || self.aliases.iter().any(is)
+    }
+
+    /// The properties of an object to read. Of secrets, it is the presence.
     pub(super) fn fields(&self) -> Fields {
-        Fields::at((self.properties)())
+        Fields::at((self.properties)()).noting(self.secrets)
     }
 
     /// The properties of a page of objects to read.
@@ -70,6 +83,7 @@ mod tests {
         let area = |path| Area {
             path,
             key: "id",
+            aliases: &[],
             identity: Identity::Key(&[]),
             secrets: &[],
             ends: &[],

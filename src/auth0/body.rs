@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::document::Object;
+use crate::foreign;
 
 /// Properties to send. A secret property is not JSON: it stays wrapped until the bytes are written.
 #[derive(Clone, Default)]
@@ -15,9 +16,10 @@ pub struct Body {
 }
 
 impl Body {
-    /// The same body with a secret in the property `name`.
+    /// The same body with a secret in the property `name`. From now on, no message shows it.
     #[must_use]
     pub fn with_secret(self, name: &'static str, secret: SecretString) -> Self {
+        foreign::conceal(secret.expose_secret());
         Self { secret: Some((name, secret)), ..self }
     }
 

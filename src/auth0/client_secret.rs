@@ -1,12 +1,15 @@
 //! Reads and rotates the secret of an application.
 
+use std::collections::BTreeMap;
+
 use reqwest::Method;
 use secrecy::SecretString;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::api::{Api, Renewal};
-use super::error::Error;
+use super::error::{Error, Flaw};
+use crate::foreign;
 
 /// What Auth0 shows of an application's secret.
 #[derive(Debug)]
@@ -22,19 +25,28 @@ pub enum SecretView {
 /// The properties that show it.
 const FIELDS: &str = "client_id,client_secret,client_authentication_methods";
 
-impl<'de> Deserialize<'de> for SecretView {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Fields {
-            client_secret: Option<String>,
-            client_authentication_methods: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+/// An application in a response.
+#[derive(Deserialize)]
+struct Application {
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    client_authentication_methods: Option<BTreeMap<String, Value>>,
+}
+
+impl Application {
+    /// Its secret. That of another application is not handed over.
+    fn secret(self, id: &str) -> Result<SecretView, Flaw> {
+        if self.client_id.as_deref() != Some(id) {
+            return Err(Flaw::expected("client_id", "the ID in the request"));
         }
-        let Fields { client_secret, client_authentication_methods } = Fields::deserialize(deserializer)?;
-        let method = client_authentication_methods.and_then(|methods| methods.into_keys().next());
-        Ok(match (client_secret, method) {
-            (Some(secret), _) => Self::Shown(secret.into()),
-            (None, Some(method)) => Self::OtherMethod(method),
-            (None, None) => Self::Hidden,
+        let method = self.client_authentication_methods.and_then(|methods| methods.into_keys().next());
+        Ok(match (self.client_secret, method) {
+            (Some(secret), _) => {
+                foreign::conceal(&secret);
+                SecretView::Shown(secret.into())
+            }
+            (None, Some(method)) => SecretView::OtherMethod(method),
+            (None, None) => SecretView::Hidden,
         })
     }
 }
@@ -45,9 +57,9 @@ impl Api<'_> {
         let operation = &self.session.operation;
         let fields = [("fields", FIELDS), ("include_fields", "true")];
         let request = self.objects().object(Method::GET, id)?.query(fields);
-        match operation.fetch(&request).await {
+        match operation.fetch::<Application>(&request).await {
             Err(error) if error.is_not_found() => Ok(None),
-            other => other.map(Some),
+            found => found?.secret(id).map(Some).map_err(|flaw| flaw.at(&request.endpoint)),
         }
     }
 
@@ -58,9 +70,8 @@ impl Api<'_> {
     /// <https://auth0.com/docs/get-started/applications/rotate-client-secret>
     pub async fn rotate_secret(&self, id: &str) -> Result<(), Error> {
         let _renewal = Renewal(self);
-        let operation = &self.session.operation;
         let request = self.objects().part(Method::POST, id, "rotate-secret")?.repeatable();
-        operation.fetch::<IgnoredAny>(&request).await.map(drop)
+        self.objects().fetch(&request, id).await.map(drop)
     }
 }
 
@@ -72,12 +83,12 @@ mod tests {
 
     #[test]
     fn why_there_is_no_secret_is_told_apart() {
-        let view = |json: &str| serde_json::from_str::<SecretView>(json).unwrap();
+        let view = |json: &str| serde_json::from_str::<Application>(json).unwrap().secret("a").unwrap();
         let SecretView::Shown(secret) = view(r#"{"client_id":"a","client_secret":"s3cret"}"#) else { panic!() };
         assert_eq!(secret.expose_secret(), "s3cret");
         let keys = view(r#"{"client_id":"a","client_authentication_methods":{"private_key_jwt":{"credentials":[]}}}"#);
         assert!(matches!(keys, SecretView::OtherMethod(method) if method == "private_key_jwt"));
         assert!(matches!(view(r#"{"client_id":"a"}"#), SecretView::Hidden));
-        assert!(!format!("{:?}", view(r#"{"client_secret":"s3cret"}"#)).contains("s3cret"));
+        assert!(!format!("{:?}", view(r#"{"client_id":"a","client_secret":"s3cret"}"#)).contains("s3cret"));
     }
 }

@@ -4,7 +4,7 @@
 //! existed before must not pass for the new one, unless it equals everything that was sent. [`super::lost_creations`] judges
 //! objects that have nothing but a name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Method;
@@ -60,9 +60,13 @@ impl<'a, T: 'static> Creation<'a, T> {
         }
     }
 
-    /// Sends the request. The object may exist even if the response cannot be read.
-    async fn send(&self) -> Result<(Document, T), Error> {
-        let document = self.objects.fetch(&self.request).await?;
+    /// Sends the request. The object may exist even if the response cannot be read, or shows one that `is_other`.
+    async fn send(&self, is_other: impl Fn(&Document) -> bool) -> Result<(Document, T), Error> {
+        let document = self.objects.fetch_any(&self.request).await?;
+        if is_other(&document) {
+            let flaw = Flaw::expected(self.objects.collection.area.key, "the ID of the new object");
+            return Err(flaw.at(self.endpoint()).unknown_fate());
+        }
         match self.value(&document) {
             Ok(value) => Ok((document, value)),
             Err(error) => Err(error.unknown_fate()),
@@ -80,7 +84,7 @@ impl<'a, T: 'static> Creation<'a, T> {
 
     async fn run_keyed(&self, key: &[&'static str]) -> Result<Created<T>, Error> {
         for lost in 0.. {
-            let cause = match self.send().await {
+            let cause = match self.send(|document| !self.has_key(key, document)).await {
                 Ok((_, value)) => return Ok(Created { value, found: false }),
                 Err(Error::UnknownFate { cause, .. }) => cause,
                 // The conflicting object may come from the previous request.
@@ -119,19 +123,12 @@ impl<'a, T: 'static> Creation<'a, T> {
         // Auth0 compares byte by byte, so filter only by texts with one Unicode form.
         let filters = key.iter().filter_map(|name| Some((*name, sent.get(*name)?.as_str()?)));
         let filters: Vec<_> = filters.filter(|(_, value)| value.is_ascii()).collect();
-        let is_candidate = |document: &Document| {
-            let is_same = |(name, sent): (&String, &Value)| match (sent, document.object.get(name)) {
-                (Value::String(sent), Some(Value::String(shown))) => unicode::same(sent, shown),
-                _ => true,
-            };
-            sent.iter().all(is_same)
-        };
         let listed = self.objects.list(&filters).await?;
         let mut other = None;
-        for listed in listed.values().filter(|document| is_candidate(document)) {
+        for listed in listed.values().filter(|document| self.has_key(key, document)) {
             // A late list may show an object that was just deleted, so read the object itself.
             let request = self.objects.object(Method::GET, &listed.id)?;
-            if let Some(document) = self.objects.fetch_one(&request).await? {
+            if let Some(document) = self.objects.fetch_one(&request, &listed.id).await? {
                 let seen = (self.view)(&document.object).map_err(|flaw| flaw.at(&request.endpoint))?;
                 if seen.same == Some(true) {
                     return Ok(Some(seen));
@@ -142,6 +139,16 @@ impl<'a, T: 'static> Creation<'a, T> {
         Ok(other)
     }
 
+    /// Whether an object has the key that was sent. Old objects do not show every property of it.
+    fn has_key(&self, key: &[&str], document: &Document) -> bool {
+        let sent = self.body.properties();
+        key.iter().all(|name| match (sent.get(*name), document.object.get(*name)) {
+            (Some(Value::String(sent)), Some(Value::String(shown))) => unicode::same(sent, shown),
+            (None, Some(Value::String(_))) => false,
+            _ => true,
+        })
+    }
+
     async fn run_named(&self, creations: &Creations, property: &str, filters: Filters) -> Result<T, Error> {
         let before = creations.before(self.objects, filters).await?;
         let name = name(self.body.properties(), property);
@@ -149,10 +156,14 @@ impl<'a, T: 'static> Creation<'a, T> {
         let mut namesakes = self.objects.operation.bounds().run(self.endpoint(), namesakes.lock()).await?;
         // Whatever ends this create early, its fate is unknown then.
         let contested = std::mem::replace(&mut namesakes.undecided, true);
+        let is_old = |document: &Document| {
+            let age = before.as_ref().as_ref().map_or(Age::Unknown, |before| before.age(&document.id));
+            age == Age::Old || creations.has_made(&document.id)
+        };
         for lost in 1.. {
-            let cause = match self.send().await {
+            let cause = match self.send(is_old).await {
                 Ok((document, value)) => {
-                    namesakes.made(&document.id);
+                    creations.made(&document.id);
                     namesakes.undecided = contested;
                     return Ok(value);
                 }
@@ -166,12 +177,12 @@ impl<'a, T: 'static> Creation<'a, T> {
             let before = before.as_ref().as_ref();
             let before = before.map_err(|hidden| unknown(Vec::new(), Some(Box::new(hidden.clone()))))?;
             tracing::info!(%cause, "lost the response to a create, searching for its object");
-            let candidates = self.candidates(creations, &name, property, (before, filters), &namesakes).await;
+            let candidates = self.candidates(creations, &name, property, (before, filters)).await;
             let candidates = candidates.map_err(|error| unknown(Vec::new(), Some(Box::new(error))))?;
             match judge(&candidates, contested) {
                 Verdict::Is(document) => {
                     tracing::info!(id = document.id, "found the object of the create, continuing with it");
-                    namesakes.made(&document.id);
+                    creations.made(&document.id);
                     namesakes.undecided = contested;
                     return self.value(&document);
                 }
@@ -196,7 +207,6 @@ impl<'a, T: 'static> Creation<'a, T> {
         name: &str,
         property: &str,
         (before, filters): (&Before, Filters),
-        namesakes: &Namesakes,
     ) -> Result<Vec<Candidate>, Error> {
         let begun = Instant::now();
         let mut listed = Documents::clone(&*creations.list(self.objects, filters, begun).await?);
@@ -208,7 +218,7 @@ impl<'a, T: 'static> Creation<'a, T> {
         let mut candidates = Vec::new();
         for (id, document) in listed {
             let age = before.age(&id);
-            if age == Age::Old || namesakes.has_made(&id) || self::name(&document.object, property) != name {
+            if age == Age::Old || creations.has_made(&id) || self::name(&document.object, property) != name {
                 continue;
             }
             let same = self.same(&document);
@@ -218,7 +228,7 @@ impl<'a, T: 'static> Creation<'a, T> {
             }
             // A list may confirm, never surprise.
             let request = self.objects.object(Method::GET, &id)?;
-            if let Some(document) = self.objects.fetch_one(&request).await? {
+            if let Some(document) = self.objects.fetch_one(&request, &id).await? {
                 candidates.push(Candidate { age, same: self.same(&document), document: Arc::new(document) });
             }
         }
@@ -244,6 +254,8 @@ pub(super) struct Creations {
     before: OnceCell<Arc<Result<Before, Error>>>,
     /// Creates of the same name go one after another.
     names: Mutex<BTreeMap<String, Arc<Turn<Namesakes>>>>,
+    /// The objects that this process made.
+    made: Mutex<BTreeSet<String>>,
     /// The latest list and when it began, for every create that searches.
     list: Turn<Option<(Instant, Arc<Documents>)>>,
 }
@@ -252,6 +264,15 @@ impl Creations {
     fn namesakes(&self, name: &str) -> Arc<Turn<Namesakes>> {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(names.entry(name.to_owned()).or_default())
+    }
+
+    /// Notes that this process made the object.
+    fn made(&self, id: &str) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+    }
+
+    fn has_made(&self, id: &str) -> bool {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
     }
 
     /// What existed before the first create; read once.

@@ -1,6 +1,6 @@
 //! An object as the Management API shows it, with only the properties that are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize as _;
@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 
 use super::error::Flaw;
+use super::path_part::is_path_part;
 
 /// An object of JSON.
 pub type Object = serde_json::Map<String, Value>;
@@ -32,16 +33,25 @@ impl<T> Seen<T> {
 /// The properties of an object to read. All others are dropped while a response is decoded, so no secret and no key
 /// outlives its response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(BTreeMap<String, Fields>);
+pub struct Fields {
+    read: BTreeMap<String, Fields>,
+    /// Of these, only the presence is read: their value is `true`.
+    present: BTreeSet<String>,
+}
 
 impl Fields {
     /// The fields at these paths, such as `jwt_configuration.alg`. The last step includes everything below it.
     pub fn at<S: AsRef<str>>(paths: impl IntoIterator<Item = S>) -> Self {
         let mut fields = Self::default();
         for path in paths {
-            path.as_ref().split('.').fold(&mut fields, |fields, step| fields.0.entry(step.to_owned()).or_default());
+            path.as_ref().split('.').fold(&mut fields, |fields, step| fields.read.entry(step.to_owned()).or_default());
         }
         fields
+    }
+
+    /// Also reads whether these properties are present, but not their values.
+    pub(super) fn noting(self, names: &[&str]) -> Self {
+        Self { present: names.iter().map(|name| (*name).to_owned()).collect(), ..self }
     }
 }
 
@@ -50,7 +60,11 @@ impl<'de> DeserializeSeed<'de> for &Fields {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        if self.0.is_empty() { Value::deserialize(deserializer).map(whole) } else { deserializer.deserialize_any(self) }
+        if self.read.is_empty() {
+            Value::deserialize(deserializer).map(whole)
+        } else {
+            deserializer.deserialize_any(self)
+        }
     }
 }
 
@@ -82,8 +96,13 @@ impl<'de> Visitor<'de> for &Fields {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut object = Object::new();
         while let Some(name) = entries.next_key::<String>()? {
-            match self.0.get(&name) {
+            match self.read.get(&name) {
                 Some(fields) => drop(object.insert(name, entries.next_value_seed(fields)?)),
+                None if self.present.contains(&name) => {
+                    if entries.next_value::<Option<IgnoredAny>>()?.is_some() {
+                        object.insert(name, true.into());
+                    }
+                }
                 None => drop(entries.next_value::<IgnoredAny>()?),
             }
         }
@@ -131,12 +150,12 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// The object in `value`, with its ID in the property `key`.
+    /// The object in `value`, with its ID in the property `key`. No later request could name an object of another ID.
     pub(super) fn of(value: Value, key: &str) -> Result<Self, Flaw> {
         match value {
             Value::Object(object) => match object.get(key) {
-                Some(Value::String(id)) => Ok(Self { id: id.clone(), object }),
-                _ => Err(Flaw::expected(key, "a text")),
+                Some(Value::String(id)) if is_path_part(id) => Ok(Self { id: id.clone(), object }),
+                _ => Err(Flaw::expected(key, "an ID")),
             },
             _ => Err(Flaw::expected("", "an object")),
         }
@@ -151,6 +170,15 @@ mod tests {
 
     fn read(paths: &[&str], json: &Value) -> Value {
         Fields::at(paths).deserialize(json.clone()).unwrap()
+    }
+
+    #[test]
+    fn of_a_secret_only_the_presence_is_read() {
+        let fields = Fields::at(["id"]).noting(&["client_secret"]);
+        let read = |json: Value| fields.deserialize(json).unwrap();
+        let shown = json!({"id": "a", "client_secret": "s3cret", "signing_keys": []});
+        assert_eq!(read(shown), json!({"id": "a", "client_secret": true}));
+        assert_eq!(read(json!({"id": "a", "client_secret": null})), json!({"id": "a"}));
     }
 
     #[test]
@@ -184,7 +212,9 @@ mod tests {
     fn an_object_without_its_key_is_no_document() {
         let read = |json: Value| Document::of(json, "id").map(|document| document.id);
         assert_eq!(read(json!({"id": "a", "name": "n"})).unwrap(), "a");
-        for json in [json!({"name": "n"}), json!({"id": 1}), json!({"id": null}), json!([]), json!("a")] {
+        for json in
+            [json!({"name": "n"}), json!({"id": 1}), json!({"id": null}), json!({"id": ".."}), json!([]), json!("a")]
+        {
             assert!(read(json.clone()).is_err(), "{json}");
         }
     }

@@ -9,6 +9,7 @@ use super::endpoint::Endpoint;
 use super::property_path::PropertyPath;
 use super::response::{Outcome, Response, TransportError};
 use super::token_error::TokenError;
+use crate::foreign;
 
 /// Why an operation failed. No variant contains a body, a secret or a token.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -198,7 +199,7 @@ impl Error {
     pub(super) fn foreign(response: &Response, endpoint: Endpoint) -> Self {
         let status = response.status.as_u16();
         match &response.redirect {
-            Some(to) => Self::Redirect { endpoint, status, to: to.clone() },
+            Some(to) => Self::Redirect { endpoint, status, to: foreign::name(to) },
             None => Self::Foreign { endpoint, status },
         }
     }
@@ -217,9 +218,10 @@ impl Error {
         let Ok(body) = serde_json::from_slice::<ErrorBody>(&response.body) else {
             return Self::foreign(response, endpoint);
         };
-        let ErrorBody { error, message, code } = body;
+        let (error, code) = (foreign::name(&body.error), body.code.as_deref().map(foreign::name));
+        let message = foreign::text(&body.message);
         let property = PropertyPath::in_message(&message);
-        let missing_scopes = missing_scopes(&message);
+        let missing_scopes = missing_scopes(&body.message);
         let after_doubt = *after_doubt;
         Self::Api(Box::new(ApiError { endpoint, status, error, code, message, property, missing_scopes, after_doubt }))
     }
@@ -234,9 +236,12 @@ struct ErrorBody {
     code: Option<String>,
 }
 
+/// Scopes that a message names. Anything else in their place is only shown with the message.
 fn missing_scopes(message: &str) -> Vec<String> {
+    const MOST: usize = 8;
     let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();
-    scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+    let scopes = scopes.split(',').map(str::trim).filter(|scope| (1..=60).contains(&scope.len()));
+    scopes.map(foreign::name).take(MOST).collect()
 }
 
 /// Why some JSON does not have the expected form. Contains no values.
@@ -252,7 +257,7 @@ impl Flaw {
     /// The error of a request whose response has the flaw.
     pub(super) fn at(self, endpoint: &Endpoint) -> Error {
         let Self { path, reason } = self;
-        Error::Decode { endpoint: endpoint.clone(), path, reason }
+        Error::Decode { endpoint: endpoint.clone(), path: foreign::name(&path), reason: foreign::name(&reason) }
     }
 
     /// At `path` there is not `what`.
@@ -331,6 +336,28 @@ mod tests {
         );
         assert!(error.is_forbidden());
         assert_eq!(api(error).missing_scopes, ["read:clients", "read:client_keys"]);
+    }
+
+    #[test]
+    fn no_text_of_a_response_reaches_the_terminal_as_it_is() {
+        foreign::conceal("what-was-sent-in-secret");
+        let evil = r"\u001b[2J\u202e\r\n\u009b what-was-sent-in-secret";
+        let body = format!(r#"{{"error":"{evil}","message":"{evil} on property {evil}","errorCode":"{evil}"}}"#);
+        let to = Some("https://what-was-sent-in-secret.example.com\u{1b}".to_owned());
+        let response = |status, body: &str| Response { body: body.to_owned().into(), ..Response::of(status, "") };
+        let redirect = Response { redirect: to, ..response(302, "") };
+        let flaw = Flaw { path: "\u{1b}[2J".repeat(10_000), reason: "what-was-sent-in-secret\n".to_owned() };
+        let id = Request::new(&"acme.auth0.com".parse().unwrap(), Method::GET, &["what-was-sent-in-secret\n"]);
+        for error in [
+            Error::refusal(&response(400, &body).at_once(), endpoint()),
+            Error::refusal(&redirect.at_once(), endpoint()),
+            flaw.at(&endpoint()),
+            id.err().unwrap(),
+        ] {
+            let shown = error.to_string();
+            assert!(shown.chars().all(foreign::is_fit) && shown.chars().count() < 2_000, "{shown}");
+            assert!(shown.contains(foreign::HIDDEN) && !shown.contains("what-was-sent"), "{shown}");
+        }
     }
 
     #[test]

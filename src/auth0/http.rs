@@ -8,19 +8,22 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::BytesMut;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Certificate, Proxy, redirect};
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::headers;
 use super::request::Request;
 use super::response::{LARGEST_RESPONSE, Response, TransportError};
 use super::settings::SettingsError;
 use super::tenant::Tenant;
+use crate::foreign;
 
 /// The ID of a request in the tenant's log: <https://auth0.com/docs/api/management/v2>.
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -67,7 +70,7 @@ impl Http {
             silence: (request_timeout / 3).clamp(SHORTEST_SILENCE, LONGEST_SILENCE),
             user_agent: HeaderValue::from_str(user_agent).map_err(|_| SettingsError::UserAgent)?,
             certificates: ca_file.map_or_else(|| Ok(Vec::new()), certificates)?,
-            proxy: proxy.map(Proxy::all).transpose().map_err(|_| SettingsError::Proxy)?,
+            proxy: proxy.inspect(conceal_password).map(Proxy::all).transpose().map_err(|_| SettingsError::Proxy)?,
             client: OnceLock::new(),
         })
     }
@@ -83,6 +86,7 @@ impl Http {
         let Request { url, body, .. } = request;
         let mut sending = client.request(request.method().clone(), url.clone()).header(CORRELATION_ID, correlation_id);
         if let Some(token) = token {
+            conceal(token);
             sending = sending.header(AUTHORIZATION, token);
         }
         if let Some(body) = body {
@@ -154,7 +158,7 @@ impl Http {
         } else if is_refused(error) && self.is_refused_by_proxy(error) {
             TransportError::Proxy("it refused the connection".to_owned())
         } else if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-            TransportError::Tls(tls.to_string())
+            TransportError::Tls(foreign::text(&tls.to_string()))
         } else if error.is_timeout() {
             TransportError::ConnectTimeout(self.connect_timeout)
         } else if is_refused(error) {
@@ -163,6 +167,28 @@ impl Http {
             TransportError::Connect(root_cause(error))
         }
     }
+}
+
+/// No response may bring the token back into a message.
+fn conceal(token: &HeaderValue) {
+    if let Some(token) = token.to_str().ok().and_then(|header| header.strip_prefix("Bearer ")) {
+        foreign::conceal(token);
+    }
+}
+
+/// The same for the password of a proxy, also in the form in which it is sent.
+fn conceal_password(proxy: &Url) {
+    let Some(password) = proxy.password() else { return };
+    let (name, password) = (percent_decoded(proxy.username()), percent_decoded(password));
+    foreign::conceal(&password);
+    foreign::conceal(&STANDARD.encode(format!("{name}:{password}")));
+}
+
+fn percent_decoded(part: &str) -> String {
+    // In a form, these two mean something else.
+    let value = part.replace('+', "%2B").replace('&', "%26");
+    let mut pairs = form_urlencoded::parse(value.as_bytes());
+    pairs.next().map(|(decoded, _)| decoded.into_owned()).unwrap_or_default()
 }
 
 fn is_refused(error: &reqwest::Error) -> bool {
@@ -192,7 +218,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
 
 /// The innermost cause. The outer ones only say that a request failed, and repeat its address.
 fn root_cause(error: &reqwest::Error) -> String {
-    causes(error).last().map(ToString::to_string).unwrap_or_default()
+    causes(error).last().map(|cause| foreign::text(&cause.to_string())).unwrap_or_default()
 }
 
 /// What a proxy responded instead of a tunnel. The error type is private, so it is recognized by its name.
@@ -200,7 +226,7 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<String> {
     match error.to_string().strip_prefix(TUNNEL)? {
         UNDERLYING => None,
         "unsuccessful" => Some("it refused".to_owned()),
-        reason => Some(reason.to_owned()),
+        reason => Some(foreign::text(reason)),
     }
 }
 

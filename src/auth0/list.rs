@@ -6,9 +6,13 @@ use futures_util::future::try_join_all;
 use reqwest::Method;
 
 use super::collection::count;
-use super::error::Error;
+use super::error::{Error, Flaw};
+use super::gathering::Gathering;
 use super::objects::Objects;
 use super::page::{Ask, Documents, Page, stalled};
+
+/// How many pages are requested at the same time.
+const PAGES_AT_ONCE: usize = 10;
 
 type Filters<'f> = &'f [(&'f str, &'f str)];
 
@@ -23,29 +27,41 @@ impl Objects<'_> {
     /// was read before. So a list of another number than its pages tell is read again by checkpoints, which do not shift.
     pub(super) async fn list_after(&self, first: &Page, filters: Filters<'_>) -> Result<Documents, Error> {
         let endpoint = self.whole(Method::GET)?.endpoint;
-        let mut promised = None;
-        if let Some(asks) = first.rest().map_err(|flaw| flaw.at(&endpoint))? {
-            let pages = try_join_all(asks.iter().map(|ask| self.page(ask, filters))).await?;
-            let is_steady = pages.iter().all(|page| page.total == first.total);
-            let documents: Documents = pages.into_iter().fold(first.items.clone(), joined);
-            if is_steady && first.total == Some(documents.len() as u64) {
-                return Ok(documents);
-            }
-            promised = first.total.filter(|_| is_steady);
-        }
-        let (mut documents, mut ask) = (Documents::new(), Ask::Checkpoint(None));
-        loop {
-            let (page, known) = (self.page(&ask, filters).await?, documents.len());
-            let next = page.next.clone();
-            documents = joined(documents, page);
-            match next {
-                // A list that contradicts itself proves no absence.
-                None if promised.is_some_and(|total| total > documents.len() as u64) => {
-                    return Err(stalled("total").at(&endpoint));
+        let flawed = |flaw: Flaw| flaw.at(&endpoint);
+        let mut told = first.told().map_err(flawed)?;
+        if let Some(asks) = first.rest().map_err(flawed)? {
+            let (mut counted, mut is_steady) = (Gathering::of(told), true);
+            counted.add(first.clone()).map_err(flawed)?;
+            for asks in asks.chunks(PAGES_AT_ONCE) {
+                for page in try_join_all(asks.iter().map(|ask| self.page(ask, filters))).await? {
+                    is_steady &= page.total == first.total;
+                    counted.add(page).map_err(flawed)?;
                 }
-                None => return Ok(documents),
-                // Nothing but news on each page ends a chain of checkpoints.
-                Some(_) if documents.len() == known => return Err(stalled("next").at(&endpoint)),
+            }
+            if is_steady && counted.documents.len() as u64 == told {
+                return Ok(counted.documents);
+            }
+            told = counted.told;
+        }
+        let chain = self.chain(told, filters).await?;
+        // Some may have been deleted while it was read. Otherwise it contradicts itself, and proves no absence.
+        if !chain.holds(chain.told) && !chain.holds(self.beginning(filters).await?.told().map_err(flawed)?) {
+            return Err(flawed(stalled("total")));
+        }
+        Ok(chain.documents)
+    }
+
+    /// Reads a list that has `told` objects from checkpoint to checkpoint.
+    async fn chain(&self, told: u64, filters: Filters<'_>) -> Result<Gathering, Error> {
+        let endpoint = self.whole(Method::GET)?.endpoint;
+        let (mut chain, mut ask) = (Gathering::of(told), Ask::Checkpoint(None));
+        loop {
+            let page = self.page(&ask, filters).await?;
+            let next = page.next.clone();
+            let is_news = chain.add(page).map_err(|flaw| flaw.at(&endpoint))?;
+            match next {
+                None => return Ok(chain),
+                Some(_) if !is_news => return Err(stalled("next").at(&endpoint)),
                 next => ask = Ask::Checkpoint(next),
             }
         }
@@ -80,9 +96,4 @@ impl Objects<'_> {
         Page::of(page, &self.collection.area.list_property(), self.collection.area.key)
             .map_err(|flaw| flaw.at(&request.endpoint))
     }
-}
-
-fn joined(mut documents: Documents, page: Page) -> Documents {
-    documents.extend(page.items);
-    documents
 }

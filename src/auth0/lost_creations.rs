@@ -40,7 +40,8 @@ pub(super) enum Age {
 impl Before {
     pub(super) fn new(first: impl IntoIterator<Item = String>, total: u64) -> Self {
         let known: BTreeSet<_> = first.into_iter().collect();
-        let is_all = known.len() as u64 >= total;
+        // A page with more objects than the list has contradicts itself.
+        let is_all = known.len() as u64 == total;
         Self { known, is_all }
     }
 
@@ -76,20 +77,8 @@ pub(super) enum Verdict {
 /// The creates of one name in this process.
 #[derive(Debug, Default)]
 pub(super) struct Namesakes {
-    made: BTreeSet<String>,
     /// Whether a create may have any fate: one that is under way, or one before that ended with an error.
     pub(super) undecided: bool,
-}
-
-impl Namesakes {
-    /// This process made the object.
-    pub(super) fn made(&mut self, id: &str) {
-        self.made.insert(id.to_owned());
-    }
-
-    pub(super) fn has_made(&self, id: &str) -> bool {
-        self.made.contains(id)
-    }
 }
 
 /// Judges all candidates of a lost create. `contested` says that another create of the name is undecided.

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::collection::Collection;
 use super::document::Document;
-use super::error::Error;
+use super::error::{Error, Flaw};
 use super::request::{Repeat, Request};
 use super::transport::Operation;
 
@@ -34,7 +34,7 @@ impl Objects<'_> {
     }
 
     /// Sends a request and reads the object that its response shows.
-    pub(super) async fn fetch(&self, request: &Request) -> Result<Document, Error> {
+    pub(super) async fn fetch_any(&self, request: &Request) -> Result<Document, Error> {
         let value = self.operation.fetch_with(request, &self.collection.fields).await?;
         Document::of(value, self.collection.area.key).map_err(|flaw| {
             let error = flaw.at(&request.endpoint);
@@ -43,9 +43,19 @@ impl Objects<'_> {
         })
     }
 
+    /// Sends a request about the object `id`, and reads the object. A response about another object cannot be read: the
+    /// state would name the other one, and the next destroy would delete it.
+    pub(super) async fn fetch(&self, request: &Request, id: &str) -> Result<Document, Error> {
+        let document = self.fetch_any(request).await?;
+        if self.collection.area.is_named(&document.object, id) {
+            return Ok(document);
+        }
+        Err(Flaw::expected(self.collection.area.key, "the ID in the request").at(&request.endpoint))
+    }
+
     /// Reads an object by itself; `None` if there is none.
-    pub(super) async fn fetch_one(&self, request: &Request) -> Result<Option<Document>, Error> {
-        match self.fetch(request).await {
+    pub(super) async fn fetch_one(&self, request: &Request, id: &str) -> Result<Option<Document>, Error> {
+        match self.fetch(request, id).await {
             Err(error) if error.is_not_found() => Ok(None),
             other => other.map(Some),
         }

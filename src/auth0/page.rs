@@ -14,8 +14,13 @@ use super::error::Flaw;
 
 /// Maximum objects on one page.
 const PAGE: u64 = 100;
+/// Objects on the smallest pages that Auth0 serves where a hundred are requested.
+const SMALL_PAGE: u64 = 50;
 /// Maximum objects that counted pages can reach.
 const LARGEST_OFFSET: u64 = 1_000;
+/// Maximum objects of a list. Auth0's largest plan allows 100,000 applications and as many grants.
+/// <https://auth0.com/docs/troubleshoot/customer-support/operational-policies/entity-limit-policy>
+const LARGEST_LIST: u64 = 200_000;
 
 /// Objects by ID.
 pub(super) type Documents = BTreeMap<String, Arc<Document>>;
@@ -65,39 +70,57 @@ impl Page {
         let Some(Value::Array(objects)) = page.get_mut(items).map(Value::take) else {
             return Err(Flaw::expected(items, "a list"));
         };
-        let document = |(index, object)| match Document::of(object, key) {
-            Ok(document) => Ok((document.id.clone(), Arc::new(document))),
-            Err(flaw) => Err(flaw.below(&format!("{items}[{index}]"))),
-        };
         let number = |name: &str| page.get(name).and_then(Value::as_u64);
+        let mut documents = Documents::new();
+        for (index, object) in objects.into_iter().enumerate() {
+            let place = format!("{items}[{index}]");
+            let document = Document::of(object, key).map_err(|flaw| flaw.below(&place))?;
+            if documents.insert(document.id.clone(), Arc::new(document)).is_some() {
+                return Err(Flaw::expected(key, "an ID that the page has once").below(&place));
+            }
+        }
         Ok(Self {
-            items: objects.into_iter().enumerate().map(document).collect::<Result<_, _>>()?,
+            items: documents,
             total: number("total"),
             limit: number("limit"),
             next: page.get("next").and_then(Value::as_str).filter(|next| !next.is_empty()).map(str::to_owned),
         })
     }
 
-    /// How many more pages the list has, and their size. Auth0 may return smaller pages than requested.
-    fn counted(&self) -> Result<(u64, u64), Flaw> {
-        let total = self.total.ok_or_else(|| stalled("total"))?;
-        let size = self.limit.filter(|limit| *limit > 0).ok_or_else(|| stalled("limit"))?;
-        // Checkpoints start from the beginning.
+    /// How many objects the list has.
+    pub(super) fn told(&self) -> Result<u64, Flaw> {
+        match self.total {
+            Some(total) if total > LARGEST_LIST => Err(Flaw::expected("total", "at most 200,000 objects")),
+            Some(total) => Ok(total),
+            None => Err(stalled("total")),
+        }
+    }
+
+    /// How many pages follow, their size, and whether they can be counted. If not, checkpoints start from the beginning.
+    fn following(&self) -> Result<(u64, u64, bool), Flaw> {
+        let total = self.told()?;
+        // Auth0 may return smaller pages than requested.
+        let size = self.limit.filter(|limit| *limit > 0).ok_or_else(|| stalled("limit"))?.min(PAGE);
         let pages = total.div_ceil(size);
-        Ok((if total > LARGEST_OFFSET { pages } else { pages.saturating_sub(1) }, size))
+        let is_counted = total <= LARGEST_OFFSET && pages <= most_pages(total);
+        Ok((if is_counted { pages.saturating_sub(1) } else { pages }, size, is_counted))
     }
 
     /// Number of requests to read the rest of the list.
     pub(super) fn other_pages(&self) -> Result<u64, Flaw> {
-        Ok(self.counted()?.0)
+        Ok(self.following()?.0)
     }
 
     /// The queries for the rest of the list; `None` if the pages cannot be counted.
     pub(super) fn rest(&self) -> Result<Option<Vec<Ask>>, Flaw> {
-        let (pages, size) = self.counted()?;
-        let is_counted = self.total.is_some_and(|total| total <= LARGEST_OFFSET);
+        let (pages, size, is_counted) = self.following()?;
         Ok(is_counted.then(|| (1..=pages).map(|number| Ask::Numbered { number, size }).collect()))
     }
+}
+
+/// Maximum pages of a list with so many objects. It allows for small pages, and for objects that are created meanwhile.
+pub(super) fn most_pages(total: u64) -> u64 {
+    20 + 2 * total.div_ceil(SMALL_PAGE)
 }
 
 /// The list cannot be read to its end, because a property does not lead to the next page.

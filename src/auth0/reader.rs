@@ -45,6 +45,7 @@ impl Objects<'_> {
 
     fn tell_differences(&self, listed: &Object, object: &Object) {
         let names = listed.keys().chain(object.keys()).filter(|name| listed.get(*name) != object.get(*name));
+        let names = names.filter(|name| !self.collection.area.secrets.contains(&name.as_str()));
         for property in names.filter(|name| self.collection.is_news(name)) {
             let collection = self.collection.path.join("/");
             tracing::info!(collection, property, "a list and the object itself show different values of this property");
@@ -54,7 +55,7 @@ impl Objects<'_> {
 
 impl Source for Objects<'_> {
     async fn single(&self, id: &str) -> Result<Option<Arc<Document>>, Error> {
-        Ok(self.fetch_one(&self.object(Method::GET, id)?).await?.map(Arc::new))
+        Ok(self.fetch_one(&self.object(Method::GET, id)?, id).await?.map(Arc::new))
     }
 
     async fn first_page(&self) -> Result<Page, Error> {

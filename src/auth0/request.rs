@@ -8,7 +8,9 @@ use url::form_urlencoded;
 
 use super::endpoint::{Class, Endpoint};
 use super::error::Error;
+use super::path_part::is_path_part;
 use super::tenant::Tenant;
+use crate::foreign;
 
 /// When a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,9 @@ pub(super) enum Body {
 /// Adds the fields of a form.
 pub(super) type Form = Box<dyn Fn() -> Vec<(&'static str, String)> + Send + Sync>;
 
+/// The fields of a form that are secret.
+const SECRET_FIELDS: [&str; 2] = ["client_secret", "client_assertion"];
+
 impl Body {
     pub(super) fn content_type(&self) -> &'static str {
         match self {
@@ -51,7 +56,10 @@ impl Body {
         match self {
             Self::Json(bytes) => bytes.clone(),
             Self::Form(fields) => {
-                form_urlencoded::Serializer::new(String::new()).extend_pairs(fields()).finish().into()
+                let fields = fields();
+                let secrets = fields.iter().filter(|(name, _)| SECRET_FIELDS.contains(name));
+                secrets.for_each(|(_, secret)| foreign::conceal(secret));
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into()
             }
         }
     }
@@ -61,10 +69,8 @@ impl Request {
     /// A request to the Management API. Each argument becomes exactly one segment of the path.
     pub(super) fn new<S: AsRef<str>>(tenant: &Tenant, method: Method, segments: &[S]) -> Result<Self, Error> {
         let segments: Vec<_> = segments.iter().map(AsRef::as_ref).collect();
-        // An empty segment would address the collection instead of the object. URL parsers resolve dot segments and
-        // drop control characters, in any encoding.
-        if let Some(id) = segments.iter().find(|id| matches!(**id, "" | "." | "..") || id.contains(char::is_control)) {
-            return Err(Error::InvalidId { id: (*id).to_owned() });
+        if let Some(id) = segments.iter().find(|id| !is_path_part(id)) {
+            return Err(Error::InvalidId { id: foreign::name(id) });
         }
         let mut url = tenant.url().clone();
         url.path_segments_mut().expect("a tenant's address has a host").clear().extend(["api", "v2"]).extend(&segments);
@@ -104,7 +110,7 @@ impl Request {
 }
 
 fn endpoint(method: Method, url: &Url) -> Endpoint {
-    Endpoint { method, host: url.authority().to_owned(), path: url.path().to_owned() }
+    Endpoint { method, host: url.authority().to_owned(), path: foreign::name(url.path()) }
 }
 
 #[cfg(test)]

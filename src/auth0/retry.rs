@@ -80,6 +80,8 @@ impl Setback {
             }
             StatusCode::UNAUTHORIZED if renewable => Some(Self::TokenRejected),
             StatusCode::REQUEST_TIMEOUT => Some(Self::Unavailable),
+            // What a service does not offer, no other attempt gets.
+            StatusCode::NOT_IMPLEMENTED => Some(Self::Final),
             status if status.is_server_error() => Some(Self::Unavailable),
             _ => Some(Self::Final),
         }
@@ -318,6 +320,7 @@ mod tests {
         for body in ["", "{\"client_id\":", "{} {}"] {
             assert_eq!(of_body(200, true, body), Some(Setback::Garbled), "{body}");
         }
+        assert_eq!(of(501, true), Some(Setback::Final));
         assert_eq!([408, 500, 503, 599].map(|status| of(status, true)), [Some(Setback::Unavailable); 4]);
         assert_eq!([301, 400, 403, 404, 409].map(|status| of(status, true)), [Some(Setback::Final); 5]);
         assert_eq!((of(401, true), of(401, false)), (Some(Setback::TokenRejected), Some(Setback::Final)));

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use terraform_provider_auth0::emulator::{Emulator, Plan};
+use terraform_provider_auth0::emulator::{AllowedHost, Emulator, Plan};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// An offline Auth0 tenant: the Management API and the token endpoint for machine-to-machine applications.
@@ -22,6 +22,10 @@ struct Arguments {
     /// Address to listen at; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4010")]
     listen: SocketAddr,
+
+    /// Also answer requests for this host, such as the name of a service container; can be given several times
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<AllowedHost>,
 
     /// Serve https; `ca_file` in the first line of output names the certificate to trust
     #[arg(long)]
@@ -77,6 +81,9 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         .latency(Duration::from_millis(arguments.latency))
         .eventual(Duration::from_millis(arguments.eventual))
         .plan(arguments.plan);
+    for host in &arguments.allow_host {
+        builder = builder.allow_host(host.clone());
+    }
     if let Some(address) = arguments.http {
         builder = builder.http(address);
     }
@@ -93,6 +100,9 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         builder = builder.data(file);
     }
     let emulator = builder.try_start()?;
+    for warning in emulator.warnings() {
+        eprintln!("auth0-emulator: warning: {warning}");
+    }
     writeln!(io::stdout(), "{}", emulator.announcement())?;
     until_told_to_stop()
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::contract::{Contract, Violation};
 use super::paging::PagingError;
-use super::store::{ObjectKind, StoreError};
+use super::store::{DataError, ObjectKind, StoreError};
 
 /// An answer other than success.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,9 +42,9 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "insufficient_scope", message)
     }
 
-    /// Something that Auth0 may well have, but the emulator has not.
-    pub(crate) fn not_imitated(status: StatusCode, what: impl std::fmt::Display) -> Self {
-        Self::new(status, "not_imitated", format!("auth0-emulator does not imitate {what}"))
+    /// Something that Auth0 may well have, but the emulator has not. Every client takes a 404 for an object that is gone.
+    pub(crate) fn not_imitated(what: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, "not_imitated", format!("auth0-emulator does not imitate {what}"))
     }
 
     /// A mistake of the emulator: an answer of its own is not as its contract says.
@@ -79,6 +79,12 @@ impl ApiError {
 
     pub(crate) fn oauth(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
         Self::OAuth { status, error, description: description.into(), uri: None }
+    }
+}
+
+impl From<DataError> for ApiError {
+    fn from(error: DataError) -> Self {
+        Self::without_code(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Settings of an emulator, and its start.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,9 +11,12 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::{Clock, SteadyClock};
+use super::exposure::{from_elsewhere, from_here};
+use super::hosts::{AllowedHost, Hosts};
 use super::ids::Ids;
 use super::limits::{Limits, Plan};
 use super::log::Log;
+use super::responder::Responder;
 use super::server::Server;
 use super::signing::SigningKey;
 use super::store::{File, Tenant};
@@ -26,6 +29,8 @@ pub struct Builder {
     listen: SocketAddr,
     tls: bool,
     http: Option<SocketAddr>,
+    allowed_hosts: Vec<AllowedHost>,
+    silence: Duration,
     latency: Duration,
     eventual: Duration,
     plan: Plan,
@@ -42,6 +47,8 @@ impl Default for Builder {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: false,
             http: None,
+            allowed_hosts: Vec::new(),
+            silence: Duration::from_mins(1),
             latency: Duration::ZERO,
             eventual: Duration::ZERO,
             plan: Plan::Unlimited,
@@ -65,6 +72,19 @@ impl Builder {
     #[must_use]
     pub fn tls(self, tls: bool) -> Self {
         Self { tls, ..self }
+    }
+
+    /// Also answers requests for this host; see [`AllowedHost`].
+    #[must_use]
+    pub fn allow_host(mut self, host: AllowedHost) -> Self {
+        self.allowed_hosts.push(host);
+        self
+    }
+
+    /// Closes connections that are silent for so long: between requests, and while one arrives.
+    #[must_use]
+    pub fn silence(self, silence: Duration) -> Self {
+        Self { silence, ..self }
     }
 
     /// Waits before every answer, as if the network were that far.
@@ -141,9 +161,11 @@ impl Builder {
         // Not through the runtime: the caller may be in one of its own.
         let listener = TcpListener::bind(self.listen)?;
         listener.set_nonblocking(true)?;
-        let address = reachable(listener.local_addr()?);
+        let listening = listener.local_addr()?;
+        let address = from_here(listening);
         let domain = address.to_string();
-        let url = format!("{}://{domain}", if self.tls { "https" } else { "http" });
+        let scheme = if self.tls { "https" } else { "http" };
+        let url = format!("{scheme}://{domain}");
 
         let file = self.data.as_deref().map(File::open).transpose().map_err(io::Error::other)?;
         let tls = self.tls.then(|| Tls::new(address.ip(), file.as_ref())).transpose()?;
@@ -153,6 +175,8 @@ impl Builder {
         let (client_id, client_secret) =
             (administrator.id().to_owned(), administrator.secret().unwrap_or_default().to_owned());
         let shared = Arc::new(Shared {
+            hosts: Hosts(self.allowed_hosts),
+            silence: self.silence,
             tenant: Mutex::new(tenant),
             log: Mutex::new(Log::new()),
             faults: Mutex::default(),
@@ -163,15 +187,18 @@ impl Builder {
             secret_recorder: self.record_secrets.then(Mutex::default),
         });
 
-        let server = Server::new(router::router(&shared), Arc::clone(&shared));
+        let server = Server::new(Responder::new(router::router(&shared), Arc::clone(&shared)), self.silence);
         let (acceptor, ca_file) = tls.map(|tls| (tls.acceptor, tls.ca_file)).unzip();
         let stop = CancellationToken::new();
         let plain = self.http.map(TcpListener::bind).transpose()?;
+        let mut exposed: Vec<_> = from_elsewhere(listening).into_iter().map(|address| (scheme, address)).collect();
         let http_url = match &plain {
             None => None,
             Some(listener) => {
                 listener.set_nonblocking(true)?;
-                Some(format!("http://{}", reachable(listener.local_addr()?)))
+                let listening = listener.local_addr()?;
+                exposed.extend(from_elsewhere(listening).map(|address| ("http", address)));
+                Some(format!("http://{}", from_here(listening)))
             }
         };
         let serving = {
@@ -188,7 +215,8 @@ impl Builder {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread =
             std::thread::Builder::new().name("auth0-emulator".into()).spawn(move || runtime.block_on(serving))?;
-        Ok(Emulator { url, domain, client_id, client_secret, http_url, ca_file, shared, stop, thread: Some(thread) })
+        let thread = Some(thread);
+        Ok(Emulator { url, domain, client_id, client_secret, http_url, exposed, ca_file, shared, stop, thread })
     }
 
     /// The tenant to serve: that of the file, or else that of the state, or else a new one.
@@ -217,14 +245,4 @@ impl Builder {
         tenant.save().map_err(io::Error::other)?;
         Ok(tenant)
     }
-}
-
-/// An address under which this machine reaches a listener.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        _ => address.ip(),
-    };
-    SocketAddr::new(ip, address.port())
 }

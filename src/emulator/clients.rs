@@ -171,7 +171,7 @@ impl<'q> Search<'q> {
         match text.split_once(':') {
             Some(("client_grant.organization_id", id)) if !id.is_empty() => Ok(Self::Organization(id)),
             Some(("client_grant.allow_any_organization", "true")) => Ok(Self::AnyOrganization),
-            _ => Err(ApiError::bad_query(format_args!("'Invalid search: {text}' on property q"))),
+            _ => Err(ApiError::not_imitated(format_args!("the search {text:?}"))),
         }
     }
 

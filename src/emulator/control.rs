@@ -10,7 +10,7 @@ use super::api_error::ApiError;
 use super::faults::Fault;
 
 pub(crate) fn requests(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(json!({ "requests": shared.log().requests() })))
+    Ok(Answer::ok(json!({ "requests": shared.log().requests().collect::<Vec<_>>() })))
 }
 
 pub(crate) fn clear_requests(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
@@ -37,12 +37,12 @@ pub(crate) fn clear_faults(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<A
 }
 
 pub(crate) fn state(shared: &Shared, _: &HeaderMap, _: &[u8]) -> Result<Answer, ApiError> {
-    Ok(Answer::ok(shared.with_tenant(|tenant| tenant.dump())))
+    Ok(Answer::ok(shared.change_tenant(|tenant| tenant.dump())?))
 }
 
 pub(crate) fn put_state(shared: &Shared, _: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
     let invalid = |reason: String| ApiError::new(StatusCode::BAD_REQUEST, "invalid_state", reason);
     let state = serde_json::from_slice(body).map_err(|error| invalid(error.to_string()))?;
-    shared.with_tenant(|tenant| tenant.restore(state)).map_err(invalid)?;
+    shared.change_tenant(|tenant| tenant.restore(state))?.map_err(invalid)?;
     Ok(Answer::no_content())
 }

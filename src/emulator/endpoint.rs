@@ -11,16 +11,44 @@ use super::store::Tenant;
 use super::{Object, Shared};
 
 /// The Management API, whose routes leave this out of their paths.
-pub(crate) const MANAGEMENT: &str = "/api/v2";
+const MANAGEMENT: &str = "/api/v2";
 
 /// The control interface, under paths that Auth0 does not have.
-pub(crate) const CONTROL: &str = "/_emulator";
+const CONTROL: &str = "/_emulator";
 
 /// Bodies over this size are refused, as by the service.
-pub(crate) const MAX_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 
 /// The control interface takes the state of a whole tenant.
-const MAX_STATE: usize = 1 << 28;
+const MAX_STATE: usize = 1 << 26;
+
+/// Whether a path is one of the Management API.
+pub(crate) fn is_management(path: &str) -> bool {
+    is_below(path, MANAGEMENT)
+}
+
+/// Whether a path is one of the control interface.
+pub(crate) fn is_control(path: &str) -> bool {
+    is_below(path, CONTROL)
+}
+
+/// Whether a request for this path may have a body although it has no token.
+pub(crate) fn takes_no_token(path: &str) -> bool {
+    is_control(path) || is_oauth(path)
+}
+
+/// The most bytes that the body of a request for this path may have.
+pub(crate) fn max_body(path: &str) -> usize {
+    if path.strip_prefix(CONTROL) == Some("/state") { MAX_STATE } else { MAX_BODY }
+}
+
+fn is_oauth(path: &str) -> bool {
+    is_below(path, "/oauth")
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
 
 /// Parameters of lists that are paged by offset.
 pub(crate) const PAGE: Parameter = Parameter::new("page", Kind::Number { minimum: 0, maximum: u64::MAX });
@@ -120,14 +148,9 @@ impl Route {
         matches!(self.handler, Handler::Management(_))
     }
 
-    /// The most bytes that a body may have.
-    pub(crate) fn max_body(&self) -> usize {
-        if self.path.starts_with(CONTROL) { MAX_STATE } else { MAX_BODY }
-    }
-
     /// Whether errors are those of OAuth, and forms are taken.
     pub(crate) fn is_oauth(&self) -> bool {
-        self.path.starts_with("/oauth/")
+        is_oauth(self.path)
     }
 }
 

@@ -1,12 +1,17 @@
 //! Faults on demand: rules that spoil the answers to chosen requests.
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+pub use self::change::Change;
+use self::change::has_members;
+pub(crate) use self::change::merged;
 use super::glob;
 
 /// A rule: what happens to which requests, and how often.
@@ -17,6 +22,10 @@ pub struct Fault {
     pub method: String,
     /// Pattern of their paths; `*` stands for any text, slashes included. The query plays no part.
     pub path: String,
+    /// What their bodies contain: JSON objects with these members, and in lists at least these elements. Other members play
+    /// no part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Map<String, Value>>,
     /// How many of them pass before the rule takes hold.
     #[serde(default)]
     pub skip: u32,
@@ -32,7 +41,8 @@ pub struct Fault {
 #[serde(
     untagged,
     expecting = "an action is {\"status\": NUMBER} with \"body\" and \"headers\" if need be, {\"delay_ms\": NUMBER}, \
-                 {\"drop\": \"before\"}, {\"drop\": \"after\"} or {\"truncate\": NUMBER}"
+                 {\"drop\": \"before\"}, {\"drop\": \"after\"}, {\"truncate\": NUMBER}, or {\"request\": OBJECT} or \
+                 {\"response\": OBJECT} or both"
 )]
 pub enum Action {
     /// This answer is given instead of the real one; nothing is done.
@@ -43,6 +53,8 @@ pub enum Action {
     Drop(Drop),
     /// The body of the real answer is cut off.
     Truncate(Truncate),
+    /// Something else is done, or the real answer shows something else.
+    Change(Change),
 }
 
 /// An answer in place of the real one.
@@ -97,7 +109,16 @@ impl Fault {
     /// A rule for the next request with this method to a path that fits the pattern.
     #[must_use]
     pub fn new(method: &str, path: &str, action: Action) -> Self {
-        Self { method: method.to_owned(), path: path.to_owned(), skip: 0, times: 1, action }
+        Self { method: method.to_owned(), path: path.to_owned(), body: None, skip: 0, times: 1, action }
+    }
+
+    /// Applies only to requests whose bodies are JSON that contains this.
+    ///
+    /// # Panics
+    /// When this is not an object.
+    #[must_use]
+    pub fn body(self, body: Value) -> Self {
+        Self { body: Some(object(body)), ..self }
     }
 
     /// Lets this many requests pass first.
@@ -120,6 +141,9 @@ impl Fault {
         if !self.path.starts_with(['/', '*']) || self.path.contains('?') {
             return Err(format!("{:?} fits no path: paths begin with a slash, and have no query", self.path));
         }
+        if matches!(&self.action, Action::Change(Change { request: None, response: None })) {
+            return Err("the action is empty: name what happens, such as {\"status\": 503}".to_owned());
+        }
         let Action::Answer(Substitute { status, headers, .. }) = &self.action else { return Ok(()) };
         if !(200..=599).contains(status) {
             return Err(format!("{status} is not the status of an answer"));
@@ -136,8 +160,10 @@ impl Fault {
         Ok(())
     }
 
-    fn applies_to(&self, method: &str, path: &str) -> bool {
-        (self.method == "*" || self.method == method) && glob::matches(&self.path, path)
+    fn applies_to(&self, method: &str, path: &str, body: &[u8]) -> bool {
+        (self.method == "*" || self.method == method)
+            && glob::matches(&self.path, path)
+            && self.body.as_ref().is_none_or(|wanted| has_members(body, wanted))
     }
 }
 
@@ -178,6 +204,31 @@ impl Action {
     pub fn truncate(truncate: usize) -> Self {
         Self::Truncate(Truncate { truncate })
     }
+
+    /// A merge patch on the body of the request, so that something else than what was sent takes effect.
+    ///
+    /// # Panics
+    /// When the patch is not an object.
+    #[must_use]
+    pub fn change_request(patch: Value) -> Self {
+        Self::Change(Change { request: Some(object(patch)), response: None })
+    }
+
+    /// A merge patch on the real answer, after the effect.
+    ///
+    /// # Panics
+    /// When the patch is not an object.
+    #[must_use]
+    pub fn change_response(patch: Value) -> Self {
+        Self::Change(Change { request: None, response: Some(object(patch)) })
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is not an object"),
+    }
 }
 
 /// What the method of a rule may be.
@@ -207,8 +258,8 @@ impl Faults {
 
     /// What happens to this request. Every rule that fits and still lets requests pass counts it;
     /// the first that fits and takes hold applies.
-    pub(crate) fn next_action(&mut self, method: &str, path: &str) -> Option<Action> {
-        for fault in self.0.iter_mut().filter(|fault| fault.times > 0 && fault.applies_to(method, path)) {
+    pub(crate) fn next_action(&mut self, method: &str, path: &str, body: &[u8]) -> Option<Action> {
+        for fault in self.0.iter_mut().filter(|fault| fault.times > 0 && fault.applies_to(method, path, body)) {
             if fault.skip > 0 {
                 fault.skip -= 1;
             } else {
@@ -230,9 +281,9 @@ mod tests {
     fn a_rule_skips_applies_and_is_used_up() {
         let mut faults = Faults::default();
         faults.add(Fault::new("GET", "/a*", Action::status(500)).skip(1).times(2));
-        let struck: Vec<bool> = (0..5).map(|_| faults.next_action("GET", "/abc").is_some()).collect();
+        let struck: Vec<bool> = (0..5).map(|_| faults.next_action("GET", "/abc", b"").is_some()).collect();
         assert_eq!(struck, [false, true, true, false, false]);
-        assert_eq!(faults.next_action("POST", "/abc"), None);
+        assert_eq!(faults.next_action("POST", "/abc", b""), None);
     }
 
     #[test]
@@ -240,8 +291,23 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::new("*", "*", Action::status(500)).skip(1));
         faults.add(Fault::new("GET", "*", Action::delay_ms(5)));
-        assert_eq!(faults.next_action("GET", "/"), Some(Action::delay_ms(5)));
-        assert_eq!(faults.next_action("GET", "/"), Some(Action::status(500)));
+        assert_eq!(faults.next_action("GET", "/", b""), Some(Action::delay_ms(5)));
+        assert_eq!(faults.next_action("GET", "/", b""), Some(Action::status(500)));
+    }
+
+    #[test]
+    fn a_rule_with_a_body_counts_no_other_requests() {
+        let mut faults = Faults::default();
+        let body = json!({ "allow_all_scopes": false, "scope": ["a"] });
+        faults.add(Fault::new("PATCH", "*", Action::status(400)).body(body).skip(1));
+        for (body, strikes) in [
+            (&b"{\"allow_all_scopes\":false,\"scope\":[]}"[..], false),
+            (b"", false),
+            (b"{\"allow_all_scopes\":false,\"scope\":[\"b\",\"a\"]}", false),
+            (b"{\"allow_all_scopes\":false,\"scope\":[\"a\"],\"x\":1}", true),
+        ] {
+            assert_eq!(faults.next_action("PATCH", "/", body).is_some(), strikes, "{}", body.escape_ascii());
+        }
     }
 
     #[test]
@@ -253,6 +319,10 @@ mod tests {
         assert_eq!(action(json!({ "drop": "before" })), Some(Action::drop_before()));
         assert_eq!(action(json!({ "drop": "after" })), Some(Action::drop_after()));
         assert_eq!(action(json!({ "truncate": 9 })), Some(Action::truncate(9)));
+        let patch = json!({ "a": 1 });
+        assert_eq!(action(json!({ "request": patch })), Some(Action::change_request(patch.clone())));
+        assert_eq!(action(json!({ "response": patch })), Some(Action::change_response(patch)));
+        assert_eq!(action(json!({ "response": [] })), None);
         assert_eq!(action(json!({ "drop": "later" })), None);
         assert_eq!(action(json!({ "status": 503, "truncate": 9 })), None);
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -28,10 +29,13 @@ pub struct LoggedRequest {
     pub body: Option<Value>,
 }
 
-/// Fewest requests that are kept; there are never twice as many, because an emulator may run for weeks.
-const MIN_KEPT: usize = 100_000;
+/// Most requests that are kept, because an emulator may run for weeks. The oldest are dropped first.
+const MAX_REQUESTS: usize = 100_000;
 
-/// Most bytes of JSON text that all bodies together take. The oldest are dropped first; their requests stay.
+/// Most bytes that all paths and queries together take. The oldest requests are dropped first.
+const MAX_PATHS: usize = 64 << 20;
+
+/// Most bytes that all bodies together take. The oldest are dropped first; their requests stay.
 const MAX_BODIES: usize = 16 << 20;
 
 /// The last requests.
@@ -39,26 +43,36 @@ const MAX_BODIES: usize = 16 << 20;
 pub(crate) struct Log {
     start: Instant,
     next: u64,
-    requests: Vec<LoggedRequest>,
-    /// Requests with a body and the length of it, the oldest first.
-    bodies: VecDeque<(u64, usize)>,
+    entries: VecDeque<Entry>,
+    path_bytes: usize,
     body_bytes: usize,
+    /// Before this one no request has a body.
+    first_body: u64,
+}
+
+/// A request, and its body as it was sent: as a value, JSON can take many times its length.
+#[derive(Debug)]
+struct Entry {
+    request: LoggedRequest,
+    body: Option<Box<[u8]>>,
+}
+
+impl Entry {
+    fn path_bytes(&self) -> usize {
+        self.request.path.len() + self.request.query.len()
+    }
 }
 
 impl Log {
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), next: 1, requests: Vec::new(), bodies: VecDeque::new(), body_bytes: 0 }
+        Self { start: Instant::now(), next: 1, entries: VecDeque::new(), path_bytes: 0, body_bytes: 0, first_body: 0 }
     }
 
     /// Enters a request, and returns its number.
     pub(crate) fn arrived(&mut self, method: &str, path: &str, query: &str) -> u64 {
         let seq = self.next;
         self.next += 1;
-        if self.requests.len() == 2 * MIN_KEPT - 1 {
-            self.requests.drain(..MIN_KEPT);
-            self.drop_bodies_before(self.requests[0].seq);
-        }
-        self.requests.push(LoggedRequest {
+        let request = LoggedRequest {
             seq,
             at_ms: u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),
             method: method.to_owned(),
@@ -66,52 +80,67 @@ impl Log {
             query: query.to_owned(),
             status: None,
             body: None,
-        });
+        };
+        let entry = Entry { request, body: None };
+        self.path_bytes += entry.path_bytes();
+        self.entries.push_back(entry);
+        while self.entries.len() > MAX_REQUESTS || self.path_bytes > MAX_PATHS {
+            self.drop_oldest();
+        }
         seq
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(entry) = self.entries.pop_front() {
+            self.path_bytes -= entry.path_bytes();
+            self.body_bytes -= entry.body.map_or(0, |body| body.len());
+        }
     }
 
     /// Keeps the body of a request, if it is JSON.
     pub(crate) fn keep_body(&mut self, seq: u64, body: &[u8]) {
-        let Ok(json) = serde_json::from_slice(body) else { return };
-        let Some(request) = self.find(seq) else { return };
-        request.body = Some(json);
-        self.bodies.push_back((seq, body.len()));
-        self.body_bytes += body.len();
-        while self.body_bytes > MAX_BODIES
-            && let Some((oldest, _)) = self.bodies.front()
-        {
-            self.drop_bodies_before(oldest + 1);
+        if serde_json::from_slice::<IgnoredAny>(body).is_err() {
+            return;
         }
-    }
-
-    fn drop_bodies_before(&mut self, seq: u64) {
-        while let Some((oldest, length)) = self.bodies.pop_front_if(|(oldest, _)| *oldest < seq) {
-            self.body_bytes -= length;
-            if let Some(request) = self.find(oldest) {
-                request.body = None;
-            }
+        let Some(entry) = self.find(seq) else { return };
+        entry.body = Some(body.into());
+        self.body_bytes += body.len();
+        self.first_body = self.first_body.min(seq);
+        while self.body_bytes > MAX_BODIES {
+            let oldest = self.first_body;
+            self.first_body += 1;
+            let dropped = self.find(oldest).and_then(|entry| entry.body.take());
+            self.body_bytes -= dropped.map_or(0, |body| body.len());
         }
     }
 
     pub(crate) fn answered(&mut self, seq: u64, status: u16) {
-        if let Some(request) = self.find(seq) {
-            request.status = Some(status);
+        if let Some(entry) = self.find(seq) {
+            entry.request.status = Some(status);
         }
     }
 
-    fn find(&mut self, seq: u64) -> Option<&mut LoggedRequest> {
-        let place = self.requests.binary_search_by_key(&seq, |request| request.seq).ok()?;
-        self.requests.get_mut(place)
+    fn find(&mut self, seq: u64) -> Option<&mut Entry> {
+        let place = seq.checked_sub(self.entries.front()?.request.seq)?;
+        self.entries.get_mut(usize::try_from(place).ok()?)
     }
 
-    pub(crate) fn requests(&self) -> &[LoggedRequest] {
-        &self.requests
+    /// The requests without their bodies.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &LoggedRequest> {
+        self.entries.iter().map(|entry| &entry.request)
+    }
+
+    pub(crate) fn requests_with_bodies(&self) -> Vec<LoggedRequest> {
+        let with_body = |Entry { request, body }: &Entry| LoggedRequest {
+            body: body.as_deref().and_then(|body| serde_json::from_slice(body).ok()),
+            ..request.clone()
+        };
+        self.entries.iter().map(with_body).collect()
     }
 
     pub(crate) fn clear(&mut self) {
-        self.requests.clear();
-        self.bodies.clear();
-        self.body_bytes = 0;
+        self.entries.clear();
+        (self.path_bytes, self.body_bytes) = (0, 0);
     }
 }
 
@@ -123,15 +152,25 @@ mod tests {
     fn the_oldest_requests_are_dropped_when_there_are_very_many() {
         let mut log = Log::new();
         let mut last = 0;
-        for _ in 0..5 * MIN_KEPT {
+        for _ in 0..MAX_REQUESTS * 3 / 2 {
             last = log.arrived("GET", "/", "");
             log.keep_body(last, b"{}");
         }
         log.answered(last, 200);
-        let kept = log.requests();
-        assert!((MIN_KEPT..2 * MIN_KEPT).contains(&kept.len()), "{}", kept.len());
+        let kept: Vec<_> = log.requests().collect();
+        assert_eq!(kept.len(), MAX_REQUESTS);
         assert_eq!(kept.last().map(|request| (request.seq, request.status)), Some((last, Some(200))));
-        assert_eq!((log.bodies.len(), log.body_bytes), (kept.len(), 2 * kept.len()));
+        assert_eq!((log.path_bytes, log.body_bytes), (kept.len(), 2 * kept.len()));
+    }
+
+    #[test]
+    fn the_oldest_requests_are_dropped_when_their_paths_are_long() {
+        let mut log = Log::new();
+        let (path, query) = ("x".repeat(MAX_PATHS / 6), "x".repeat(MAX_PATHS / 6));
+        for _ in 0..4 {
+            log.arrived("GET", &path, &query);
+        }
+        assert_eq!(log.requests().map(|request| request.seq).collect::<Vec<_>>(), [2, 3, 4]);
     }
 
     #[test]
@@ -142,12 +181,26 @@ mod tests {
             let seq = log.arrived("POST", "/", "");
             log.keep_body(seq, body.as_bytes());
         }
-        let kept: Vec<_> = log.requests().iter().map(|request| request.body.is_some()).collect();
-        assert_eq!(kept, [false, false, true, true]);
+        let has_body = |log: &Log| log.requests_with_bodies().iter().map(|of| of.body.is_some()).collect::<Vec<_>>();
+        assert_eq!(has_body(&log), [false, false, true, true]);
         log.clear();
+        for body in [&b"{}"[..], body.as_bytes(), body.as_bytes(), body.as_bytes()] {
+            let seq = log.arrived("POST", "/", "");
+            log.keep_body(seq, body);
+        }
+        assert_eq!(has_body(&log), [false, false, true, true]);
+        assert_eq!(log.body_bytes, 2 * body.len());
+    }
+
+    /// As a value, each element would take ten times as much.
+    #[test]
+    fn bodies_take_no_more_memory_than_they_are_long() {
+        let mut log = Log::new();
         let seq = log.arrived("POST", "/", "");
-        log.keep_body(seq, b"{}");
-        assert_eq!((log.requests()[0].body.clone(), log.body_bytes), (Some(serde_json::json!({})), 2));
+        let body = format!("[{}{{}}]", "{},".repeat(1000));
+        log.keep_body(seq, body.as_bytes());
+        assert_eq!(log.entries[0].body.as_deref(), Some(body.as_bytes()));
+        assert!(log.requests().all(|request| request.body.is_none()));
     }
 
     #[test]
@@ -155,7 +208,7 @@ mod tests {
         let mut log = Log::new();
         let seq = log.arrived("POST", "/", "");
         log.keep_body(seq, b"client_secret=x");
-        assert_eq!((log.requests()[0].body.clone(), log.body_bytes), (None, 0));
+        assert_eq!((log.requests_with_bodies()[0].body.clone(), log.body_bytes), (None, 0));
     }
 
     #[test]
@@ -166,7 +219,7 @@ mod tests {
         let second = log.arrived("GET", "/b", "");
         log.answered(first, 200);
         log.answered(second, 404);
-        let logged: Vec<_> = log.requests().iter().map(|request| (request.seq, request.status)).collect();
+        let logged: Vec<_> = log.requests().map(|request| (request.seq, request.status)).collect();
         assert_eq!(logged, [(2, Some(404))]);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::iter;
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -43,7 +42,7 @@ pub(crate) fn list(context: &mut RequestContext<'_>) -> Result<Answer, ApiError>
 pub(crate) fn create(context: &mut RequestContext<'_>) -> Result<Answer, ApiError> {
     let mut body = context.take_body();
     if body.remove("enabled_connections").is_some_and(|connections| connections != json!([])) {
-        return Err(ApiError::not_imitated(StatusCode::BAD_REQUEST, "connections"));
+        return Err(ApiError::not_imitated("connections"));
     }
     Ok(Answer::created(show(context.tenant.create_organization(body)?)))
 }

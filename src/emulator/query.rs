@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::StatusCode;
 use url::form_urlencoded;
 
 use super::api_error::ApiError;
@@ -72,9 +71,7 @@ impl Parameter {
                     None => Ok(()),
                 }
             }
-            Kind::NotImitated => {
-                Err(ApiError::not_imitated(StatusCode::BAD_REQUEST, format_args!("the query parameter {name}")))
-            }
+            Kind::NotImitated => Err(ApiError::not_imitated(format_args!("the query parameter {name}"))),
         }
     }
 }

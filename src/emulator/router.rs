@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::to_bytes;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
@@ -20,6 +19,7 @@ use super::authorization::Scopes;
 use super::contract::Contract;
 use super::endpoint::{Handler, ManagementHandler, RequestContext, Route};
 use super::query::Query;
+use super::request_body::RequestBody;
 use super::store::Tenant;
 use super::{Object, Shared};
 
@@ -30,7 +30,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         let filter = MethodFilter::try_from(route.method.clone()).expect("the list holds ordinary methods only");
         let handler = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
             let result = match path {
-                Ok(path) => serve(route, &shared, path, request).await,
+                Ok(path) => serve(route, &shared, &path, request),
                 Err(rejection) => Err(ApiError::without_code(StatusCode::BAD_REQUEST, rejection.body_text())),
             };
             let answer = if cfg!(debug_assertions) { check_answer(route, result) } else { result };
@@ -41,15 +41,15 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     router.fallback(unknown).method_not_allowed_fallback(unknown)
 }
 
-async fn serve(route: &Route, shared: &Shared, path: RawPathParams, request: Request) -> Result<Answer, ApiError> {
-    let (parts, body) = request.into_parts();
-    let limit = route.max_body();
-    let body = to_bytes(body, limit).await.map_err(|_| ApiError::body_too_large(route.is_oauth(), limit));
+fn serve(route: &Route, shared: &Shared, path: &RawPathParams, request: Request) -> Result<Answer, ApiError> {
+    let (mut parts, _) = request.into_parts();
+    let body = parts.extensions.remove::<RequestBody>().expect("the body is read before the request is routed");
+    let body = body.expect(route.is_oauth());
     match route.handler {
         Handler::Open(handler) => handler(shared, &parts.headers, &body?),
         Handler::Management(handler) => {
             let path = path.iter().map(|(_, value)| value.to_owned()).collect();
-            shared.with_tenant(|tenant| manage(route, handler, tenant, path, &parts, body))
+            shared.change_tenant(|tenant| manage(route, handler, tenant, path, &parts, body))?
         }
     }
 }
@@ -67,8 +67,9 @@ fn manage(
     let scopes = Scopes::of_token(tenant, &parts.headers)?;
     scopes.require_any(route.scopes)?;
     let query = Query::parse(parts.uri.query().unwrap_or_default(), route.query)?;
+    let body = body?;
     let body = match &route.body {
-        Some(contract) => object(contract, &parts.headers, &body?)?,
+        Some(contract) => object(contract, &parts.headers, &body)?,
         None => Object::new(),
     };
     // A request that is refused changes nothing, not even the ids of what comes next.
@@ -85,7 +86,7 @@ fn object(contract: &Contract, headers: &HeaderMap, body: &[u8]) -> Result<Objec
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !content_type.starts_with("application/json") {
         let what = format_args!("bodies of the type \"{content_type}\", send application/json");
-        return Err(ApiError::not_imitated(StatusCode::UNSUPPORTED_MEDIA_TYPE, what));
+        return Err(ApiError::not_imitated(what));
     }
     let Ok(body) = serde_json::from_slice::<Value>(body) else {
         return Err(ApiError::without_code(StatusCode::BAD_REQUEST, "Invalid request payload JSON format"));
@@ -113,5 +114,5 @@ fn check_answer(route: &Route, result: Result<Answer, ApiError>) -> Result<Answe
 
 async fn unknown(request: Request) -> Response {
     let what = format_args!("{} {}", request.method(), request.uri().path());
-    ApiError::not_imitated(StatusCode::NOT_FOUND, what).into_response()
+    ApiError::not_imitated(what).into_response()
 }

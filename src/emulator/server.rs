@@ -1,32 +1,27 @@
 //! Connections: an accept loop of our own, because a fault may close one without an answer.
 
 use std::convert::Infallible;
-use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use axum::response::IntoResponse as _;
-use bytes::{Bytes, BytesMut};
+use axum::body::Body;
+use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
-use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
-use tower_service::Service as _;
 
-use super::api_error::ApiError;
-use super::endpoint::{CONTROL, MANAGEMENT, MAX_BODY};
-use super::faults::{Action, Delay, Drop, Moment, Substitute, Truncate};
-use super::{Shared, lock};
+use super::hosts::Entrance;
+use super::idle::InProgress;
+use super::responder::Responder;
+
+/// The most bytes that the head of a request may have.
+const MAX_HEAD: usize = 64 << 10;
 
 /// Serves connections until the token is cancelled; those still open are closed then.
 pub(crate) async fn run(
@@ -52,162 +47,52 @@ pub(crate) async fn run(
 /// Everything that a connection needs.
 #[derive(Clone)]
 pub(crate) struct Server {
-    router: Router,
-    shared: Arc<Shared>,
+    responder: Arc<Responder>,
+    /// How long a connection may be silent.
+    silence: Duration,
 }
 
 impl Server {
-    pub(crate) fn new(router: Router, shared: Arc<Shared>) -> Self {
-        Self { router, shared }
+    pub(crate) fn new(responder: Responder, silence: Duration) -> Self {
+        Self { responder: Arc::new(responder), silence }
     }
 
     async fn connection(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         // Answers are small, and a client waits for each of them.
         let _ = stream.set_nodelay(true);
+        let Ok(address) = stream.local_addr() else { return };
+        let entrance = Entrance { address, tls: tls.is_some() };
         match tls {
-            None => self.serve(stream).await,
+            None => self.serve(stream, entrance).await,
             Some(tls) => {
-                if let Ok(stream) = tls.accept(stream).await {
-                    self.serve(stream).await;
+                if let Ok(Ok(stream)) = timeout(self.silence, tls.accept(stream)).await {
+                    self.serve(stream, entrance).await;
                 }
             }
         }
     }
 
-    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let close = CancellationToken::new();
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S, entrance: Entrance) {
+        let (close, in_progress) = (CancellationToken::new(), InProgress::none());
         let service = {
-            let close = close.clone();
+            let (close, in_progress) = (close.clone(), in_progress.clone());
             service_fn(move |request: Request<Incoming>| {
-                let (server, close) = (self.clone(), close.clone());
-                async move { Ok::<_, Infallible>(server.respond(request.map(Body::new), &close).await) }
+                let (responder, close) = (Arc::clone(&self.responder), close.clone());
+                let running = in_progress.begin();
+                async move {
+                    let response = responder.respond(request.map(Body::new), entrance, &close).await;
+                    drop(running);
+                    Ok::<_, Infallible>(response)
+                }
             })
         };
-        let builder = auto::Builder::new(TokioExecutor::new());
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
-        // A client that breaks off is its own affair.
-        let _ = close.run_until_cancelled(connection).await;
-    }
-
-    async fn respond(self, request: Request<Body>, close: &CancellationToken) -> Response<Body> {
-        let (method, path) = (request.method().as_str().to_owned(), request.uri().path().to_owned());
-        if path.starts_with(CONTROL) {
-            return self.serve_tenant(request).await;
-        }
-        let seq = self.shared.log().arrived(&method, &path, request.uri().query().unwrap_or_default());
-        let request = self.read_body(seq, request).await;
-        // Even a sleep of no length takes until the next tick of the timer, a millisecond.
-        if !self.shared.latency.is_zero() {
-            sleep(self.shared.latency).await;
-        }
-        let action = self.shared.faults().next_action(&method, &path);
-        let response = match action {
-            None => self.route(request).await,
-            Some(Action::Answer(substitute)) => substitute_response(substitute),
-            Some(Action::Delay(Delay { delay_ms })) => {
-                sleep(Duration::from_millis(delay_ms)).await;
-                self.route(request).await
-            }
-            Some(Action::Drop(Drop { drop })) => {
-                if drop == Moment::After {
-                    self.route(request).await;
-                }
-                close.cancel();
-                pending().await
-            }
-            Some(Action::Truncate(Truncate { truncate })) => truncate_body(self.route(request).await, truncate).await,
-        };
-        self.shared.log().answered(seq, response.status().as_u16());
-        response
-    }
-
-    /// Reads the body of a request, which may be endless. That of a write to the Management API goes into the log; that of a
-    /// token request does not, as it holds secrets and little else.
-    async fn read_body(&self, seq: u64, request: Request<Body>) -> Request<Body> {
-        let (parts, body) = request.into_parts();
-        let body = read_at_most(body, MAX_BODY).await;
-        let is_write = matches!(parts.method, Method::POST | Method::PATCH | Method::PUT | Method::DELETE);
-        if is_write && parts.uri.path().starts_with(MANAGEMENT) {
-            self.shared.log().keep_body(seq, &body);
-        }
-        if let Some(recorder) = &self.shared.secret_recorder {
-            lock(recorder).record(&parts.headers, &body);
-        }
-        Request::from_parts(parts, Body::from(body))
-    }
-
-    /// Answers a request of the tenant's, if its plan allows it now.
-    async fn route(&self, request: Request<Body>) -> Response<Body> {
-        let (method, uri) = (request.method().as_str(), request.uri());
-        let query = uri.query().unwrap_or_default();
-        let limit = self.shared.limits().take(method, uri.path(), query, self.shared.clock.unix_milliseconds());
-        let Some(limit) = limit else { return self.serve_tenant(request).await };
-        let mut response = if limit.granted {
-            self.serve_tenant(request).await
-        } else {
-            ApiError::too_many_requests(uri.path(), limit.message()).into_response()
-        };
-        for (name, value) in limit.headers() {
-            // A token quota that is used up says more.
-            response.headers_mut().entry(name).or_insert(HeaderValue::from(value));
-        }
-        response
-    }
-
-    async fn serve_tenant(&self, request: Request<Body>) -> Response<Body> {
-        let Ok(mut response) = self.router.clone().call(request).await;
-        if let Some(recorder) = &self.shared.secret_recorder {
-            let (parts, body) = response.into_parts();
-            let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-            lock(recorder).record(&parts.headers, &body);
-            response = Response::from_parts(parts, Body::from(body));
-        }
-        // What is answered has to be there after a crash.
-        match self.shared.save() {
-            Ok(()) => response,
-            Err(error) => ApiError::without_code(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().max_buf_size(MAX_HEAD);
+        let connection = close.run_until_cancelled(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::select! {
+            // A client that breaks off is its own affair.
+            _ = connection => {}
+            () = in_progress.idle_for(self.silence) => {}
         }
     }
-}
-
-/// The whole body, or just over `limit` bytes of a longer one, which the router then refuses. Nothing of one that breaks off.
-async fn read_at_most(body: Body, limit: usize) -> Bytes {
-    let (mut chunks, mut bytes) = (body.into_data_stream(), BytesMut::new());
-    while bytes.len() <= limit {
-        match chunks.next().await {
-            None => break,
-            Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
-            Some(Err(_)) => return Bytes::new(),
-        }
-    }
-    bytes.freeze()
-}
-
-fn substitute_response(substitute: Substitute) -> Response<Body> {
-    let status = StatusCode::from_u16(substitute.status).expect("rules are checked when they are given");
-    let (body, json) = match substitute.body {
-        None => (String::new(), false),
-        Some(Value::String(raw)) => (raw, false),
-        Some(body) => (body.to_string(), true),
-    };
-    let mut response = (status, body).into_response();
-    let headers = response.headers_mut();
-    headers.remove(header::CONTENT_TYPE);
-    if json {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-    }
-    for (name, value) in substitute.headers {
-        let (name, value) = (HeaderName::try_from(name), HeaderValue::try_from(value));
-        headers.extend(name.ok().zip(value.ok()));
-    }
-    response
-}
-
-/// The first bytes of a body, announced as if they were all of it.
-async fn truncate_body(response: Response<Body>, length: usize) -> Response<Body> {
-    let (mut parts, body) = response.into_parts();
-    let mut bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    bytes.truncate(length);
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    Response::from_parts(parts, Body::from(bytes))
 }

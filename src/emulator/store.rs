@@ -52,6 +52,8 @@ pub(crate) struct Tenant {
     objects: Objects,
     /// Where everything is kept, if it is.
     file: Option<File>,
+    /// Whether a change could neither be kept nor undone.
+    is_ahead_of_file: bool,
 }
 
 impl Tenant {
@@ -67,6 +69,7 @@ impl Tenant {
             key,
             objects: Objects::default(),
             file: None,
+            is_ahead_of_file: false,
         }
     }
 

@@ -18,7 +18,7 @@ use super::store::{Client, Tenant};
 
 pub(crate) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, ApiError> {
     let request = TokenRequest::parse(headers, body)?;
-    shared.with_tenant(|tenant| grant(tenant, &request))
+    shared.change_tenant(|tenant| grant(tenant, &request))?
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all handlers have the same signature")]
@@ -43,7 +43,7 @@ fn grant(tenant: &mut Tenant, request: &TokenRequest) -> Result<Answer, ApiError
     let client = tenant.client(&authenticated.client_id)?;
     if request.grant_type != "client_credentials" {
         let description = format!("auth0-emulator does not imitate the grant type {}", request.grant_type);
-        return Err(ApiError::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", description));
+        return Err(ApiError::oauth(StatusCode::NOT_IMPLEMENTED, "unsupported_grant_type", description));
     }
     if !client.allows_grant_type("client_credentials") {
         return Err(ApiError::OAuth {

@@ -113,7 +113,12 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// [`Resource`] without its types.
 pub(super) trait AnyResource<C>: Send + Sync {
     fn validate(&self, config: Dynamic) -> Result<Diagnostics, DecodeError>;
-    fn modify_plan(&self, prior: &Dynamic, planned: Planned) -> Result<(Planned, Diagnostics), Diagnostics>;
+    fn modify_plan(
+        &self,
+        client: Option<&C>,
+        prior: &Dynamic,
+        planned: Planned,
+    ) -> Result<(Planned, Diagnostics), Diagnostics>;
     fn upgrade(&self, state: &OldState) -> Result<Dynamic, Diagnostics>;
     fn create<'a>(&'a self, cx: &'a Cx<C>, plan: Dynamic) -> BoxFuture<'a, Result<Dynamic, Failed<Dynamic>>>;
     fn read<'a>(&'a self, cx: &'a Cx<C>, prior: Dynamic) -> BoxFuture<'a, Result<Option<Dynamic>, Diagnostics>>;
@@ -157,12 +162,17 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Ok(Resource::validate(self, &model(config)?))
     }
 
-    fn modify_plan(&self, prior: &Dynamic, planned: Planned) -> Result<(Planned, Diagnostics), Diagnostics> {
+    fn modify_plan(
+        &self,
+        client: Option<&C>,
+        prior: &Dynamic,
+        planned: Planned,
+    ) -> Result<(Planned, Diagnostics), Diagnostics> {
         let Some(modify) = R::MODIFY_PLAN else { return Ok((planned, Diagnostics::new())) };
         let Planned { state, requires_replace } = planned;
         let (prior, before) = (present::<R::Model>(prior)?, present::<R::Model>(&state)?);
         let mut plan = Plan { state: before.clone(), requires_replace, diagnostics: Diagnostics::new() };
-        modify(prior.as_ref(), &mut plan);
+        modify(client, prior.as_ref(), &mut plan);
         let Plan { state: after, requires_replace, diagnostics } = plan;
         let state = match (before, after) {
             (Some(before), Some(after)) => modified(state, &before.into_dynamic(), &after.into_dynamic()),

@@ -26,7 +26,7 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
     }
 
     /// Changes the plan beyond the schema's rules. `None` if there is nothing to change.
-    const MODIFY_PLAN: Option<ModifyPlan<Self::Model>> = None;
+    const MODIFY_PLAN: Option<ModifyPlan<C, Self::Model>> = None;
 
     /// Upgrades the state from any earlier version of the schema to the current one. No type of Auth0 has an earlier
     /// version yet; item 107 of conformance needs it.
@@ -84,11 +84,12 @@ pub trait Resource<C: Sync>: Send + Sync + 'static {
     }
 }
 
-/// Changes the plan from `prior`, or adds messages, also for a delete.
+/// Changes the plan from `prior`, or adds messages, also for a delete. There is no `client` while the configuration of
+/// the provider is unknown.
 ///
 /// It sends no request, and the same input gives the same result. It must not change configured values, only those that
 /// the configuration leaves out and the schema calls computed.
-pub type ModifyPlan<M> = fn(prior: Option<&M>, plan: &mut Plan<M>);
+pub type ModifyPlan<C, M> = fn(client: Option<&C>, prior: Option<&M>, plan: &mut Plan<M>);
 
 /// What is planned.
 #[derive(Debug)]

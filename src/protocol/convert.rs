@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::wire::tfplugin6 as wire;
 use crate::diagnostic::{Diagnostic, Diagnostics, Path, Severity, Step};
+use crate::foreign;
 use crate::framework::{
     ApplyRequest, ApplyResponse, ConfigureRequest, DataSourceRequest, DataSourceResponse, ImportRequest,
     ImportResponse, Imported, PlanRequest, PlanResponse, ReadRequest, ReadResponse, Schemas, UpgradeRequest,
@@ -27,12 +28,14 @@ impl From<Encoded> for wire::DynamicValue {
     }
 }
 
+/// The last look at a message before Terraform prints it.
 impl From<Diagnostic> for wire::Diagnostic {
     fn from(Diagnostic { severity, summary, detail, path, out_of_time: _ }: Diagnostic) -> Self {
         let severity = match severity {
             Severity::Error => wire::diagnostic::Severity::Error,
             Severity::Warning => wire::diagnostic::Severity::Warning,
         };
+        let (summary, detail) = (foreign::lines(&summary), foreign::lines(&detail));
         Self { severity: severity.into(), summary, detail, attribute: path.as_ref().map(place) }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::wire::tfplugin6 as wire;
 use crate::diagnostic::Diagnostic;
+use crate::foreign;
 
 /// A response that can contain an error.
 pub(super) trait ErrorResponse {
@@ -59,15 +60,18 @@ refuse_by_diagnostics!(
 
 impl ErrorResponse for wire::call_function::Response {
     fn refuse(why: Diagnostic) -> Self {
-        let text = format!("{}: {}", why.summary, why.detail);
-        Self { error: Some(wire::FunctionError { text, function_argument: None }), result: None }
+        Self { error: Some(wire::FunctionError { text: on_one_line(&why), function_argument: None }), result: None }
     }
 }
 
 impl ErrorResponse for wire::stop_provider::Response {
     fn refuse(why: Diagnostic) -> Self {
-        Self { error: format!("{}: {}", why.summary, why.detail) }
+        Self { error: on_one_line(&why) }
     }
+}
+
+fn on_one_line(why: &Diagnostic) -> String {
+    foreign::lines(&format!("{}: {}", why.summary, why.detail))
 }
 
 /// An error ends the list, so this is the only event.

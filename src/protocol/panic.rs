@@ -9,6 +9,8 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
+use crate::foreign;
+
 /// Runs a future. A panic inside becomes its message.
 pub(super) async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
@@ -33,8 +35,11 @@ fn report(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let backtrace = Backtrace::force_capture();
     if tokio::task::try_id().is_some() {
-        tracing::error!(place, %backtrace, "panic: {message}");
+        tracing::error!(place, "panic: {message}");
+        // A record is short, and a backtrace is not.
+        backtrace.to_string().lines().for_each(|line| tracing::error!("{line}"));
     } else {
+        let message = foreign::lines(message);
         // Standard error may be closed, so ignore a failure.
         let _ = write!(std::io::stderr(), "panic: {message}\n\n{place}\n{backtrace}\n");
     }

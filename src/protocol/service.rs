@@ -342,7 +342,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let server = Arc::clone(&self.server);
         let call = call::<P>("InvokeAction").action(&request.action_type);
         Ok(call.stream(|events| async move {
-            let progress = Progress::new(move |message| events.send(progress(message)));
+            let progress = Progress::new(move |message| events.send(progress(&message)));
             server.invoke_action(&request.action_type, &value(request.config), &progress).await.into()
         }))
     }

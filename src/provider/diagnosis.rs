@@ -5,6 +5,7 @@ mod access;
 use crate::{
     auth0::{ApiError, Error, PropertyPath, PropertyStep},
     diagnostic::{Diagnostic, Path},
+    provider::paste,
     schema::{Attribute, Kind},
 };
 
@@ -76,7 +77,7 @@ fn detail(error: &Error) -> String {
 pub(super) fn unknown_fate(error: &Error) -> String {
     let mut text = sentence(error);
     if let Error::UnknownFate { unseen: Some(unseen), .. } = error {
-        text.push_str(" The search for it failed. ");
+        text.push_str("\n\nThe search for it failed. ");
         text.push_str(&detail(unseen));
     }
     text
@@ -84,7 +85,7 @@ pub(super) fn unknown_fate(error: &Error) -> String {
 
 /// An `import` block to paste.
 pub(super) fn import_block(resource: &str, id: &str) -> String {
-    format!("import {{\n  to = {resource}.NAME\n  id = \"{id}\"\n}}")
+    format!("import {{\n  to = {resource}.NAME\n  id = {}\n}}", paste::string(id))
 }
 
 /// The text with a full stop, unless it ends like a sentence already.
@@ -129,8 +130,8 @@ fn next_step(error: &Error) -> Option<String> {
         Error::Token(token) => return Some(access::token_step(token)),
         Error::Transport { cause, .. } => return Some(access::transport_step(cause)),
         Error::Decode { .. } => {
-            "The response has a form that this version does not know. Please report it with the version of the \
-             provider."
+            "The response is not one that Auth0 documents. Check that no proxy or cache responds instead. Otherwise \
+             please report it with the version of the provider."
         }
         Error::Cancelled { .. } => "Terraform was interrupted. Apply again to finish.",
         Error::DeadlineExceeded { .. } => "Apply again to finish.",

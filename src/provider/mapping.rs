@@ -4,7 +4,7 @@ use crate::{
     auth0::{Body, Flaw, Object, Seen},
     diagnostic::Path,
     schema::{Model, wire},
-    value::DecodeError,
+    value::{DecodeError, Dynamic},
 };
 
 /// The body of a create.
@@ -15,6 +15,20 @@ pub(super) fn create<M: Model>(plan: &M) -> Object {
 /// The body of an update from `prior` to `plan`. It is empty if nothing differs.
 pub(super) fn update<M: Model>(prior: &M, plan: &M) -> Body {
     wire::update(M::attributes(), &prior.clone().into_dynamic(), &plan.clone().into_dynamic()).into()
+}
+
+/// The states that an update from `prior` goes through, one request apart. The last one is `plan`.
+pub(super) fn route<M: Model>(prior: &M, plan: M) -> Vec<M> {
+    let halfway = wire::halfway(M::attributes(), &prior.clone().into_dynamic(), &plan.clone().into_dynamic());
+    let halfway = halfway.and_then(|state| M::from_dynamic(state, &Path::root()).ok());
+    halfway.into_iter().chain([plan]).collect()
+}
+
+/// The attributes that a write from `prior` to `plan` sends, and that `shown`, the object in its response, has
+/// otherwise. Without `prior`, the write is a create.
+pub(super) fn unheeded<M: Model>(prior: Option<&M>, plan: &M, shown: &M) -> Vec<Path> {
+    let prior = prior.map_or(Dynamic::Null, |prior| prior.clone().into_dynamic());
+    wire::unheeded(M::attributes(), &prior, &plan.clone().into_dynamic(), &shown.clone().into_dynamic())
 }
 
 /// The object in a response, and whether it agrees with `known`, the state or the plan.
@@ -38,4 +52,56 @@ pub(super) fn read<M: Model>(shown: &Object, known: &M) -> Result<M, Flaw> {
 /// Paths of the properties that a model reads.
 pub(super) fn properties<M: Model>() -> Vec<String> {
     wire::properties(M::attributes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        provider::resources::{client_grant::ClientGrant, m2m_client::M2mClient},
+        schema::{Attribute, wire::tests::any_object},
+    };
+
+    /// Attributes whose change sends the property of another one as well.
+    const TOGETHER: [(&str, &str); 1] = [("allow_all_scopes", "scopes")];
+
+    /// An update names only properties of attributes that differ, or go together with one that differs.
+    fn names_what_differs<M: Model>(prior: &Dynamic, plan: &Dynamic) -> Result<(), TestCaseError> {
+        let differs = |name: &str| prior.attribute(name) != plan.attribute(name);
+        let with = |name: &&str| TOGETHER.iter().any(|(changed, other)| other == name && differs(changed));
+        let names = M::attributes().iter().filter(|it| differs(it.name) || with(&it.name));
+        let allowed: BTreeSet<_> = names.flat_map(Attribute::properties).collect();
+        for name in wire::update(M::attributes(), prior, plan).keys() {
+            prop_assert!(allowed.contains(name.as_str()), "`{name}` belongs to no attribute that differs");
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn an_update_of_an_application_names_what_differs(
+            prior in any_object(M2mClient::attributes()), plan in any_object(M2mClient::attributes()),
+            methods in any::<[Option<prop::sample::Index>; 2]>(),
+        ) {
+            let known = ["client_secret_post", "none", "private_key_jwt", "tls_client_auth"];
+            let with = |object: Dynamic, method: &Option<prop::sample::Index>| {
+                let Dynamic::Map(mut object) = object else { unreachable!() };
+                let method = method.map_or(Dynamic::Null, |method| (*method.get(&known)).into());
+                object.insert("authentication_method".to_owned(), method);
+                Dynamic::Map(object)
+            };
+            names_what_differs::<M2mClient>(&with(prior, &methods[0]), &with(plan, &methods[1]))?;
+        }
+
+        #[test]
+        fn an_update_of_a_grant_names_what_differs(
+            prior in any_object(ClientGrant::attributes()), plan in any_object(ClientGrant::attributes()),
+        ) {
+            names_what_differs::<ClientGrant>(&prior, &plan)?;
+        }
+    }
 }

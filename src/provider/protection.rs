@@ -4,6 +4,7 @@
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Path},
+    foreign,
     framework::Plan,
     value::Value,
 };
@@ -61,8 +62,9 @@ impl Protected<'_> {
     fn refusal(&self, why: &str) -> Diagnostic {
         let Self { object, id, .. } = self;
         let detail = format!(
-            "The {object} `{id}` has `deletion_protection = true`. {why} To delete it, first apply \
-             `deletion_protection = false`."
+            "The {object} `{}` has `deletion_protection = true`. {why} To delete it, first apply \
+             `deletion_protection = false`.",
+            foreign::name(id)
         );
         Diagnostic::error("Deletion Protection", detail)
     }

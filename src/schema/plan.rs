@@ -9,7 +9,7 @@ mod replacement;
 
 use std::collections::BTreeMap;
 
-use super::{Attribute, Kind, Mode, Nesting, spelling::same};
+use super::{Attribute, Default, Kind, Mode, Nesting, spelling::same};
 use crate::{diagnostic::Path, value::Dynamic};
 
 /// The planned change.
@@ -47,9 +47,10 @@ pub fn is_unchanged(attributes: &[Attribute], prior: &Dynamic, planned: &Dynamic
 /// if something else in it changes.
 fn object(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Dynamic {
     let Dynamic::Map(_) = config else { return config.clone() };
+    let exists = !prior.is_null();
     let wanted = |attribute: &Attribute| {
         let (prior, config) = (prior.attribute(attribute.name), config.attribute(attribute.name));
-        (attribute.name.to_owned(), wanted(attribute, prior, config))
+        (attribute.name.to_owned(), wanted(attribute, prior, config, exists))
     };
     let mut planned: BTreeMap<_, _> = attributes.iter().map(wanted).collect();
     if is_unchanged(attributes, prior, &Dynamic::Map(planned.clone())) {
@@ -57,7 +58,7 @@ fn object(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Dynami
     }
     for attribute in attributes {
         let left_out = config.attribute(attribute.name).is_null();
-        if left_out && is_decided_by_apply(attribute, !prior.is_null()) {
+        if left_out && is_decided_by_apply(attribute, exists) {
             planned.insert(attribute.name.to_owned(), Dynamic::Unknown);
         }
     }
@@ -65,12 +66,21 @@ fn object(attributes: &[Attribute], prior: &Dynamic, config: &Dynamic) -> Dynami
 }
 
 /// The value if nothing else changes: the configured value, the default, or the prior value of the API.
-fn wanted(attribute: &Attribute, prior: &Dynamic, config: &Dynamic) -> Dynamic {
+///
+/// A new object gets the default, and so does an object that had another value. An object that `exists` without a value
+/// stays without, so that its import changes nothing.
+fn wanted(attribute: &Attribute, prior: &Dynamic, config: &Dynamic, exists: bool) -> Dynamic {
     if attribute.behaviour.write_only {
         return Dynamic::Null;
     }
     let value = match (&attribute.kind, attribute.behaviour.mode) {
         (_, Mode::Computed | Mode::OptionalComputed) if config.is_null() => prior.clone(),
+        (_, Mode::Defaulted(_)) if config.is_null() && exists && prior.is_null() => Dynamic::Null,
+        (Kind::Nested { nesting: Nesting::Single, attributes }, Mode::Defaulted(Default::Nested))
+            if config.is_null() =>
+        {
+            object(attributes, prior, &Dynamic::Map(BTreeMap::new()))
+        }
         (kind, Mode::Defaulted(default)) if config.is_null() => default.value(kind),
         (Kind::Nested { nesting, attributes }, _) => nested(*nesting, attributes, prior, config),
         (Kind::Value(_), _) => config.clone(),

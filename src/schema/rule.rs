@@ -117,7 +117,7 @@ fn shown(value: &Dynamic) -> String {
             format!("The value \"{start}…\" ({} characters)", text.chars().count())
         }
         Dynamic::String(text) => format!("The value {text:?}"),
-        Dynamic::Number(number) => format!("The value {number}"),
+        Dynamic::Number(number) => format!("The value {}", number.shown()),
         Dynamic::List(elements) | Dynamic::Set(elements) => {
             format!("The collection has {} and", plural(elements.len(), "element"))
         }

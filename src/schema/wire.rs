@@ -1,6 +1,11 @@
 //! Converts the attributes of a model to JSON bodies of a create and an update, and responses to state. Pure. An
 //! attribute that is not a property with the same name has a [`Property`](super::Property).
 
+mod route;
+mod written;
+
+pub use self::{route::halfway, written::unheeded};
+
 use serde_json::Value as Json;
 
 use super::{
@@ -180,6 +185,9 @@ fn value(
         _ if behaviour.write_only => return Ok(Dynamic::Null),
         (Mode::Defaulted(default), _) if behaviour.local && before.is_null() => return Ok(default.value(kind)),
         _ if behaviour.local => return Ok(before.clone()),
+        (_, Some(mapping)) if hidden && !mapping.properties.iter().any(|property| shown.contains_key(*property)) => {
+            return Ok(before.clone().unknowns_as_null());
+        }
         (_, Some(mapping)) => return (mapping.read)(shown, prior),
         _ => {}
     }
@@ -190,9 +198,7 @@ fn value(
             // A cleared value is absent or empty.
             Ok(if behaviour.mode == Mode::Optional && is_nothing(kind, &value) { Dynamic::Null } else { value })
         }
-        None if behaviour.mode == Mode::Required || (hidden && !behaviour.property.always_shown) => {
-            Ok(before.clone().unknowns_as_null())
-        }
+        None if hidden && !behaviour.property.always_shown => Ok(before.clone().unknowns_as_null()),
         None => match (behaviour.property.absent, kind) {
             (Some(Default::Nested), Kind::Nested { attributes, .. }) => {
                 read(attributes, &Object::new(), &Dynamic::Null, &path)
@@ -238,4 +244,4 @@ pub fn agrees(attributes: &[Attribute], known: &Dynamic, read: &Dynamic) -> bool
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,6 +8,9 @@ use bigdecimal::{BigDecimal, ToPrimitive};
 /// Terraform itself keeps 155 significant digits.
 const LONGEST: u16 = 10_000;
 
+/// Maximum characters of a number in a message. Every 64-bit number is shorter.
+const LONGEST_SHOWN: usize = 24;
+
 /// Text that is not a number, or has too many digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a finite number of at most {LONGEST} digits")]
@@ -28,6 +31,13 @@ impl Number {
     #[must_use]
     pub fn to_f64(&self) -> Option<f64> {
         self.0.to_f64()
+    }
+
+    /// The number for a message: a long one is rounded, and has an exponent.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let plain = self.to_string();
+        if plain.len() <= LONGEST_SHOWN { plain } else { self.0.with_prec(6).normalized().to_scientific_notation() }
     }
 
     /// The exact value of a finite float.
@@ -96,6 +106,20 @@ mod tests {
             assert_eq!(number.to_string().parse(), Ok(number), "{longest}");
             assert_eq!(too_long.parse::<Number>(), Err(NotANumber), "{too_long}");
         }
+    }
+
+    #[test]
+    fn a_message_has_no_number_of_300_digits() {
+        for (text, shown) in [
+            ("1e300", "1e300"),
+            ("-1.25e-300", "-1.25e-300"),
+            ("123456789012345678901234567890", "1.23457e29"),
+            ("9223372036854775807", "9223372036854775807"),
+            ("0.1", "0.1"),
+        ] {
+            assert_eq!(text.parse::<Number>().unwrap().shown(), shown);
+        }
+        assert!(format!("0.{}", "1".repeat(300)).parse::<Number>().unwrap().shown().len() < 24);
     }
 
     #[test]

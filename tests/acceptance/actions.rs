@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::terraform::{Release, Workspace};
+use crate::support::terraform::Workspace;
+use crate::support::terraform::cli::Release;
 
 super::trials![
     item_119_an_action_runs_after_what_triggers_it,

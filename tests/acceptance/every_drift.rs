@@ -15,13 +15,7 @@ const FIXED: [&str; 7] =
 fn shows_and_repairs_drift_of_any_attribute() {
     let terraform = Workspace::new();
     let cases = cases(&Surroundings::new(&terraform.tenant, 100));
-    let configuration = |side: fn(&Case) -> &Object| {
-        let mut resources = json!({ "auth0_m2m_client": { "owner": { "name": "owner" } }, "auth0_client_grant": {} });
-        for case in &cases {
-            resources[case.resource][&case.name] = side(case).clone().into();
-        }
-        json!({ "resource": resources }).to_string()
-    };
+    let configuration = |side: fn(&Case) -> &Object| configuration(&cases, side);
 
     // What the API makes of the one value and of the other.
     terraform.file("main.tf.json", &configuration(|case| &case.foreign));
@@ -52,23 +46,32 @@ fn shows_and_repairs_drift_of_any_attribute() {
     }
 }
 
+/// A configuration with one side of each case.
+pub(crate) fn configuration(cases: &[Case], side: fn(&Case) -> &Object) -> String {
+    let mut resources = json!({ "auth0_m2m_client": { "owner": { "name": "owner" } }, "auth0_client_grant": {} });
+    for case in cases {
+        resources[case.resource][&case.name] = side(case).clone().into();
+    }
+    json!({ "resource": resources }).to_string()
+}
+
 /// An object with one attribute that has a value of ours and gets a foreign one.
-struct Case {
+pub(crate) struct Case {
     resource: &'static str,
     name: String,
-    attribute: &'static str,
-    own: Object,
-    foreign: Object,
+    pub(crate) attribute: &'static str,
+    pub(crate) own: Object,
+    pub(crate) foreign: Object,
 }
 
 impl Case {
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("{}.{}", self.resource, self.name)
     }
 }
 
 /// Each attribute with each of its values, and the one before that as the foreign one.
-fn cases(surroundings: &Surroundings) -> Vec<Case> {
+pub(crate) fn cases(surroundings: &Surroundings) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut add = |resource, place: usize, attribute: &'static str, values: &[Value], rest: Value| {
         let name = format!("{attribute}_{place}");

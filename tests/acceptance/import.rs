@@ -1,17 +1,24 @@
 //! Objects that were there before Terraform.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
+use crate::attributes::{SECRETS, Surroundings};
 use crate::lifecycle::SMALL;
+use crate::support::key;
 use crate::support::terraform::Workspace;
 
 super::trials![
     item_103_command_imports_without_later_changes,
     item_103_all_three_forms_of_a_grants_id_name_the_same_grant,
+    item_103_a_key_names_every_grant_that_can_be_created,
     item_103_block_imports_and_generates_valid_configuration,
     item_104_a_malformed_id_is_answered_with_the_right_form,
     item_104_an_object_that_is_not_there_is_not_imported,
     an_application_of_another_type_is_not_imported,
+    imports_quietly_with_generated_configuration,
+    warns_before_an_imported_application_loses_its_keys,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -57,6 +64,19 @@ fn item_103_all_three_forms_of_a_grants_id_name_the_same_grant() {
         assert_eq!(attributes["scopes"], json!(["read:users"]));
         terraform.plan_with(&["-target=auth0_client_grant.a", "-detailed-exitcode"]);
         terraform.run(&["state", "rm", GRANT]).success();
+    }
+}
+
+fn item_103_a_key_names_every_grant_that_can_be_created() {
+    for audience in ["My API", " ", "urn::x::user", "tab\there", "::"] {
+        let terraform = Workspace::new();
+        terraform.tenant.api(audience, &[]);
+        terraform.config(&SMALL.replace("var.management_api", &format!("{audience:?}")));
+        terraform.apply();
+        let (client, grant) = (terraform.text(CLIENT, "id"), terraform.text(GRANT, "id"));
+        terraform.run(&["state", "rm", GRANT]).success();
+        terraform.run(&["import", GRANT, &format!("{client}::{audience}::client")]).success();
+        assert_eq!(terraform.text(GRANT, "id"), grant);
     }
 }
 
@@ -109,4 +129,84 @@ fn an_application_of_another_type_is_not_imported() {
     let refused = terraform.run(&["import", CLIENT, spa["client_id"].as_str().unwrap()]).failure();
     refused.assert_one_error(&["Not a Machine-to-Machine Client", "`spa`", "`auth0_client`"]);
     assert!(terraform.addresses().is_empty());
+}
+
+/// Applications and grants made by hand with each single property, and with none, where Auth0 shows no default of its own.
+fn imports_quietly_with_generated_configuration() {
+    let terraform = Workspace::new();
+    let surroundings = Surroundings::new(&terraform.tenant, 100);
+    let mut imports = String::new();
+    let mut add = |resource: &str, id: &str| {
+        let number = imports.matches("import").count();
+        writeln!(imports, "import {{\n  to = {resource}.i{number}\n  id = {id:?}\n}}").unwrap();
+    };
+    let client = |property: &str, value: serde_json::Value| {
+        let mut body = json!({ "name": "by hand", "app_type": "non_interactive" });
+        body[property] = value;
+        terraform.tenant.create("clients", &body)["client_id"].as_str().unwrap().to_owned()
+    };
+    let local = ["deletion_protection", "timeouts", "rotate_secret_when", "adopt_existing"];
+    add("auth0_m2m_client", &client("name", json!("bare")));
+    add("auth0_m2m_client", &client("jwt_configuration", json!({ "alg": "RS256" })));
+    add("auth0_m2m_client", &client("token_endpoint_auth_method", json!("none")));
+    let keys = key::application("RS256")["client_authentication_methods"].clone();
+    add("auth0_m2m_client", &client("client_authentication_methods", keys));
+    for number in 0..4 {
+        let attributes = surroundings.client(number).into_iter();
+        for (attribute, values) in attributes.filter(|(name, _)| !local.contains(name) && !SECRETS.contains(name)) {
+            let property = if attribute == "authentication_method" { "token_endpoint_auth_method" } else { attribute };
+            if let Some(value) = values.into_iter().nth(number).filter(|value| value["organization_id"].is_null()) {
+                add("auth0_m2m_client", &client(property, value));
+            }
+        }
+    }
+    let owner = client("name", json!("owner"));
+    for (number, attribute, value) in [
+        (0, "scope", json!([])),
+        (1, "scope", json!(["read"])),
+        (2, "allow_all_scopes", json!(true)),
+        (3, "subject_type", json!("user")),
+        (4, "organization_usage", json!("allow")),
+        (5, "allow_any_organization", json!(true)),
+    ] {
+        let audience = surroundings.grant(number)[2].1[0].clone();
+        let mut body = json!({ "client_id": owner, "audience": audience, "scope": [] });
+        if attribute == "allow_all_scopes" {
+            body.as_object_mut().unwrap().remove("scope");
+        }
+        body[attribute] = value;
+        add("auth0_client_grant", terraform.tenant.create("client-grants", &body)["id"].as_str().unwrap());
+    }
+    terraform.config(&imports);
+    terraform.run(&["plan", "-generate-config-out=generated.tf"]).success();
+    terraform.run(&["validate"]).success();
+    let plan = terraform.plan();
+    let number = imports.matches("import").count();
+    let text = plan.text();
+    assert!(text.contains(&format!("{number} to import, 0 to add, 0 to change, 0 to destroy")), "{text}");
+    terraform.apply();
+}
+
+fn warns_before_an_imported_application_loses_its_keys() {
+    let terraform = Workspace::new();
+    let client = terraform.tenant.create("clients", &key::application("RS256"));
+    let id = client["client_id"].as_str().unwrap();
+    let import = format!("import {{\n  to = {CLIENT}\n  id = {id:?}\n}}\n");
+    terraform.config(&format!("{import}resource \"auth0_m2m_client\" \"a\" {{\n  name = \"terraform\"\n}}\n"));
+    let planned = terraform.run(&["plan", "-input=false"]).success();
+    let told = crate::support::terraform::flat(&planned.stdout);
+    assert!(told.contains("Application Loses Its Credentials") && told.contains("`private_key_jwt`"), "{told}");
+
+    let kept = "authentication_method = \"private_key_jwt\"";
+    terraform
+        .config(&format!("{import}resource \"auth0_m2m_client\" \"a\" {{\n  name = \"terraform\"\n  {kept}\n}}\n"));
+    assert_eq!(terraform.plan().changed(CLIENT), ["oidc_conformant"]);
+    terraform.apply();
+    assert!(terraform.tenant.read(&format!("clients/{id}"))["client_authentication_methods"].is_object());
+
+    terraform.config(&format!(
+        "resource \"auth0_m2m_client\" \"b\" {{\n  name = \"b\"\n  {kept}\n}}\n{}",
+        SMALL.replace("name = \"a\"", &format!("name = \"terraform\"\n  {kept}"))
+    ));
+    terraform.fail_to_plan().assert_one_error(&["Authentication Method Cannot Be Set", "auth0_m2m_client.b"]);
 }

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::lists::pairs;
 use crate::support::terraform::Workspace;
+use crate::support::terraform::cli::release;
+use crate::support::terraform::state::{core_bytes, most_bytes};
 
 super::trials![
     item_012_the_whole_set_of_commands_works_without_a_warning,
@@ -308,12 +310,15 @@ fn tokens(requests: &[String]) -> usize {
 /// Terraform writes all of it after every object, so what a user waits for grows with it.
 fn the_state_of_an_application_with_its_grant_stays_small() {
     let terraform = Workspace::new();
-    let bytes = |count| {
+    let state = |count| {
         terraform.config(&pairs(count));
         terraform.apply();
-        terraform.state_file().len()
+        terraform.state_file()
     };
-    let (few, more) = (bytes(2), bytes(6));
-    let each = (more - few) / 4;
-    assert!(each <= 2_500, "{each} bytes");
+    let (few, more) = (state(2), state(6));
+    let each = (more.len() - few.len()) / 4;
+    let of_core = (core_bytes(&more) - core_bytes(&few)) / 4;
+    let most = most_bytes(release(), &more);
+    assert!(each <= most, "{each} bytes of {most}; Terraform itself writes {of_core} of them");
+    assert!((100..1_000).contains(&of_core), "{of_core} of {each}");
 }

@@ -1,7 +1,7 @@
 //! What the real `terraform` makes of the provider, on offline tenants.
 //!
 //! Each test has a folder, a tenant and provider processes of its own. Without a `terraform` on the PATH they are reported
-//! as ignored; where CI says that it is CI, as failed. Started by Terraform itself, this program is a provider: the
+//! as ignored; where CI says that it is CI, as failed. If there is one that does not work, they fail everywhere. Started by Terraform itself, this program is a provider: the
 //! corner-case one.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic; clippy only knows the tests of the standard harness")]
@@ -12,18 +12,20 @@ use libtest_mimic::{Arguments, Trial};
 
 use support::corner::Corner;
 use support::tenant::recording::begin_trial;
-use support::terraform::{OLDEST, unavailable};
+use support::terraform::cli::{OLDEST, Obstacle, unavailable};
 use terraform_provider_auth0::protocol::serve;
 
 mod actions;
 mod agreement;
 mod attributes;
 mod authentication;
+mod availability;
 mod client_grants;
 mod client_secrets;
 mod commands;
 mod corner;
 mod data_source;
+mod declared_twice;
 mod drift;
 mod ephemeral;
 mod every_drift;
@@ -40,6 +42,7 @@ mod lists;
 mod log;
 mod mistakes;
 mod modules;
+mod other_answers;
 mod pairs;
 mod plan;
 mod protection;
@@ -55,6 +58,7 @@ mod traces;
 mod transport;
 mod unmanaged;
 mod visibility;
+mod writes;
 
 /// What these tests use of what all tests share.
 #[path = "../support"]
@@ -86,7 +90,7 @@ fn main() -> ExitCode {
     let must_run = is_set("CI");
     let supported = Standing::of("acceptance tests", unavailable(OLDEST), must_run);
     let with_actions = Standing::of("tests of actions", unavailable(actions::OLDEST), false);
-    let with_tools = supported.reason.clone().or_else(unmanaged::unavailable);
+    let with_tools = supported.obstacle.clone().or_else(unmanaged::unavailable);
     let with_tools = Standing::of("tests of `scripts/unmanaged-clients`", with_tools, must_run);
     let tests = [
         attributes::trials(),
@@ -104,6 +108,7 @@ fn main() -> ExitCode {
         corner::values::trials(),
         corner::versions::trials(),
         data_source::trials(),
+        declared_twice::trials(),
         drift::trials(),
         ephemeral::trials(),
         every_drift::trials(),
@@ -120,6 +125,7 @@ fn main() -> ExitCode {
         log::trials(),
         mistakes::trials(),
         modules::trials(),
+        other_answers::trials(),
         pairs::trials(),
         plan::trials(),
         protection::trials(),
@@ -134,15 +140,19 @@ fn main() -> ExitCode {
         transport::trials(),
         traces::trials(),
         visibility::trials(),
+        writes::trials(),
     ];
     let tests = tests.into_iter().flatten().map(|test| (test, &supported));
     let tests = tests.chain(actions::trials().into_iter().map(|test| (test, &with_actions)));
     let tests = tests.chain(unmanaged::trials().into_iter().map(|test| (test, &with_tools)));
-    let trials = tests.map(|((name, test), Standing { reason, ignored })| {
-        let (reason, trial) = (reason.clone(), name.clone());
+    // They bring a program of their own.
+    let always = Standing { obstacle: None, ignored: false };
+    let tests = tests.chain(availability::trials().into_iter().map(|test| (test, &always)));
+    let trials = tests.map(|((name, test), Standing { obstacle, ignored })| {
+        let (obstacle, trial) = (obstacle.clone(), name.clone());
         let run = move || {
-            if let Some(reason) = reason {
-                return Err(reason.into());
+            if let Some(obstacle) = obstacle {
+                return Err(obstacle.to_string().into());
             }
             begin_trial(&trial);
             test();
@@ -155,18 +165,18 @@ fn main() -> ExitCode {
 
 /// Whether tests can run with the Terraform at hand.
 struct Standing {
-    reason: Option<String>,
+    obstacle: Option<Obstacle>,
     ignored: bool,
 }
 
 impl Standing {
-    /// Of tests for which something may be missing. Those that must run fail without it.
-    fn of(tests: &str, reason: Option<String>, must_run: bool) -> Self {
-        let ignored = reason.is_some() && !must_run;
-        if let (Some(reason), true) = (&reason, ignored) {
+    /// Of tests for which something may be missing. Those that must run fail without it, and all fail if it is broken.
+    fn of(tests: &str, obstacle: Option<Obstacle>, must_run: bool) -> Self {
+        let ignored = matches!(obstacle, Some(Obstacle::Missing(_))) && !must_run;
+        if let (Some(reason), true) = (&obstacle, ignored) {
             note(&format!("{tests} are ignored: {reason}"));
         }
-        Self { reason, ignored }
+        Self { obstacle, ignored }
     }
 }
 

@@ -76,7 +76,7 @@ fn every_rule_is_told_in_words() {
         &format!("name = \"a\"\ndescription = \"{}\"", "x".repeat(141)),
         &["main.tf line 3", "at most 140 characters"],
     );
-    refused("name = \"a\"\nauthentication_method = \"none\"", &["main.tf line 3", "`client_secret_post`"]);
+    refused("name = \"a\"\nauthentication_method = \"password\"", &["main.tf line 3", "`client_secret_post`"]);
     refused("name = \"a\"\njwt_configuration = { lifetime_in_seconds = 0 }", &["main.tf line 3", "at least 1"]);
     let many: Vec<_> = (0..11).map(|n| format!("k{n} = \"v\"")).collect();
     refused(&format!("name = \"a\"\nclient_metadata = {{\n{}\n}}", many.join("\n")), &["at most 10 elements"]);

@@ -115,7 +115,7 @@ fn managed(address: &str, object: &Value) -> Value {
 }
 
 /// A value without what says nothing: null, `false` as the absence of a permission, and whatever is empty.
-fn meaning(value: &Value) -> Value {
+pub(crate) fn meaning(value: &Value) -> Value {
     match value {
         Value::Bool(false) => Value::Null,
         Value::String(text) if text.is_empty() => Value::Null,

@@ -8,6 +8,7 @@ mod cache;
 mod collection;
 mod connection;
 mod ending;
+mod identities;
 mod limits;
 mod lists;
 mod lost_creations;
@@ -34,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 static CLIENTS: Area = Area {
     path: &["clients"],
     key: "client_id",
+    aliases: &[],
     identity: Identity::Name { property: "name", filters: &[("is_global", "false")] },
     secrets: &["client_secret", "signing_keys"],
     ends: &[&CLIENT_GRANTS, &CREDENTIALS],
@@ -44,16 +46,18 @@ static CLIENTS: Area = Area {
 static CLIENT_GRANTS: Area = Area {
     path: &["client-grants"],
     key: "id",
-    identity: Identity::Key(&["client_id", "default_for", "audience"]),
+    aliases: &[],
+    identity: Identity::Key(&["client_id", "default_for", "audience", "subject_type"]),
     secrets: &[],
     ends: &[],
-    properties: || ["id", "client_id", "default_for", "audience", "scope"].map(str::to_owned).into(),
+    properties: || ["id", "client_id", "default_for", "audience", "subject_type", "scope"].map(str::to_owned).into(),
 };
 
 /// Credentials, which belong to an application.
 static CREDENTIALS: Area = Area {
     path: &["clients", "credentials"],
     key: "id",
+    aliases: &[],
     identity: Identity::Key(&["name"]),
     secrets: &[],
     ends: &[],

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, what was expected and is not there ends it")]
 
 mod binary;
+mod bodies;
 mod client_grants;
 mod clients;
 mod control;
@@ -13,14 +14,17 @@ mod data;
 mod eventual;
 mod faults;
 mod fuzz;
+mod hosts;
 mod limits;
 mod lists;
 mod mutual_tls;
 mod organizations;
 mod quotas;
+mod raw;
 mod refusals;
 mod resource_servers;
 mod secrets;
+mod silence;
 mod token_organizations;
 mod tokens;
 mod visibility;

@@ -9,15 +9,16 @@ use self::paths::all_paths;
 use crate::golden::{files, text};
 
 /// Each floor with the floors that it may import.
-const FLOORS: [(&str, &[&str]); 11] = [
+const FLOORS: [(&str, &[&str]); 12] = [
+    ("foreign", &[]),
     ("diagnostic", &[]),
     ("value", &["diagnostic"]),
     ("schema", &["value", "diagnostic"]),
     ("framework", &["schema", "value", "diagnostic"]),
-    ("logging", &[]),
-    ("protocol", &["framework", "schema", "value", "diagnostic", "logging"]),
-    ("auth0", &[]),
-    ("provider", &["framework", "auth0", "schema", "value", "diagnostic"]),
+    ("logging", &["foreign"]),
+    ("protocol", &["framework", "schema", "value", "diagnostic", "logging", "foreign"]),
+    ("auth0", &["foreign"]),
+    ("provider", &["framework", "auth0", "schema", "value", "diagnostic", "foreign"]),
     ("emulator", &[]),
     ("main", &["provider", "protocol"]),
     ("bin", &["emulator"]),

@@ -6,6 +6,7 @@
 
 mod configuration;
 mod host;
+mod hostile;
 mod plan;
 mod schema;
 mod secrets;

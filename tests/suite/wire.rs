@@ -10,5 +10,5 @@ mod launch;
 mod lifetime;
 mod log;
 mod panics;
-mod services;
+pub(crate) mod services;
 mod tls;

@@ -52,6 +52,11 @@ impl Tenant {
         self.emulator.fault(Fault::new(method, path, action).times(times));
     }
 
+    /// Spoils requests by this fault.
+    pub(crate) fn spoil_by(&self, fault: Fault) {
+        self.emulator.fault(fault);
+    }
+
     /// Spoils no further requests.
     pub(crate) fn spoil_no_more(&self) {
         self.emulator.clear_faults();

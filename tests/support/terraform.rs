@@ -9,6 +9,9 @@
 //!
 //! Nothing of the developer's Terraform or Auth0 settings gets through, so tests run side by side and everywhere.
 
+pub(crate) mod cli;
+pub(crate) mod state;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -42,25 +45,6 @@ variable "management_api" {
   default = ""
 }
 "#;
-
-/// A release, without its last number.
-pub(crate) type Release = (u64, u64);
-
-/// The oldest release that is supported.
-pub(crate) const OLDEST: Release = (1, 11);
-
-/// Why there is no Terraform to test with that is at least of this release.
-pub(crate) fn unavailable(oldest: Release) -> Option<String> {
-    let answer = Command::new("terraform").args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1").output();
-    let answer = match answer {
-        Ok(answer) => serde_json::from_slice(&answer.stdout).unwrap_or(Value::Null),
-        Err(error) => return Some(format!("no `terraform` on the PATH: {error}")),
-    };
-    let version = answer["terraform_version"].as_str().unwrap_or("of no known version");
-    let mut parts = version.split('.').map_while(|part| part.parse().ok());
-    let will_do = parts.next().zip(parts.next()).is_some_and(|version| version >= oldest);
-    (!will_do).then(|| format!("the `terraform` on the PATH is {version}, older than {}.{}", oldest.0, oldest.1))
-}
 
 /// When the tenant has had so many requests and has given so many answers.
 #[derive(Debug, Clone, Copy)]
@@ -262,13 +246,7 @@ impl Workspace {
 
     /// A command about to be run in this workspace.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("terraform");
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if ["TF_", "AUTH0_", "PLUGIN_"].iter().any(|prefix| text.starts_with(prefix)) {
-                command.env_remove(&name);
-            }
-        }
+        let mut command = cli::terraform();
         command.args(arguments).current_dir(self.folder.path()).envs(self.environment.borrow().iter());
         command.env("TF_CLI_ARGS", "-no-color").stdin(Stdio::null());
         command

@@ -36,9 +36,11 @@ pub(crate) fn print(selection: &Selection, report: &mut Report) {
             compare("update of every application", bars::update(size, parallelism), &Trial::apply);
             compare("destroy", bars::destroy(size, parallelism), &Trial::destroy);
 
-            let bytes = each(created.state, size);
-            let bar = report.most(&format!("bytes of state, {size}"), bytes, bars::STATE);
-            println!("\nbytes of state for each application with its grant: {bytes:.0}; bar {bar}");
+            let [bytes, of_core] = [created.state, created.core_state].map(|bytes| each(bytes, size));
+            let bar = report.most(&format!("bytes of state, {size}"), bytes, created.state_bar.into());
+            println!(
+                "\nbytes of state for each application with its grant: {bytes:.0}; bar {bar}; Terraform's own: {of_core:.0}"
+            );
             if size >= 1_000 {
                 let peak = megabytes(planned.usage.peak);
                 let bar = report.most(&format!("MB of memory, plan of {size}"), peak, bars::PEAK);

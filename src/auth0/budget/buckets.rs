@@ -10,6 +10,11 @@ use crate::auth0::quota::{Level, REFILL};
 use crate::auth0::response::Response;
 use crate::auth0::settings::Limits;
 
+/// Maximum pause, which only keeps the time computable: a message says how long Auth0 asks to wait.
+const LONGEST_PAUSE: Duration = Duration::from_hours(10 * 365 * 24);
+/// Maximum time that chance adds to a pause.
+const LONGEST_SPREAD: Duration = Duration::from_mins(1);
+
 #[derive(Default)]
 pub(super) struct Buckets {
     share: f64,
@@ -99,10 +104,10 @@ impl Buckets {
         let bucket = self.bucket(class);
         let bucket = &mut self.buckets[bucket as usize];
         if let Some(refusal) = response.filter(|response| response.status == StatusCode::TOO_MANY_REQUESTS) {
-            // No operation takes longer than a day.
-            let wait = refusal.wait.unwrap_or_default().clamp(REFILL, Duration::from_hours(24));
+            let wait = refusal.wait.unwrap_or_default().clamp(REFILL, LONGEST_PAUSE);
             // Clients that read the same reset should not come back together.
-            bucket.pause = bucket.pause.max(Some(now + wait.mul_f64(1.0 + chance / 4.0)));
+            let spread = wait.mul_f64(chance / 4.0).min(LONGEST_SPREAD);
+            bucket.pause = bucket.pause.max(Some(now + wait + spread));
             bucket.level = None;
             return bucket.pause;
         }

@@ -56,13 +56,24 @@ proptest! {
         let under_way = [(); 5].map(|()| buckets.start(Class::Other, now).ok().unwrap());
         let refusal = Response { wait: asked, ..Response::of(429, "") };
         let [pause, .., last] = under_way.map(|request| buckets.end(request, Some(&refusal), now, chance).unwrap());
-        let least = asked.unwrap_or_default().clamp(Duration::from_secs(1), Duration::from_hours(24));
+        let least = asked.unwrap_or_default().clamp(Duration::from_secs(1), Duration::from_hours(87_600));
         prop_assert!(pause == last && (least..=least * 5 / 4).contains(&(pause - now)), "{:?}", pause - now);
         prop_assert!(buckets.start(Class::Token, now).is_ok(), "another bucket");
         prop_assert_eq!(buckets.start(Class::Other, now + least / 2).err(), Some(Wait::Pause(pause)));
         prop_assert!(buckets.start(Class::Other, pause).is_ok());
         prop_assert_eq!(buckets.start(Class::Other, pause).err(), Some(Wait::FirstResponse));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_days_is_told_in_full() {
+    let days = Duration::from_hours(72);
+    let budget = Budget::new(Limits { max_requests_per_second: None, quota_share: 1.0 });
+    let deadline = Instant::now() + Duration::from_mins(20);
+    let refusal = Response { wait: Some(days), ..Response::of(429, "") };
+    budget.admit(Class::Other, deadline).await.ok().unwrap().settle(&refusal);
+    let TooLong(told) = budget.admit(Class::Other, deadline).await.err().unwrap();
+    assert!((days..=days + Duration::from_mins(1)).contains(&told), "{told:?}");
 }
 
 #[test]

@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fastrand::Rng;
 use proptest::prelude::*;
+use reqwest::Method;
 use serde_json::json;
 use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::super::request::Request;
 use super::*;
 
 /// A service that takes up to 60 ms for each request, and whose pages hold at most `cap`.
@@ -19,11 +21,20 @@ struct Service {
     singles: AtomicU64,
     pages: AtomicU64,
     lists: bool,
+    /// How many readers of lists have no time left.
+    hurried: AtomicU64,
 }
 
 impl Service {
     fn new(objects: u64, cap: u64) -> Arc<Self> {
-        Arc::new(Self { objects, cap, singles: AtomicU64::new(0), pages: AtomicU64::new(0), lists: true })
+        Arc::new(Self {
+            objects,
+            cap,
+            singles: AtomicU64::new(0),
+            pages: AtomicU64::new(0),
+            lists: true,
+            hurried: AtomicU64::new(0),
+        })
     }
 
     fn requests(&self) -> u64 {
@@ -31,6 +42,12 @@ impl Service {
     }
 
     fn page(&self, count: u64) -> Result<Page, Error> {
+        let hurried = self.hurried.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if hurried.is_ok() {
+            let tenant = "acme.auth0.com".parse().unwrap();
+            let endpoint = Request::new(&tenant, Method::GET, &["things"]).unwrap().endpoint;
+            return Err(Error::DeadlineExceeded { endpoint });
+        }
         if !self.lists {
             return Err(Error::InvalidId { id: "no lists here".to_owned() });
         }
@@ -165,6 +182,32 @@ fn refused_lists_leave_single_reads() {
     let found = read(&service, &[0, 1, 2], 10);
     assert!(found.iter().all(|found| matches!(found, Found::Singly(Some(_)))));
     assert_eq!((service.singles.load(Ordering::Relaxed), service.pages.load(Ordering::Relaxed)), (3, 1));
+}
+
+#[test]
+fn a_reader_without_time_does_not_speak_for_a_list() {
+    paused(async {
+        // In the first page, and in all pages after it.
+        for (skipped, requests) in [(0, 3), (1, 3)] {
+            let (service, knowledge) = (Service::new(150, 100), Knowledge::default());
+            let find = |id| knowledge.find(&*service, id);
+            if skipped == 1 {
+                let known = tokio::join!(find("1"), find("2"));
+                assert!(matches!(known, (Ok(Found::Listed(_)), Ok(Found::Listed(_)))));
+            }
+            service.hurried.store(1, Ordering::Relaxed);
+            let (one, other) = tokio::join!(find("101"), find("102"));
+            let outcomes = [&one, &other].map(|found| match found {
+                Err(error) => error.is_out_of_time(),
+                Ok(found) => !matches!(found, Found::Listed(_)),
+            });
+            assert_eq!(outcomes.iter().filter(|is_failed| **is_failed).count(), 1, "the other one reads the list");
+            assert!(one.is_err() || other.is_err());
+            assert_eq!(service.singles.load(Ordering::Relaxed), 0);
+            assert!(matches!(find("103").await, Ok(Found::Listed(_))));
+            assert_eq!(service.requests(), requests);
+        }
+    });
 }
 
 #[test]

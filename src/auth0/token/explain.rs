@@ -10,6 +10,7 @@ use super::super::error::Error;
 use super::super::response::{Outcome, Response};
 use super::super::token_error::TokenError;
 use super::client_auth::{Question, Shown};
+use crate::foreign;
 
 /// The OAuth error form: <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>.
 #[derive(Deserialize)]
@@ -42,7 +43,7 @@ pub(super) fn explain(outcome: &Outcome, endpoint: Endpoint, question: &Question
     };
     let audience = || question.audience.clone();
     Error::Token(match (status, error.as_str()) {
-        (401, "access_denied" | "invalid_client") => refused(response, question, description, unix_now),
+        (401, "access_denied" | "invalid_client") => refused(response, question, &description, unix_now),
         (_, "access_denied") if description.starts_with("Client is not authorized to access") => {
             TokenError::NotAuthorized { audience: audience() }
         }
@@ -50,12 +51,13 @@ pub(super) fn explain(outcome: &Outcome, endpoint: Endpoint, question: &Question
             TokenError::UnknownAudience { audience: audience() }
         }
         (_, "unauthorized_client") if description.starts_with("Grant type") => TokenError::GrantTypeNotAllowed,
-        _ => TokenError::Refused { status, error, description },
+        _ => TokenError::Refused { status, error: foreign::name(&error), description: foreign::text(&description) },
     })
 }
 
 /// Auth0 does not say which part of the credentials it did not accept.
-fn refused(response: &Response, question: &Question, description: String, unix_now: Duration) -> TokenError {
+fn refused(response: &Response, question: &Question, description: &str, unix_now: Duration) -> TokenError {
+    let description = foreign::text(description);
     match &question.shown {
         Shown::Secret => TokenError::WrongCredentials,
         Shown::Signature => TokenError::AssertionRefused { signed_here: true, description },

@@ -17,6 +17,7 @@ use super::super::token_error::TokenError;
 use super::client_auth::{Attempt, ClientAuth, TokenScope};
 use super::explain::explain;
 use super::lifetime::lifetime;
+use crate::foreign;
 
 /// An issued token.
 pub(in crate::auth0) struct Issued {
@@ -58,5 +59,6 @@ pub(in crate::auth0) async fn issue(
     if credential_text::visible(&access_token) != Ok(&access_token) {
         return Err(TokenError::NotAuth0 { status: response.status.as_u16() }.into());
     }
+    foreign::conceal(&access_token);
     Ok(Issued { token: access_token.into(), asked_at, lifetime: lifetime(expires_in), scope })
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::{ObjectKind, StoreError};
 use super::record::{Record, text};
-use super::{Tenant, merge};
+use super::{ResourceServer, Tenant, merge};
 
 /// A grant, which lists show in the order of ids.
 #[derive(Clone, Serialize, Deserialize)]
@@ -103,7 +103,9 @@ impl Tenant {
         {
             return Err(StoreError::Unsuitable("Client of type express_configuration cannot be used".into()));
         }
-        self.resource_server_by_identifier(&audience).ok_or_else(|| StoreError::UnknownAudience(audience.clone()))?;
+        let api = self.resource_server_by_identifier(&audience);
+        let api = api.ok_or_else(|| StoreError::UnknownAudience(audience.clone()))?;
+        check_api(api, &grant)?;
         let twin = GrantFilter {
             client_id: client.clone(),
             default_for,
@@ -130,6 +132,9 @@ impl Tenant {
     ) -> Result<&Map<String, Value>, StoreError> {
         let mut after = self.client_grant(id)?.clone();
         let sends_scope = patch.get("scope").is_some_and(Value::is_array);
+        if let Some(api) = self.resource_server_by_identifier(text(&after, "audience")) {
+            check_api(api, &patch)?;
+        }
         merge::replace(&mut after, patch);
         check(&after, sends_scope)?;
         hide_scope(&mut after);
@@ -153,6 +158,15 @@ fn check(grant: &Map<String, Value>, sends_scope: bool) -> Result<(), StoreError
     }
     if sends_scope && grant.get("allow_all_scopes") == Some(&json!(true)) {
         return Err(StoreError::Unsuitable("scope and allow_all_scopes exclude each other".into()));
+    }
+    Ok(())
+}
+
+/// A system API has no grants for all scopes, and refuses to hear of it. <https://github.com/pulumi/pulumi-auth0/issues/1069>
+fn check_api(api: &ResourceServer, sent: &Map<String, Value>) -> Result<(), StoreError> {
+    if api.is_system() && sent.contains_key("allow_all_scopes") {
+        let reason = "`allow_all_scopes` cannot be provided when `audience` is a system API";
+        return Err(StoreError::Unsuitable(reason.into()));
     }
     Ok(())
 }

@@ -105,6 +105,11 @@ impl<T: Record> Collection<T> {
         self.lag.shown_of(key, self.find(id))
     }
 
+    /// Takes over what lists still show of another version of this collection.
+    pub(super) fn take_lag(&mut self, other: Self) {
+        self.lag = other.lag;
+    }
+
     /// The first id that is not taken; a seed gives the same ids again after a restart.
     pub(crate) fn new_id(&self, mut make: impl FnMut() -> String) -> String {
         loop {

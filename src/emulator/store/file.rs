@@ -33,6 +33,8 @@ const PROPERTIES: &str = "tenant";
 pub(crate) struct File {
     path: PathBuf,
     connection: Connection,
+    /// Until the tenant is in it, a new file is one transaction: what fails then leaves it empty.
+    is_new: bool,
     properties: Option<TenantProperties>,
     /// Locked, so that no two processes write what the other does not know of. It must be closed last: closing a file gives up
     /// the locks that the database has on it.
@@ -48,6 +50,11 @@ pub(crate) enum DataError {
     InUse { path: PathBuf },
     #[error("{path} is not a file of auth0-emulator; name another one, or one that does not exist yet")]
     Foreign { path: PathBuf },
+    #[error(
+        "{path} holds no tenant: perhaps it was copied without {path}-wal; copy it while no auth0-emulator runs, or name \
+         a file that does not exist yet"
+    )]
+    NoTenant { path: PathBuf },
     #[error("{path} was written by a newer auth0-emulator: it has format {format}, this one knows {FORMAT}")]
     Newer { path: PathBuf, format: i32 },
     #[error("{path} is damaged: {reason}")]
@@ -57,7 +64,7 @@ pub(crate) enum DataError {
 }
 
 impl File {
-    /// Opens the file, or creates one that only its owner may read.
+    /// Opens the file, or creates one that only its owner may read. An empty file is as good as none.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
         // What is said of it is read by processes that run elsewhere.
         let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -70,6 +77,10 @@ impl File {
             Err(TryLockError::WouldBlock) => return Err(DataError::InUse { path }),
             Err(TryLockError::Error(reason)) => return Err(DataError::Open { path, reason }),
         }
+        let is_new = match lock.metadata() {
+            Ok(metadata) => metadata.len() == 0,
+            Err(reason) => return Err(DataError::Open { path, reason }),
+        };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags).and_then(|mut connection| {
             connection.busy_timeout(std::time::Duration::ZERO)?;
@@ -78,14 +89,16 @@ impl File {
             let format = Format::of(&connection.transaction()?)?;
             Ok((connection, format))
         });
-        let (mut connection, format) = opened.map_err(|reason| failed(&path, reason))?;
-        match format {
-            Format::None | Format::Known => {}
+        let (connection, format) = opened.map_err(|reason| failed(&path, reason))?;
+        let prepared = match format {
+            Format::None if is_new => begin(&connection),
+            Format::None => return Err(DataError::NoTenant { path }),
+            Format::Known => log_ahead(&connection),
             Format::Newer(format) => return Err(DataError::Newer { path, format }),
             Format::Foreign => return Err(DataError::Foreign { path }),
-        }
-        prepare(&mut connection, &format).map_err(|reason| failed(&path, reason))?;
-        Ok(Self { path, connection, properties: None, _lock: lock })
+        };
+        prepared.map_err(|reason| failed(&path, reason))?;
+        Ok(Self { path, connection, is_new, properties: None, _lock: lock })
     }
 
     /// Where it is.
@@ -111,7 +124,7 @@ impl File {
         DataError::Damaged { path: self.path.clone(), reason: reason.into() }
     }
 
-    /// What the file holds; `None` while it is new.
+    /// What the file holds; `None` while it is new. A file that lacks its tenant is refused, so that none is made up.
     fn load(&mut self) -> Result<Option<(TenantProperties, Objects)>, DataError> {
         let rows = rows(&self.connection).map_err(|reason| failed(&self.path, reason))?;
         let mut objects = Objects::default();
@@ -132,22 +145,34 @@ impl File {
         }
         objects.mark_saved();
         self.properties.clone_from(&properties);
-        Ok(properties.map(|properties| (properties, objects)))
+        match properties {
+            None if self.is_new => Ok(None),
+            None => Err(DataError::NoTenant { path: self.path.clone() }),
+            Some(properties) => Ok(Some((properties, objects))),
+        }
     }
 
     /// Writes what has changed, all or nothing.
     fn save(&mut self, properties: TenantProperties, objects: &mut Objects) -> Result<(), DataError> {
         let has_moved = self.properties.as_ref() != Some(&properties);
         if has_moved || objects.have_changes() {
-            let written = self.connection.transaction().and_then(|transaction| {
-                write(&transaction, has_moved.then_some(&properties), objects)?;
-                transaction.commit()
-            });
-            written.map_err(|reason| failed(&self.path, reason))?;
+            self.write(has_moved.then_some(&properties), objects).map_err(|reason| failed(&self.path, reason))?;
             objects.mark_saved();
             self.properties = Some(properties);
         }
         Ok(())
+    }
+
+    fn write(&mut self, properties: Option<&TenantProperties>, objects: &Objects) -> rusqlite::Result<()> {
+        if self.is_new {
+            write(&self.connection, properties, objects)?;
+            self.connection.execute_batch("COMMIT")?;
+            self.is_new = false;
+            return log_ahead(&self.connection);
+        }
+        let transaction = self.connection.transaction()?;
+        write(&transaction, properties, objects)?;
+        transaction.commit()
     }
 }
 
@@ -163,13 +188,44 @@ impl Tenant {
         Ok(is_there)
     }
 
-    /// Saves all changes so far, so that they survive the process. The next call repeats what failed.
+    /// Does something, and saves what it changes, so that it survives the process. What cannot be saved is undone.
+    pub(crate) fn change<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> Result<T, DataError> {
+        if self.is_ahead_of_file {
+            self.undo()?;
+        }
+        let ids = self.ids.clone();
+        let result = act(self);
+        match self.save() {
+            Ok(()) => Ok(result),
+            Err(error) => {
+                self.ids = ids;
+                // If this fails, the next change tries again.
+                let _ = self.undo();
+                Err(error)
+            }
+        }
+    }
+
+    /// Saves all changes so far.
     pub(crate) fn save(&mut self) -> Result<(), DataError> {
         let properties = self.properties();
         if let Some(file) = &mut self.file {
             return file.save(properties, &mut self.objects);
         }
         self.objects.mark_saved();
+        Ok(())
+    }
+
+    /// Goes back to what the file holds.
+    fn undo(&mut self) -> Result<(), DataError> {
+        self.is_ahead_of_file = true;
+        let loaded = self.file.as_mut().map(File::load).transpose()?.flatten();
+        if let Some((properties, mut objects)) = loaded {
+            objects.take_lag(std::mem::take(&mut self.objects));
+            (self.name, self.administrator) = properties.into_names();
+            self.objects = objects;
+        }
+        self.is_ahead_of_file = false;
         Ok(())
     }
 }
@@ -196,17 +252,19 @@ impl Format {
     }
 }
 
-/// Takes the lock, and makes the tables of a new file.
-fn prepare(connection: &mut Connection, format: &Format) -> rusqlite::Result<()> {
+/// Takes the lock of a new file, and begins to fill it.
+fn begin(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch(TABLES)?;
+    connection.pragma_update(None, "application_id", APPLICATION)?;
+    connection.pragma_update(None, "user_version", FORMAT)
+}
+
+/// Has changes written ahead to a log, which locks the file as well.
+fn log_ahead(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    if matches!(format, Format::None) {
-        transaction.execute_batch(TABLES)?;
-        transaction.pragma_update(None, "application_id", APPLICATION)?;
-        transaction.pragma_update(None, "user_version", FORMAT)?;
-    }
-    transaction.commit()
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT")
 }
 
 struct Row {
@@ -222,14 +280,10 @@ fn rows(connection: &Connection) -> rusqlite::Result<Vec<Row>> {
     select.query_map([], row)?.collect()
 }
 
-fn write(
-    transaction: &Transaction<'_>,
-    properties: Option<&TenantProperties>,
-    objects: &Objects,
-) -> rusqlite::Result<()> {
+fn write(connection: &Connection, properties: Option<&TenantProperties>, objects: &Objects) -> rusqlite::Result<()> {
     let mut put =
-        transaction.prepare("INSERT OR REPLACE INTO objects (kind, id, place, document) VALUES (?1, ?2, ?3, ?4)")?;
-    let mut remove = transaction.prepare("DELETE FROM objects WHERE kind = ?1 AND id = ?2")?;
+        connection.prepare("INSERT OR REPLACE INTO objects (kind, id, place, document) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut remove = connection.prepare("DELETE FROM objects WHERE kind = ?1 AND id = ?2")?;
     if let Some(properties) = properties {
         put.execute(params![PROPERTIES, "", 0, serde_json::json!(properties).to_string()])?;
     }
@@ -276,23 +330,90 @@ mod tests {
         tenant.file.as_ref().unwrap().connection.execute(sql, []).unwrap()
     }
 
+    /// A tenant in a new file.
+    fn kept(path: &Path) -> Tenant {
+        let mut tenant = tenant();
+        assert!(!tenant.attach(File::open(path).unwrap()).unwrap());
+        tenant.administrator = add_client(&mut tenant, "one");
+        tenant.save().unwrap();
+        tenant
+    }
+
+    /// Sets how large the file may become, in pages.
+    fn limit_file(tenant: &Tenant, pages: u32) {
+        tenant.file.as_ref().unwrap().connection.pragma_update(None, "max_page_count", pages).unwrap();
+    }
+
     #[test]
-    fn a_change_that_could_not_be_written_is_written_with_the_next() {
+    fn what_the_disk_has_no_room_for_never_takes_effect() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("tenant.db");
-        let mut first = tenant();
-        assert!(!first.attach(File::open(&path).unwrap()).unwrap());
-        first.administrator = add_client(&mut first, "one");
-        execute(&first, "ALTER TABLE objects RENAME TO elsewhere");
-        assert!(matches!(first.save(), Err(DataError::Database { .. })));
-        execute(&first, "ALTER TABLE elsewhere RENAME TO objects");
-        first.save().unwrap();
+        let mut first = kept(&path);
+        let (before, id) = (first.dump(), first.administrator.clone());
+        let described = || Map::from_iter([("description".into(), json!("x".repeat(100_000)))]);
+        let create = |tenant: &mut Tenant| add_client(tenant, &"x".repeat(100_000));
+        let update = |tenant: &mut Tenant| tenant.update_client(&id, described()).is_ok();
+        let restore = |tenant: &mut Tenant| {
+            let mut state = before.clone();
+            state["tenant"] = "x".repeat(100_000).into();
+            tenant.restore(state).unwrap();
+        };
+        for round in 0..2 {
+            limit_file(&first, 1);
+            assert!(matches!(first.change(create), Err(DataError::Database { .. })));
+            assert!(matches!(first.change(update), Err(DataError::Database { .. })));
+            assert!(matches!(first.change(restore), Err(DataError::Database { .. })));
+            assert_eq!(first.dump(), before, "{round}");
+            limit_file(&first, 1 << 20);
+            first.change(|_| ()).unwrap();
+        }
+        let added = first.change(|tenant| add_client(tenant, "two")).unwrap();
 
         let expected = first.dump();
+        assert_eq!(expected["clients"].as_array().unwrap().len(), 2);
         drop(first);
         let mut second = tenant();
         assert!(second.attach(File::open(&path).unwrap()).unwrap());
         assert_eq!(second.dump(), expected);
+        assert!(second.client(&added).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_undone_at_once_is_undone_before_the_next_change() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut tenant = kept(&folder.path().join("tenant.db"));
+        let before = tenant.dump();
+        execute(&tenant, "ALTER TABLE objects RENAME TO elsewhere");
+        tenant.change(|tenant| add_client(tenant, "two")).unwrap_err();
+        tenant.change(|_| ()).unwrap_err();
+        execute(&tenant, "ALTER TABLE elsewhere RENAME TO objects");
+        tenant.change(|_| ()).unwrap();
+        assert_eq!(tenant.dump(), before);
+    }
+
+    #[test]
+    fn lists_stay_late_when_a_change_is_undone() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut tenant = kept(&folder.path().join("tenant.db"));
+        tenant.set_list_lag(0, 1_000);
+        tenant.change(|tenant| add_client(tenant, "two")).unwrap();
+        limit_file(&tenant, 1);
+        tenant.change(|tenant| add_client(tenant, &"x".repeat(100_000))).unwrap_err();
+        assert_eq!(tenant.listed_clients().count(), 1);
+        tenant.set_list_lag(1_001, 1_000);
+        assert_eq!(tenant.listed_clients().count(), 2);
+    }
+
+    #[test]
+    fn a_new_file_stays_empty_until_it_holds_the_tenant() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("tenant.db");
+        let mut failing = tenant();
+        failing.attach(File::open(&path).unwrap()).unwrap();
+        failing.file.as_ref().unwrap().pem("authority", String::new).unwrap();
+        drop(failing);
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+        kept(&path);
     }
 
     #[test]

@@ -27,6 +27,11 @@ macro_rules! objects {
                 $(self.$name.set_lag(now, delay);)+
             }
 
+            /// Takes over what lists still show of another version of these objects.
+            pub(super) fn take_lag(&mut self, other: Self) {
+                $(self.$name.take_lag(other.$name);)+
+            }
+
             pub(super) fn have_changes(&self) -> bool {
                 $(self.$name.has_changes())||+
             }

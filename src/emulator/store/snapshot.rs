@@ -20,6 +20,13 @@ pub(super) struct TenantProperties {
     administrator: String,
 }
 
+impl TenantProperties {
+    /// The name of the tenant and its administrator.
+    pub(super) fn into_names(self) -> (String, String) {
+        (self.tenant, self.administrator)
+    }
+}
+
 impl Tenant {
     /// Everything but the key that tokens are signed with, secrets too: lists of objects, each in the order of creation.
     pub(crate) fn dump(&self) -> Value {

@@ -10,6 +10,7 @@ use crate::{
 /// Plans a create, an update or, if `config` is null, a delete: first by the schema, then by the resource.
 pub(in crate::framework) fn plan<C>(
     entry: &Entry<dyn AnyResource<C>>,
+    client: Option<&C>,
     prior: &Dynamic,
     config: &Dynamic,
 ) -> Result<(Planned, Diagnostics), Diagnostics> {
@@ -18,7 +19,7 @@ pub(in crate::framework) fn plan<C>(
     } else {
         plan::plan(&entry.schema.attributes, prior, config)
     };
-    let (mut planned, diagnostics) = entry.implementation.modify_plan(prior, planned)?;
+    let (mut planned, diagnostics) = entry.implementation.modify_plan(client, prior, planned)?;
     if prior.is_null() {
         planned.requires_replace.clear();
     }

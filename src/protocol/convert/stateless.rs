@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{diagnostics, value, wire};
 use crate::diagnostic::Diagnostics;
+use crate::foreign;
 use crate::framework::{EphemeralRequest, EphemeralResponse, OpenRequest};
 use crate::schema::Schema;
 
@@ -60,9 +61,9 @@ impl From<Diagnostics> for wire::plan_action::Response {
 }
 
 /// The progress of an action.
-pub(in crate::protocol) fn progress(message: String) -> wire::invoke_action::Event {
+pub(in crate::protocol) fn progress(message: &str) -> wire::invoke_action::Event {
     use wire::invoke_action::event::{Progress, Type};
-    wire::invoke_action::Event { r#type: Some(Type::Progress(Progress { message })) }
+    wire::invoke_action::Event { r#type: Some(Type::Progress(Progress { message: foreign::lines(message) })) }
 }
 
 /// The end of an action, with or without errors.

@@ -41,6 +41,7 @@ fn number(
     let Some(setting) = lookup.find::<String>(name, &text) else { return Ok(None) };
     match setting.value.parse::<Number>() {
         Ok(number) if is_meant(&number) => Ok(number.to_f64()),
-        _ => Err(setting.unusable(format!("{:?} is not {demand}", setting.value))),
+        Ok(number) => Err(setting.unusable(format!("\"{}\" is not {demand}", number.shown()))),
+        Err(_) => Err(setting.unusable(format!("{:?} is not {demand}", setting.value))),
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     auth0::{Flaw, Object},
     diagnostic::{Diagnostic, Diagnostics},
+    foreign,
     framework::{Cx, DataSource},
     provider::{
         client_id::is_client_id,
@@ -21,6 +22,9 @@ use crate::{
 const ARGUMENTS: [&str; 3] = ["id", "client_id", "name"];
 
 const NAMES: Names = Names { object: "client", attributes: || &[], renamed: &[], message_hints: &[] };
+
+/// How many applications of one name a message names.
+const MOST_NAMED: usize = 20;
 
 /// See the module.
 pub(in crate::provider) struct M2mClientDataSource;
@@ -60,7 +64,8 @@ impl DataSource<Connection> for M2mClientDataSource {
 
 async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<M2mClient, Diagnostics> {
     if !is_client_id(id) {
-        let detail = format!("{id:?} is not a client ID. A client ID consists of letters, digits, `-` and `_`.");
+        let id = foreign::name(id);
+        let detail = format!("\"{id}\" is not a client ID. A client ID consists of letters, digits, `-` and `_`.");
         return Err(Diagnostic::error("Invalid Client ID", detail).at(argument).into());
     }
     match session(cx).api(&CLIENTS, &[]).read_singly(id, shown).await {
@@ -81,13 +86,16 @@ async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnosti
     let found = session(cx).api(&CLIENTS, &[]).list(&[], view).await;
     let mut found = found.map_err(|error| NAMES.diagnose("look up", &error))?;
     match (found.pop(), found.as_slice()) {
-        (None, _) => Err(not_found(&format!("the name {name:?}"), "name")),
+        (None, _) => Err(not_found(&format!("the name \"{}\"", foreign::name(name)), "name")),
         (Some(only), []) => only.into_client(),
         (Some(last), others) => {
-            let ids: Vec<_> = others.iter().chain([&last]).map(|found| format!("`{}`", found.id())).collect();
+            let count = others.len() + 1;
+            let ids = others.iter().chain([&last]).map(|found| format!("`{}`", foreign::name(found.id())));
+            let ids: Vec<_> = ids.take(MOST_NAMED).chain((count > MOST_NAMED).then(|| "…".to_owned())).collect();
             let detail = format!(
-                "{} machine-to-machine applications have the name {name:?}: {}. Look up the right one by `client_id`.",
-                ids.len(),
+                "{count} machine-to-machine applications have the name \"{}\": {}. Look up the right one by \
+                 `client_id`.",
+                foreign::name(name),
                 ids.join(", ")
             );
             Err(Diagnostic::error("Client Name Not Unique", detail).at("name").into())

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use crate::{
     auth0::{Area, Flaw, Identity, Object, Seen},
     diagnostic::{Diagnostic, Diagnostics, Path},
+    foreign,
     framework::{Cx, DataSource},
     model,
     provider::{
@@ -104,7 +105,7 @@ impl DataSource<Connection> for ResourceServerDataSource {
         match found {
             Ok(Some(api)) if is(&api) => Ok(api),
             Ok(_) => {
-                let detail = format!("This tenant has no API with the {argument} {value:?}.");
+                let detail = format!("This tenant has no API with the {argument} \"{}\".", foreign::name(value));
                 Err(Diagnostic::error("API Not Found", detail).at(argument).into())
             }
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
@@ -155,6 +156,7 @@ fn read_policy(shown: &Object, subject: &str) -> Result<Dynamic, DecodeError> {
 static RESOURCE_SERVERS: Area = Area {
     path: &["resource-servers"],
     key: "identifier",
+    aliases: &["id"],
     identity: Identity::Key(&["identifier"]),
     secrets: &[],
     ends: &[],

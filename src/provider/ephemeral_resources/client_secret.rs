@@ -3,6 +3,7 @@
 use crate::{
     auth0::SecretView,
     diagnostic::{Diagnostic, Diagnostics},
+    foreign,
     framework::{Cx, EphemeralResource, Opened},
     model,
     provider::{
@@ -62,8 +63,9 @@ fn not_found(client_id: &str) -> Diagnostic {
 
 fn without_secret(client_id: &str, method: &str) -> Diagnostic {
     let detail = format!(
-        "The application `{client_id}` authenticates with `{method}`, so it has no secret to use. Remove this block, \
-         or change how the application authenticates."
+        "The application `{client_id}` authenticates with `{}`, so it has no secret to use. Remove this block, or \
+         change how the application authenticates.",
+        foreign::name(method)
     );
     Diagnostic::error("Client Has No Secret", detail).at("client_id")
 }

@@ -1,22 +1,29 @@
 //! `auth0_client_grant`: lets an application call an API.
 
 mod area;
+mod claim;
 mod grant;
 mod import_id;
+mod scopes;
 mod search;
 
 pub(in crate::provider) use self::{area::CLIENT_GRANTS, grant::ClientGrant, search::Search};
 
-use self::import_id::{ImportId, no_such_grant};
+use self::{
+    claim::{check_unclaimed, claim},
+    import_id::{ImportId, no_such_grant},
+};
 use crate::{
     auth0::{self, Created, Object},
     diagnostic::{Diagnostic, Diagnostics},
+    foreign,
     framework::{Cx, Failed, ModifyPlan, Plan, Resource},
     provider::{
         connection::{Connection, session},
         diagnosis::{Names, import_block, unknown_fate},
-        mapping,
+        mapping, paste,
         protection::Protected,
+        update::{Unfinished, settle, tainted, unheeded},
     },
     schema::{
         Model as _,
@@ -34,7 +41,7 @@ pub(in crate::provider) struct ClientGrantResource;
 impl Resource<Connection> for ClientGrantResource {
     const NAME: &'static str = "auth0_client_grant";
     type Model = ClientGrant;
-    const MODIFY_PLAN: Option<ModifyPlan<ClientGrant>> = Some(modify_plan);
+    const MODIFY_PLAN: Option<ModifyPlan<Connection, ClientGrant>> = Some(modify_plan);
 
     fn validate(&self, config: &ClientGrant) -> Diagnostics {
         let invalid = |attribute: &str, detail: &str| {
@@ -62,12 +69,11 @@ impl Resource<Connection> for ClientGrantResource {
         let planned = plan.clone();
         let view = move |object: &Object| mapping::seen(object, &planned);
         match session(cx).api(&CLIENT_GRANTS, &[]).create(&mapping::create(&plan).into(), view).await {
-            Ok(Created { value: grant, found }) => {
-                if found {
-                    // Although it is equal, another instance may have created it.
-                    cx.client.adopt(text(&grant.id));
-                }
-                Ok(grant)
+            Ok(Created { value: grant, .. }) => {
+                // One that was found after a lost response may be that of another resource, although it is equal.
+                claim(cx, &grant)?;
+                let id = text(&grant.id).to_owned();
+                settle(&session(cx).api(&CLIENT_GRANTS, &[]), &NAMES, &id, grant, &plan).await
             }
             Err(error @ auth0::Error::UnknownFate { .. }) => Err(may_exist(&plan, &error).into()),
             Err(error) if error.is_conflict() => adopt_or_explain(cx, plan, &error).await,
@@ -88,17 +94,12 @@ impl Resource<Connection> for ClientGrantResource {
         prior: ClientGrant,
         plan: ClientGrant,
     ) -> Result<ClientGrant, Failed<ClientGrant>> {
-        let body = mapping::update(&prior, &plan);
-        if body.is_empty() {
-            return Ok(plan);
-        }
-        let view = |object: &Object| mapping::read(object, &plan);
-        let updated = session(cx).api(&CLIENT_GRANTS, &[]).update(text(&prior.id), &body, view).await;
-        updated.map_err(|error| NAMES.diagnose("update", &error).into())
+        claim(cx, &prior)?;
+        scopes::update_grant(cx, prior, plan).await.map_err(|unfinished| failed(unfinished, "update"))
     }
 
     async fn delete(&self, cx: &Cx<Connection>, prior: ClientGrant) -> Result<(), Diagnostics> {
-        if cx.client.hand_over(text(&prior.id)) {
+        if cx.client.is_claimed(text(&prior.id)) {
             return Ok(());
         }
         protected(&prior).check_deletion()?;
@@ -121,10 +122,11 @@ impl Resource<Connection> for ClientGrantResource {
     }
 }
 
-fn modify_plan(prior: Option<&ClientGrant>, plan: &mut Plan<ClientGrant>) {
+fn modify_plan(client: Option<&Connection>, prior: Option<&ClientGrant>, plan: &mut Plan<ClientGrant>) {
     if let Some(prior) = prior {
         protected(prior).check_plan(plan);
     }
+    plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| scopes::check(client, prior, plan)));
 }
 
 fn protected(grant: &ClientGrant) -> Protected<'_> {
@@ -142,29 +144,65 @@ async fn adopt_or_explain(
     let Some(is) = found.into_iter().next() else {
         return Err(NAMES.diagnose("create", error).into());
     };
+    check_unclaimed(cx, &is)?;
     if plan.adopt_existing.known() != Some(&true) {
         return Err(exists(&plan, text(&is.id)).into());
     }
+    let id = text(&is.id).to_owned();
     let plan = ClientGrant { id: is.id.clone(), is_system: is.is_system, ..plan };
-    let adopted = ClientGrantResource.update(cx, is, plan).await?;
-    cx.client.adopt(text(&adopted.id));
-    Ok(adopted)
+    claim(cx, &is)?;
+    scopes::update_grant(cx, is, plan).await.map_err(|unfinished| {
+        cx.client.release(&id);
+        let Failed { saved, diagnostics } = failed(unfinished, "adoption");
+        let diagnostics = if saved.is_some() { tainted(diagnostics, NAMES.object, &id) } else { diagnostics };
+        Failed { saved, diagnostics }
+    })
+}
+
+/// An update did not reach the plan. `action` names it.
+fn failed(unfinished: Unfinished<ClientGrant>, action: &str) -> Failed<ClientGrant> {
+    match unfinished {
+        Unfinished::Failed { error, reached, .. } => {
+            let problem = NAMES.diagnose("update", &error);
+            let problem = match &reached {
+                Some(reached) => scopes::left_empty(text(&reached.id), problem),
+                None => problem,
+            };
+            Failed { saved: reached, diagnostics: problem.into() }
+        }
+        Unfinished::Unheeded { shown, paths } => Failed::saving(shown, unheeded(NAMES.object, action, paths)),
+    }
 }
 
 fn text(value: &Value<String>) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// The text for a message.
+fn shown(value: &Value<String>) -> String {
+    foreign::name(text(value))
+}
+
+/// Whose grant it is, at the beginning of a sentence.
+fn owner(grant: &ClientGrant) -> String {
+    grant.client_id.as_str().map_or_else(
+        || format!("The default for `{}`", shown(&grant.default_for)),
+        |client_id| format!("The application `{}`", foreign::name(client_id)),
+    )
+}
+
 fn exists(plan: &ClientGrant, id: &str) -> Diagnostic {
-    let who = plan.client_id.as_str().map_or_else(
-        || format!("The default for `{}`", text(&plan.default_for)),
-        |client_id| format!("The application `{client_id}`"),
-    );
+    let command = paste::word(id)
+        .map_or_else(String::new, |id| format!("Or run `terraform import auth0_client_grant.NAME {id}`. "));
     let detail = format!(
-        "{who} already has a grant for `{audience}`: `{id}`. To manage it here, import it:\n\n{import}\n\n\
-         Or run `terraform import auth0_client_grant.NAME {id}`. To adopt it and update it to this configuration, set \
-         `adopt_existing = true`.",
-        audience = text(&plan.audience),
+        "{who} already has a grant for `{audience}`: `{name}`. To manage it here, import it:\n\n{import}\n\n\
+         {command}To adopt it and update it to this configuration, set `adopt_existing = true`.\n\n\
+         If this resource has the grant already, it is replaced with `create_before_destroy`. Auth0 allows one grant for \
+         each application, API and subject type, so the new one cannot come first. Then remove `create_before_destroy` \
+         or set `adopt_existing = true`.",
+        who = owner(plan),
+        audience = shown(&plan.audience),
+        name = foreign::name(id),
         import = import_block("auth0_client_grant", id),
     );
     Diagnostic::error("Client Grant Exists Already", detail).at("audience")

@@ -2,6 +2,7 @@
 
 mod application;
 mod forms;
+mod method;
 mod names;
 mod rules;
 mod secret;
@@ -14,6 +15,7 @@ use super::client_grant::CLIENT_GRANTS;
 use crate::{
     auth0::{self, Area, Body, Flaw, Identity, Object, Seen},
     diagnostic::{Diagnostic, Diagnostics},
+    foreign,
     framework::{Cx, Failed, ModifyPlan, Plan, Resource},
     provider::{
         client_id::is_client_id,
@@ -21,6 +23,7 @@ use crate::{
         diagnosis::{import_block, unknown_fate},
         mapping,
         protection::Protected,
+        update::{Unfinished, settle, unheeded, update},
     },
     value::Value,
 };
@@ -30,6 +33,7 @@ use names::NAMES;
 pub(in crate::provider) static CLIENTS: Area = Area {
     path: &["clients"],
     key: "client_id",
+    aliases: &[],
     // The global client is always the last in lists.
     identity: Identity::Name { property: "name", filters: &[("is_global", "false")] },
     secrets: &["client_secret", "signing_keys"],
@@ -50,7 +54,7 @@ pub(in crate::provider) struct M2mClientResource;
 impl Resource<Connection> for M2mClientResource {
     const NAME: &'static str = "auth0_m2m_client";
     type Model = M2mClient;
-    const MODIFY_PLAN: Option<ModifyPlan<M2mClient>> = Some(modify_plan);
+    const MODIFY_PLAN: Option<ModifyPlan<Connection, M2mClient>> = Some(modify_plan);
 
     fn validate(&self, config: &M2mClient) -> Diagnostics {
         rules::check(config)
@@ -68,6 +72,8 @@ impl Resource<Connection> for M2mClientResource {
                 });
             }
         };
+        let id = id(&made).to_owned();
+        let made = settle(&session(cx).api(&CLIENTS, &[]), &NAMES, &id, made, &plan).await?;
         match plan.client_secret_wo.into_known() {
             Some(secret) => secret::supply(cx, made, secret).await,
             None => Ok(made),
@@ -88,15 +94,20 @@ impl Resource<Connection> for M2mClientResource {
         prior: M2mClient,
         plan: M2mClient,
     ) -> Result<M2mClient, Failed<M2mClient>> {
-        let body = secret::with_new_secret(mapping::update(&prior, &plan), &prior, &plan);
-        let changed = if body.is_empty() {
-            plan
-        } else {
-            let view = |object: &Object| mapping::read(object, &plan);
-            let updated = session(cx).api(&CLIENTS, &[]).update(id(&prior), &body, view).await;
-            updated.map_err(|error| secret::not_updated(&body, &error))?
-        };
-        secret::rotate_if_due(cx, &prior, changed).await
+        let body =
+            |prior: &M2mClient, plan: &M2mClient| secret::with_new_secret(mapping::update(prior, plan), prior, plan);
+        let (session, route) = (session(cx), mapping::route(&prior, plan));
+        match update(&session.api(&CLIENTS, &[]), id(&prior), prior.clone(), route, body).await {
+            Ok(changed) => secret::rotate_if_due(cx, &prior, changed).await,
+            Err(Unfinished::Failed { error, has_secret, reached }) => {
+                Err(Failed { saved: reached, diagnostics: secret::not_updated(has_secret, &error).into() })
+            }
+            // Nothing was rotated yet.
+            Err(Unfinished::Unheeded { shown, paths }) => Err(Failed::saving(
+                M2mClient { rotate_secret_when: prior.rotate_secret_when, ..shown },
+                unheeded(NAMES.object, "update", paths),
+            )),
+        }
     }
 
     async fn delete(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<(), Diagnostics> {
@@ -125,10 +136,15 @@ impl M2mClient {
     }
 }
 
-fn modify_plan(prior: Option<&M2mClient>, plan: &mut Plan<M2mClient>) {
-    let Some(prior) = prior else { return };
-    protected(prior).check_plan(plan);
-    plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| secret::stays(prior, plan)));
+fn modify_plan(_client: Option<&Connection>, prior: Option<&M2mClient>, plan: &mut Plan<M2mClient>) {
+    if let Some(prior) = prior {
+        protected(prior).check_plan(plan);
+        plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| secret::stays(prior, plan)));
+    }
+    if let Some(planned) = plan.state.as_ref().filter(|plan| !plan.authentication_method.is_unknown()) {
+        let before = prior.and_then(|prior| prior.authentication_method.as_str());
+        plan.diagnostics.extend(method::check(before, planned.authentication_method.as_str()));
+    }
 }
 
 fn id(client: &M2mClient) -> &str {
@@ -138,6 +154,9 @@ fn id(client: &M2mClient) -> &str {
 fn protected(client: &M2mClient) -> Protected<'_> {
     Protected { object: "application", id: id(client), protection: client.deletion_protection }
 }
+
+/// How many candidates a message names.
+const MOST_NAMED: usize = 20;
 
 /// The outcome of a create is unknown: names the candidates and how to import them.
 fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> Diagnostic {
@@ -150,13 +169,14 @@ fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> D
             import_block("auth0_m2m_client", "CLIENT_ID")
         ),
         candidates => {
-            let blocks: Vec<_> = candidates.iter().map(|id| import_block("auth0_m2m_client", id)).collect();
+            let named = candidates.iter().take(MOST_NAMED);
+            let blocks: Vec<_> = named.map(|id| import_block("auth0_m2m_client", id)).collect();
             format!(
                 "{fate} {} with the name `{name}` may be the new one, or another program may have created it. Check in \
                  Auth0 who created it, and when. To manage it here, import it:\n\n{}\n\nOtherwise apply again to \
                  create one.",
                 match candidates {
-                    [only] => format!("The application `{only}`"),
+                    [only] => format!("The application `{}`", foreign::name(only)),
                     several => format!("One of the {} applications", several.len()),
                 },
                 blocks.join("\n\nor\n\n")
@@ -173,12 +193,14 @@ pub(in crate::provider) struct Shown {
 }
 
 impl Shown {
-    /// The application in a response, and whether it agrees with `known`. An application of another type never agrees.
+    /// The application in a response, and whether it agrees with `known`. An application of another type never agrees,
+    /// and neither does one whose keys may be hidden or gone.
     pub(in crate::provider) fn seen(object: &Object, known: &M2mClient) -> Result<Seen<Self>, Flaw> {
         let Seen { value: client, same } = mapping::seen(object, known)?;
         let app_type = object.get(APP_TYPE).and_then(Json::as_str).map(str::to_owned);
         let value = Self { client, app_type };
-        let same = if value.is_machine_to_machine() { same } else { Some(false) };
+        let is_certain = !method::has_hidden_keys(object, known.authentication_method.as_str());
+        let same = if value.is_machine_to_machine() && is_certain { same } else { Some(false) };
         Ok(Seen { value, same })
     }
 
@@ -213,8 +235,9 @@ fn not_readable(client_id: &str) -> Diagnostic {
     Diagnostic::error(
         "Client Settings Not Readable",
         format!(
-            "Auth0 shows only a summary of the application `{client_id}`, because the provider's token lacks a scope. \
-             Grant `read:clients` for the Auth0 Management API to the application that the provider acts as."
+            "Auth0 shows only a summary of the application `{}`, because the provider's token lacks a scope. Grant \
+             `read:clients` for the Auth0 Management API to the application that the provider acts as.",
+            foreign::name(client_id)
         ),
     )
 }
@@ -222,13 +245,14 @@ fn not_readable(client_id: &str) -> Diagnostic {
 fn not_ours(client_id: &str, app_type: Option<&str>) -> Diagnostic {
     let is = app_type.map_or_else(
         || "has no application type".to_owned(),
-        |app_type| format!("has the application type `{app_type}`"),
+        |app_type| format!("has the application type `{}`", foreign::name(app_type)),
     );
     Diagnostic::error(
         "Not a Machine-to-Machine Client",
         format!(
-            "The application `{client_id}` {is}, but `auth0_m2m_client` manages only the type `{NON_INTERACTIVE}`. Use \
-             `auth0_client` of the provider `auth0/auth0`, or change it to a machine-to-machine application in Auth0."
+            "The application `{}` {is}, but `auth0_m2m_client` manages only the type `{NON_INTERACTIVE}`. Use \
+             `auth0_client` of the provider `auth0/auth0`, or change it to a machine-to-machine application in Auth0.",
+            foreign::name(client_id)
         ),
     )
 }

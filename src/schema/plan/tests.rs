@@ -293,3 +293,23 @@ fn names_replacement_in_collections_but_not_in_sets() {
     assert_eq!(planned.state.attribute("all"), &Dynamic::Unknown);
     assert_eq!(planned.requires_replace, [], "what the service decides asks for no new object");
 }
+
+#[test]
+fn an_object_without_a_value_gets_no_default() {
+    let planned = |prior: &[(&str, Dynamic)], config: &[(&str, Dynamic)]| {
+        let fixed = [("id", Dynamic::from("7")), ("stamp", "monday".into()), ("name", "x".into())];
+        let prior = outer(&[&fixed[..], prior].concat());
+        plan(Outer::attributes(), &prior, &outer(&[&[("name", "x".into())], config].concat())).state
+    };
+    let kinds = |kind: &str| ("kinds", Dynamic::set(vec![kind.into()]));
+    let bare = map(&[("alg", Dynamic::Null), ("encoded", Dynamic::Bool(false))]);
+    assert_eq!(planned(&[], &[]).attribute("kinds"), &Dynamic::Null);
+    assert_eq!(planned(&[], &[]).attribute("inner"), &Dynamic::Null);
+    assert_eq!(planned(&[("inner", bare.clone())], &[]).attribute("inner"), &bare);
+    assert_eq!(planned(&[("inner", bare.clone())], &[("inner", bare.clone())]).attribute("inner"), &bare);
+
+    assert_eq!(planned(&[kinds("b")], &[]).attribute("kinds"), &kinds("a").1, "a value is reset");
+    assert_eq!(planned(&[("inner", inner("PS256", false))], &[]).attribute("inner"), &inner("RS256", false));
+    assert_eq!(planned(&[], &[("inner", bare)]).attribute("inner"), &inner("RS256", false), "it is new");
+    assert_eq!(plan(Outer::attributes(), &Dynamic::Null, &outer(&[])).state.attribute("kinds"), &kinds("a").1);
+}

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     model,
-    schema::{AttributeType as _, COMPUTED, Mapping, Model as _, OPTIONAL, REQUIRED, Set, plan::plan},
+    schema::{AttributeType as _, COMPUTED, Mapping, Model as _, OPTIONAL, REQUIRED, Rule, Set, plan::plan},
     value::Type,
 };
 
@@ -37,7 +37,7 @@ model! {
         /// Another default than that of the service.
         strict: Value<bool> = OPTIONAL.default(Default::Bool(true)).absent(Default::Bool(false)),
         /// Merged by key.
-        labels: Value<BTreeMap<String, String>> = OPTIONAL.merged(),
+        labels: Value<BTreeMap<String, String>> = OPTIONAL.merged().rules(&[Rule::Items(0, 3)]),
         /// Merged by attribute.
         settings: Value<Settings> = OPTIONAL.default(Default::Nested).merged().absent(Default::Nested),
         /// Replaced as a whole.
@@ -179,7 +179,7 @@ fn reads_what_is_shown_and_what_is_not() {
     let settings = || json!({"alg": null, "lifetime": null, "sealed": false});
     for (attribute, json, expected) in [
         ("id", json!({"thing_id": "7", "id": "8"}), json!("7")),
-        ("name", json!({}), json!("n")),
+        ("name", json!({}), json!(null)),
         ("limit", json!({}), json!(null)),
         ("open", json!({"open": null}), json!(true)),
         ("strict", json!({}), json!(false)),
@@ -257,7 +257,7 @@ fn names_the_properties_that_are_read() {
 }
 
 /// Any configuration of an object without what would replace it.
-fn any_object(attributes: &[Attribute]) -> BoxedStrategy<Dynamic> {
+pub(crate) fn any_object(attributes: &[Attribute]) -> BoxedStrategy<Dynamic> {
     let attribute = |attribute: &Attribute| {
         let (name, value) = (attribute.name.to_owned(), any_value(&attribute.kind));
         let value = match attribute.behaviour.mode {
@@ -340,5 +340,89 @@ proptest! {
         store(&mut stored, body, keeps_empty);
         let changed = read(attributes, &stored, &planned, &Path::root()).unwrap();
         prop_assert!(agrees(attributes, &planned, &changed), "{planned:?} became {changed:?}");
+    }
+
+    #[test]
+    fn tells_what_a_service_made_otherwise(
+        first in any_object(Thing::attributes()), second in any_object(Thing::attributes()),
+        odd in any_object(Thing::attributes()), of_update: bool,
+    ) {
+        let attributes = Thing::attributes();
+        let made = plan(attributes, &Dynamic::Null, &first).state;
+        let (prior, planned, sent) = if of_update {
+            let planned = plan(attributes, &made, &second).state;
+            let body = update(attributes, &made, &planned);
+            (made, planned, body)
+        } else {
+            let body = create(attributes, &made);
+            (Dynamic::Null, made, body)
+        };
+        // The service answers with what was planned, except for some properties.
+        let mut answer = shown(&json!({"thing_id": "7", "revision": 1}));
+        answer.extend(create(attributes, &planned));
+        answer.extend(create(attributes, &plan(attributes, &Dynamic::Null, &odd).state));
+        let read = read(attributes, &answer, &planned, &Path::root()).unwrap();
+        let told = unheeded(attributes, &prior, &planned, &read);
+        let told: BTreeSet<_> = told.iter().map(|path| path.to_string().split('.').next().unwrap().to_owned()).collect();
+        let spelled = respell(attributes, &planned, read);
+        for attribute in attributes {
+            let is_same = planned.attribute(attribute.name) == spelled.attribute(attribute.name);
+            let is_sent = attribute.properties().iter().any(|property| sent.contains_key(*property));
+            let is_told = told.contains(attribute.name);
+            if is_told {
+                prop_assert!((is_sent || !of_update) && !is_same, "{} was not sent, or is as planned", attribute.name);
+            } else if is_sent && !attribute.behaviour.property.merged {
+                prop_assert!(is_same, "{} was sent and came back otherwise", attribute.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_what_was_sent_and_came_back_otherwise() {
+    let told = |prior: &Json, plan: &Json, shown: &Json| {
+        let [prior, plan, shown] = [prior, plan, shown].map(thing);
+        let told = unheeded(Thing::attributes(), &prior, &plan, &shown);
+        told.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    for (prior, plan, shown, expected) in [
+        (json!({"note": "a"}), json!({"note": "b"}), json!({"note": "a"}), "note"),
+        (json!({"note": "a"}), json!({"note": "b"}), json!({"note": "b", "limit": 7}), ""),
+        (json!({"note": "a"}), json!({"note": ""}), json!({"note": null}), ""),
+        (json!({"tags": ["a"]}), json!({"tags": ["B"]}), json!({"tags": ["b"]}), ""),
+        (json!({"labels": {"a": "1"}}), json!({"labels": {"a": "2"}}), json!({"labels": {"a": "2", "z": "9"}}), ""),
+        (json!({"labels": {"a": "1"}}), json!({"labels": {}}), json!({"labels": {"a": "1"}}), "labels"),
+        (
+            json!({"settings": {"alg": "A", "lifetime": 1}}),
+            json!({"settings": {"alg": "B", "lifetime": 1}}),
+            json!({"settings": {"alg": "A", "lifetime": 2}}),
+            "settings.alg",
+        ),
+        (json!({"part": null}), json!({"part": {"name": "x"}}), json!({"part": {"name": "y"}}), "part.name"),
+        (json!({"part": null}), json!({"part": {"name": "x"}}), json!({"part": null}), "part"),
+        (json!({"public": false}), json!({"public": true}), json!({"public": false}), "public"),
+        (json!({"home": "a"}), json!({"home": "b"}), json!({"home": "a"}), ""),
+        (json!({"order": "a"}), json!({"order": "b"}), json!({"order": "a"}), ""),
+    ] {
+        assert_eq!(told(&prior, &plan, &shown), expected, "{prior} to {plan}: {shown}");
+    }
+    let (made, shown) = (planned(&json!({"name": "n", "home": "a"})), thing(&json!({"name": "n", "home": "b"})));
+    let told = unheeded(Thing::attributes(), &Dynamic::Null, &made, &shown);
+    let told: Vec<_> = told.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["home", "kinds", "open", "strict", "settings", "public"], "defaults are planned as well");
+}
+
+#[test]
+fn removed_entries_go_first_if_all_are_too_many() {
+    let labels = |keys: &str, value: &str| -> Json {
+        let entries = keys.chars().map(|key| (key.to_string(), json!(value)));
+        json!({ "name": "n", "note": value, "labels": entries.collect::<serde_json::Map<_, _>>() })
+    };
+    let [prior, plan] = [labels("abc", "1"), labels("cde", "2")].map(|json| thing(&json));
+    let between = halfway(Thing::attributes(), &prior, &plan).unwrap();
+    assert_eq!(between, thing(&json!({"name": "n", "note": "1", "labels": {"c": "1"}})));
+    for (before, after) in [("abc", "ab"), ("ab", "bc"), ("", "abc"), ("abc", "abc")] {
+        let [prior, plan] = [labels(before, "1"), labels(after, "2")].map(|json| thing(&json));
+        assert_eq!(halfway(Thing::attributes(), &prior, &plan), None, "{before} to {after}");
     }
 }

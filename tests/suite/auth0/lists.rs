@@ -102,12 +102,78 @@ async fn a_list_of_another_number_is_read_by_checkpoints() {
 
     // A page that tells another total than the one before.
     let moved = [page_of(101, "clients", &entries(0..100)), page_of(100, "clients", &entries(100..101))];
-    let (listed, asked) = ids([&moved[..], &[chained("clients", &entries(0..7), None)]].concat()).await;
-    assert_eq!((listed.unwrap().len(), asked.len()), (7, 3));
+    let (listed, asked) = ids([&moved[..], &[chained("clients", &entries(0..100), None)]].concat()).await;
+    assert_eq!((listed.unwrap().len(), asked.len()), (100, 3));
+}
 
-    let (listed, _) = ids([contradicts.clone(), contradicts]).await;
+#[tokio::test]
+async fn a_list_of_fewer_than_it_says_is_no_list() {
+    let first = |total, count| page_of(total, "clients", &entries(0..count));
+    let last = |count| chained("clients", &entries(0..count), None);
+    let pages = [first(101, 100), page_of(100, "clients", &entries(100..101))];
+    for (replies, expected) in [
+        (vec![first(3, 2), last(2), first(3, 2)], None),
+        (vec![first(1_001, 100), last(1_000), first(1_001, 100)], None),
+        ([&pages[..], &[last(7), first(100, 100)]].concat(), None),
+        // More than one object, but one of them twice.
+        (vec![first(2, 1), chained("clients", &entries(0..1), Some("x")), last(1), first(2, 1)], None),
+        // Some were deleted while the chain was read: it holds all that are left.
+        (vec![first(3, 2), last(2), first(2, 2)], Some(2)),
+        (vec![first(1_001, 100), last(999), first(998, 100)], Some(999)),
+        // Some were created: it holds all that were there.
+        (vec![first(3, 2), last(4)], Some(4)),
+    ] {
+        let (listed, asked) = ids(replies.clone()).await;
+        let is_over = asked.len() == replies.len();
+        match (listed, expected) {
+            (Ok(listed), Some(expected)) => assert_eq!((listed.len(), is_over), (expected, true)),
+            (Err(Error::Decode { path, .. }), None) if path == "next" || path == "total" => {}
+            (listed, _) => panic!("{:?} for {expected:?}, {asked:?}", listed.map(|ids| ids.len())),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_with_an_object_twice_cannot_be_read() {
+    let (listed, _) = ids([page("clients", &entries([0, 1, 0]))]).await;
     let error = listed.unwrap_err();
-    assert!(matches!(&error, Error::Decode { path, .. } if path == "total"), "{error}");
+    assert!(matches!(&error, Error::Decode { path, .. } if path == "clients[2].client_id"), "{error}");
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_given_up() {
+    for total in [1_001, 3] {
+        let news = (0..1_000).map(|number| chained("clients", &entries([number]), Some(&number.to_string())));
+        let (listed, asked) = ids([page_of(total, "clients", &entries(0..2))].into_iter().chain(news)).await;
+        let error = listed.unwrap_err();
+        assert!(matches!(&error, Error::Decode { path, .. } if path == "next"), "{error}");
+        assert!(asked.len() < 80, "{} requests for {total}", asked.len());
+    }
+}
+
+#[tokio::test]
+async fn a_lie_about_numbers_takes_few_requests() {
+    let of = |total: u64, limit: u64| {
+        json(200, &format!(r#"{{"total":{total},"start":0,"limit":{limit},"clients":[{}]}}"#, entry("c0")))
+    };
+    // Chained pages are asked for where counted ones would be too many.
+    for (total, limit, place, most) in
+        [(u64::MAX, 1, "total", 1), (u64::MAX, u64::MAX, "total", 1), (1_000, 1, "next", 3), (300, 1, "next", 3)]
+    {
+        let chain = chained("clients", &entries([0]), Some("x"));
+        let (listed, asked) = ids([of(total, limit), chain.clone(), chain]).await;
+        let error = listed.unwrap_err();
+        assert!(matches!(&error, Error::Decode { path, .. } if path == place), "{total} by {limit}: {error}");
+        assert!(asked.len() <= most, "{total} by {limit}: {asked:?}");
+    }
+    // No page is asked for that is larger than Auth0 allows.
+    let many = |start| {
+        let entries = entries(start..start + 100).join(",");
+        json(200, &format!(r#"{{"total":300,"start":{start},"limit":900,"clients":[{entries}]}}"#))
+    };
+    let (listed, asked) = ids([many(0), many(100), many(200)]).await;
+    assert_eq!(listed.unwrap().len(), 300);
+    assert!(asked.iter().all(|asked| asked.contains("per_page=100")), "{asked:?}");
 }
 
 #[tokio::test]

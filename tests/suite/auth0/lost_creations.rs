@@ -10,7 +10,7 @@ use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::server::{Reply, Server, chained, json, page, page_of};
-use super::{CLIENT, CLIENTS, SECRET, assert_secret_free, client, new_client, settings};
+use super::{CLIENT, CLIENTS, SECRET, assert_secret_free, client, new_client, object, settings};
 
 const FORBIDDEN: &str = r#"{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: read:clients","errorCode":"insufficient_scope"}"#;
 const UNAVAILABLE: &str = r#"{"statusCode":503,"error":"Service Unavailable","message":"try later"}"#;
@@ -155,12 +155,58 @@ async fn a_list_that_contradicts_itself_decides_nothing() {
     let all = [CREATED, r#"{"client_id":"x"}"#, r#"{"client_id":"y"}"#];
     let (by_checkpoints, undecided) = tokio::join!(
         create([Reply::Drop], [list(&[]), contradiction(), chained("clients", &all, None), page("clients", &all)]),
-        create([Reply::Drop], [list(&[]), contradiction(), contradiction()]),
+        create([Reply::Drop], [list(&[]), contradiction(), contradiction(), contradiction()]),
     );
     assert_eq!(by_checkpoints.0.unwrap(), "abc");
     let (_, candidates, unseen) = unknown(undecided.0);
     assert!(candidates.is_empty() && matches!(unseen, Some(Error::Decode { .. })), "{unseen:?}");
     assert_eq!(posts(&undecided.1), 1);
+}
+
+#[tokio::test]
+async fn a_list_with_more_than_it_says_proves_no_age() {
+    // The first page says that it has all, and shows more.
+    let before = page_of(1, "clients", &[CREATED.replace("abc", "x"), CREATED.replace("abc", "y")]);
+    let after = || list(&["abc", "x", "y"]);
+    let (outcome, server) = create([Reply::Drop], [before, after(), after()]).await;
+    assert_eq!((unknown(outcome).1, posts(&server)), (vec!["abc".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn a_long_list_that_ends_early_proves_no_absence() {
+    let numbered: Vec<_> = (0..1_000).map(|number| format!(r#"{{"client_id":"c{number}","name":"o"}}"#)).collect();
+    let first = || page_of(1_001, "clients", &numbered[..100]);
+    let ends_early = [first(), chained("clients", &numbered, None), first()];
+    let lists = [&[first()], &ends_early[..], &ends_early[..]].concat();
+    let (outcome, server) = create([Reply::Drop, json(201, CLIENT)], lists).await;
+    let (_, candidates, unseen) = unknown(outcome);
+    assert!(candidates.is_empty() && matches!(unseen, Some(Error::Decode { .. })), "{unseen:?}");
+    assert_eq!(posts(&server), 1);
+}
+
+#[tokio::test]
+async fn lost_creates_share_their_lists() {
+    const CREATES: usize = 8;
+    let server = Server::start(vec![Reply::Drop; CREATES]).await;
+    let found: Vec<_> = (0..CREATES)
+        .map(|id| CREATED.replace("abc", &id.to_string()).replace("\"n\"", &format!("\"n{id}\"")))
+        .collect();
+    let late = || Reply::Late(Duration::from_millis(500), Box::new(page("clients", &found)));
+    let server = server.lists([vec![list(&[])], (0..2 * CREATES).map(|_| late()).collect()].concat());
+    let client = client(&server.url());
+    let session = client.within(&CancellationToken::new(), Instant::now() + Duration::from_mins(1));
+    let all = (0..CREATES).map(|id| {
+        let session = session.clone();
+        async move {
+            let new = object(&serde_json::json!({"name": format!("n{id}")})).into();
+            session.api(&CLIENTS, &[]).create(&new, wanted).await.unwrap().value
+        }
+    });
+    let created = futures_util::future::join_all(all).await;
+    assert_eq!(created, (0..CREATES).map(|id| id.to_string()).collect::<Vec<_>>());
+    // One before, and two each time: one that began too early for the last of them, and one for all of them.
+    let lists = server.list_requests().len();
+    assert!(lists <= 6, "{lists} lists for {CREATES} creates");
 }
 
 #[tokio::test]
@@ -208,7 +254,7 @@ async fn no_create_is_begun_if_the_service_fails() {
 
 #[tokio::test]
 async fn the_list_before_the_first_create_is_read_once() {
-    let server = Server::start([json(201, CLIENT), json(201, CLIENT), json(201, CLIENT)]).await;
+    let server = Server::start(["a", "b", "c"].map(|id| json(201, &CREATED.replace("abc", id)))).await;
     let (client, stop) = (client(&server.url()), CancellationToken::new());
     let (one, other) = tokio::join!(create_with(&client, &stop), create_with(&client, &stop));
     assert!(one.is_ok() && other.is_ok());

@@ -35,7 +35,8 @@ async fn serve(writes: impl IntoIterator<Item = Reply>) -> Server {
 
 #[tokio::test]
 async fn a_write_renews_all_that_may_show_it() {
-    let answers = [json(201, CLIENT), json(200, CLIENT), json(204, ""), json(200, CLIENT), json(403, FORBIDDEN)];
+    let other = || json(200, &CLIENT.replace("abc", "other"));
+    let answers = [json(201, CLIENT), other(), json(204, ""), other(), json(403, FORBIDDEN)];
     let server = serve(answers).await;
     let session = session(&client(&server.url()));
     assert_eq!((read_all(&server, &session).await, read_all(&server, &session).await), (3, 0));

@@ -33,7 +33,8 @@ async fn forward(to: String, silence: watch::Receiver<bool>) -> String {
 
 #[tokio::test]
 async fn a_dead_connection_of_http_2_is_replaced() {
-    let tenant = Emulator::builder().tls(true).start();
+    // On the port of whoever passes requests on.
+    let tenant = Emulator::builder().tls(true).allow_host("127.0.0.1".parse().unwrap()).start();
     let (silence, silenced) = watch::channel(false);
     let address = forward(tenant.domain().to_owned(), silenced).await;
     let client_secret = SecretString::from(tenant.client_secret());

@@ -19,7 +19,11 @@ struct Process {
 
 impl Process {
     fn start(flags: &[&str]) -> Self {
-        let mut child = command(flags).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(command(flags))
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
@@ -199,6 +203,94 @@ async fn lists_are_late_when_told_to_be() {
     session.get(&format!("/clients/{}", created["client_id"].as_str().unwrap())).await.expect(200);
     let listed = session.get("/clients?is_global=false").await.expect(200);
     assert_eq!(column(&listed, "name"), ["auth0-emulator administrator"]);
+}
+
+#[tokio::test]
+async fn further_hosts_are_allowed_by_flag() {
+    let emulator = Process::start(&["--allow-host", "auth0", "--allow-host", "tenant.internal:443"]);
+    let status = async |host: &str| {
+        let url = format!("{}/_emulator/requests", emulator.text("url"));
+        reqwest::Client::new().get(url).header("Host", host).send().await.unwrap().status().as_u16()
+    };
+    for (host, expected) in [("auth0:4010", 200), ("tenant.internal:443", 200), ("tenant.internal:80", 403), ("x", 403)]
+    {
+        assert_eq!(status(host).await, expected, "{host}");
+    }
+    let output = command(&["--allow-host", "http://auth0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("it is not a host, such as auth0"), "{output:?}");
+}
+
+#[tokio::test]
+async fn a_listener_for_other_machines_is_warned_about() {
+    let warning = |flags: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_auth0-emulator"));
+        let mut child = command.args(flags).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let pid = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+        let url = |text: &str| text.split_whitespace().find_map(|word| word.strip_prefix("http://")).map(str::to_owned);
+        let announced: Value = serde_json::from_str(&line).unwrap();
+        // The warning comes before the line.
+        let connected = std::net::TcpStream::connect(announced["domain"].as_str().unwrap()).is_ok();
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let stderr = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+        assert!(connected);
+        (url(&stderr), stderr)
+    };
+    assert_eq!(warning(&["--listen", "127.0.0.1:0"]).1, "");
+    for flags in [&["--listen", "0.0.0.0:0"][..], &["--listen", "127.0.0.1:0", "--tls", "--http", "0.0.0.0:0"]] {
+        let (reachable, warning) = warning(flags);
+        assert!(warning.starts_with("auth0-emulator: warning: other machines can reach this tenant at "), "{warning}");
+        assert_eq!(warning.lines().count(), 1);
+        // Without any network there is no such address.
+        let address = reachable.map(|url| url.trim_end_matches(';').parse::<std::net::SocketAddr>().unwrap());
+        assert!(address.is_none_or(|address| !address.ip().is_loopback()), "{warning}");
+    }
+}
+
+/// A file that cannot grow is as good as a disk that is full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_write_without_room_never_takes_effect() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("tenant.db");
+    let flags = ["--data", data.to_str().unwrap()];
+    let mut command = Command::new("sh");
+    // Without the signal, a write beyond the limit is an error.
+    command.args(["-c", "trap '' XFSZ && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_auth0-emulator")]);
+    command.args(["--listen", "127.0.0.1:0"]).args(flags);
+    let emulator = Process::of(command);
+    let session = emulator.plain_session().await;
+    let create = async |name: &str| {
+        let body = json!({ "name": name, "description": "x".repeat(100) });
+        let created = session.post("/clients", body).await;
+        (created.status, created.body)
+    };
+    assert_eq!(create("before").await.0, 201);
+    let limit = |size: &str| {
+        let pid = emulator.child.id().to_string();
+        let output = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={size}:unlimited")]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if !limit("1024") {
+        return;
+    }
+    for name in ["refused", "refused too"] {
+        let (status, body) = create(name).await;
+        assert!(status == 500 && body["message"].as_str().unwrap().starts_with("cannot read or write "), "{body}");
+    }
+    let names = async |session: &Session| {
+        let listed = session.get("/clients?is_global=false").await.expect(200);
+        column(&listed, "name").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&session).await, ["auth0-emulator administrator", "before"]);
+    assert!(limit("unlimited"));
+    assert_eq!(create("after").await.0, 201);
+    drop(emulator);
+    let emulator = Process::start(&flags);
+    let session = emulator.plain_session().await;
+    assert_eq!(names(&session).await, ["auth0-emulator administrator", "before", "after"]);
 }
 
 #[test]

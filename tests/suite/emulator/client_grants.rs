@@ -109,6 +109,24 @@ async fn while_all_scopes_are_granted_none_is_shown() {
 }
 
 #[tokio::test]
+async fn a_system_api_has_no_grants_for_all_scopes() {
+    let (tenant, client) = tenant_with_client_and_api().await;
+    let reason = "`allow_all_scopes` cannot be provided when `audience` is a system API";
+    let audience = tenant.management_audience();
+    for all in [true, false] {
+        let grant = json!({ "client_id": client, "audience": audience, "allow_all_scopes": all });
+        tenant.post("/client-grants", grant).await.refuses(400, "validation_error", reason);
+    }
+    let grant = json!({ "client_id": client, "audience": audience, "scope": ["read:users"] });
+    let grant = tenant.post("/client-grants", grant).await.expect(201);
+    for all in [json!(true), json!(false), Value::Null] {
+        let patch = tenant.patch(&path(&grant), json!({ "allow_all_scopes": all })).await;
+        patch.refuses(400, "validation_error", reason);
+    }
+    assert_eq!(tenant.get(&path(&grant)).await.expect(200), grant);
+}
+
+#[tokio::test]
 async fn deleting_a_grant_can_be_repeated() {
     let (tenant, client) = tenant_with_client_and_api().await;
     let grant = json!({ "client_id": client, "audience": "https://shop", "scope": [] });

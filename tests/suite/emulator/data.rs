@@ -168,6 +168,39 @@ fn newer_and_damaged_files_are_told_so() {
     assert!(reason.contains("is damaged: the administrator "), "{reason}");
 }
 
+/// Otherwise a new tenant would be made up in place of the one that is missing.
+#[test]
+fn file_without_its_tenant_is_refused() {
+    let (folder, file) = file();
+    let lacks_tenant = |file: &Path| {
+        let (before, reason) = (std::fs::read(file).unwrap(), refused(file));
+        assert!(reason.contains(" holds no tenant: perhaps it was copied without "), "{reason}");
+        assert!(reason.contains(&format!("{}-wal;", file.display())), "{reason}");
+        assert_eq!(std::fs::read(file).unwrap(), before);
+    };
+    for lost in ["kind = 'tenant'", "TRUE"] {
+        drop(Emulator::builder().data(&file).start());
+        Connection::open(&file).unwrap().execute_batch(&format!("DELETE FROM objects WHERE {lost}; VACUUM")).unwrap();
+        lacks_tenant(&file);
+        std::fs::remove_file(&file).unwrap();
+    }
+    // As an earlier version left it until it had written the tenant.
+    Connection::open(&file).unwrap().pragma_update(None, "journal_mode", "WAL").unwrap();
+    lacks_tenant(&file);
+    // An empty file is a new one.
+    let empty = folder.path().join("empty.db");
+    std::fs::write(&empty, "").unwrap();
+    drop(Emulator::builder().data(&empty).start());
+}
+
+#[test]
+fn a_start_that_fails_leaves_no_half_a_tenant() {
+    let (_folder, file) = file();
+    let broken = Emulator::builder().data(&file).tls(true).state(json!({})).try_start();
+    assert!(broken.is_err());
+    drop(Emulator::builder().data(&file).start());
+}
+
 #[tokio::test]
 async fn a_state_fills_a_new_file_and_no_other() {
     let (_folder, file) = file();

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::raw::Sent;
 use super::{Tenant, reply};
 
 #[tokio::test]
@@ -83,7 +84,8 @@ async fn dropping_closes_the_connection_itself() {
     let tenant = Tenant::start().await;
     tenant.emulator.fault(Fault::new("*", "/.well-known/*", Action::drop_before()));
     let mut stream = TcpStream::connect(tenant.emulator.domain()).await.unwrap();
-    stream.write_all(b"GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let sent = Sent { path: "/.well-known/jwks.json", ..Sent::to(&tenant) };
+    stream.write_all(sent.head().as_bytes()).await.unwrap();
     let mut received = Vec::new();
     let end = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut received)).await;
     assert!(end.is_ok(), "the connection stayed open");
@@ -101,6 +103,84 @@ async fn a_cut_body_comes_with_the_length_it_has() {
     assert_eq!(response.bytes().await.unwrap().len(), 10);
     let list = tenant.get("/clients?is_global=false").await.expect(200);
     assert_eq!(list.as_array().unwrap().len(), 2, "the real answer had its effect");
+}
+
+#[tokio::test]
+async fn response_shows_other_values_after_the_effect() {
+    let tenant = Tenant::start().await;
+    let patch = json!({ "name": "other", "description": null, "client_metadata": { "a": "z" } });
+    tenant.emulator.fault(Fault::new("POST", "/api/v2/clients", Action::change_response(patch)));
+    let sent = json!({ "name": "x", "description": "d", "client_metadata": { "a": "b", "c": "d" } });
+    let created = tenant.create_client(sent.clone()).await;
+    assert_eq!((&created["name"], created.get("description")), (&json!("other"), None));
+    assert_eq!(created["client_metadata"], json!({ "a": "z", "c": "d" }));
+    let stored = tenant.get(&format!("/clients/{}", created["client_id"].as_str().unwrap())).await.expect(200);
+    for (name, value) in sent.as_object().unwrap() {
+        assert_eq!(&stored[name], value);
+    }
+}
+
+#[tokio::test]
+async fn something_else_than_what_was_sent_takes_effect() {
+    let tenant = Tenant::start().await;
+    tenant.create_api("https://shop").await;
+    let client = tenant.create_client(json!({ "name": "x" })).await;
+    let grant = json!({ "client_id": client["client_id"], "audience": "https://shop", "scope": ["a"] });
+    let grant = tenant.post("/client-grants", grant).await.expect(201);
+    let path = format!("/client-grants/{}", grant["id"].as_str().unwrap());
+    tenant.emulator.clear_requests();
+    let drops_a_scope = Action::change_request(json!({ "scope": ["a", "b"] }));
+    tenant.emulator.fault(Fault::new("PATCH", "/api/v2/client-grants/*", drops_a_scope));
+    let sent = json!({ "scope": ["a", "b", "c"] });
+    assert_eq!(tenant.patch(&path, sent.clone()).await.expect(200)["scope"], json!(["a", "b"]));
+    assert_eq!(tenant.get(&path).await.expect(200)["scope"], json!(["a", "b"]));
+    assert_eq!(tenant.emulator.requests()[0].body, Some(sent.clone()), "the log has what was sent");
+
+    // The response can also deny it.
+    let url = format!("{}/_emulator/faults", tenant.url);
+    let action = json!({ "request": { "scope": ["a"] }, "response": sent });
+    let rule = json!({ "method": "PATCH", "path": "*", "action": action });
+    reply(tenant.http.post(&url).json(&rule)).await.expect(201);
+    assert_eq!(tenant.patch(&path, sent.clone()).await.expect(200)["scope"], sent["scope"]);
+    assert_eq!(tenant.get(&path).await.expect(200)["scope"], json!(["a"]));
+}
+
+#[tokio::test]
+async fn changes_leave_alone_what_is_no_json() {
+    let tenant = Tenant::start().await;
+    let both = json!({ "request": { "name": "y" }, "response": { "name": "z" } });
+    let url = format!("{}/_emulator/faults", tenant.url);
+    let rule = json!({ "method": "*", "path": "*", "times": 2, "action": both });
+    reply(tenant.http.post(&url).json(&rule)).await.expect(201);
+    tenant.delete("/clients/nobody").await.expect(204);
+    let form = json!({ "grant_type": "client_credentials" });
+    let token = reply(tenant.http.post(format!("{}/oauth/token", tenant.url)).form(&form)).await.expect(400);
+    assert_eq!((&token["error"], &token["name"]), (&json!("invalid_request"), &json!("z")));
+}
+
+#[tokio::test]
+async fn rule_with_a_body_strikes_only_such_requests() {
+    let tenant = Tenant::start().await;
+    tenant.create_api("https://shop").await;
+    let client = tenant.create_client(json!({ "name": "x" })).await;
+    let grant = json!({ "client_id": client["client_id"], "audience": "https://shop", "allow_all_scopes": true });
+    let grant = tenant.post("/client-grants", grant).await.expect(201);
+    let path = format!("/client-grants/{}", grant["id"].as_str().unwrap());
+    let rule = json!({
+        "method": "PATCH",
+        "path": "/api/v2/client-grants/*",
+        "body": { "allow_all_scopes": false, "scope": ["a"] },
+        "action": { "status": 400 },
+    });
+    let url = format!("{}/_emulator/faults", tenant.url);
+    reply(tenant.http.post(&url).json(&rule)).await.expect(201);
+    let status = async |body: Value| {
+        let request = tenant.http.patch(tenant.api(&path)).bearer_auth(&tenant.token).json(&body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(status(json!({ "allow_all_scopes": false, "scope": [] })).await, 200);
+    assert_eq!(status(json!({ "allow_all_scopes": false, "scope": ["b", "a"] })).await, 400);
+    assert_eq!(status(json!({ "scope": ["b", "a"] })).await, 200);
 }
 
 #[tokio::test]
@@ -124,6 +204,8 @@ async fn rule_without_effect_is_refused_with_reason() {
     for (rule, reason) in [
         (with(json!({ "explode": true })), "an action is {\"status\": NUMBER}"),
         (with(json!({ "drop": "later" })), "an action is {\"status\": NUMBER}"),
+        (with(json!({ "request": "x" })), "an action is {\"status\": NUMBER}"),
+        (with(json!({})), "the action is empty"),
         (with(json!({ "status": 99 })), "99 is not the status of an answer"),
         (with(json!({ "status": 200, "headers": { "a b": "c" } })), "\"a b\" is not the name of a header"),
         (with(json!({ "status": 200, "headers": { "a": "\n" } })), "\"\\n\" is not the value of a header"),

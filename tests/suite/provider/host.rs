@@ -14,6 +14,7 @@ use tonic::transport::Channel;
 
 use crate::support::client::{plain, provider};
 use crate::support::plugin::{Launch, Plugin};
+use crate::wire::services::shut_down;
 
 pub(crate) const CLIENT: &str = "auth0_m2m_client";
 pub(crate) const GRANT: &str = "auth0_client_grant";
@@ -21,14 +22,23 @@ pub(crate) const GRANT: &str = "auth0_client_grant";
 /// A provider process, asked for nothing yet.
 pub(crate) struct Host {
     pub(crate) client: ProviderClient<Channel>,
-    _process: Plugin,
+    process: Plugin,
 }
 
 impl Host {
     pub(crate) async fn start() -> Self {
-        let process = Launch::new().start().await;
+        Self::of(Launch::new()).await
+    }
+
+    pub(crate) async fn of(launch: Launch) -> Self {
+        let process = launch.start().await;
         let client = provider(plain(&process.handshake).await);
-        Self { client, _process: process }
+        Self { client, process }
+    }
+
+    /// Ends the process, and answers its log.
+    pub(crate) async fn stop(self) -> String {
+        shut_down(self.process).await.stderr
     }
 
     /// A process that is configured for this tenant.

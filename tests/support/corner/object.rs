@@ -14,7 +14,7 @@ pub(crate) trait Object: Model + Clone {
     const NAME: &'static str;
     const VERSION: i64 = 0;
     /// What it does to a plan, if anything.
-    const MODIFY_PLAN: Option<ModifyPlan<Self>> = None;
+    const MODIFY_PLAN: Option<ModifyPlan<Store, Self>> = None;
 
     fn id(&mut self) -> &mut Value<String>;
 
@@ -52,7 +52,7 @@ impl<O: Object> Resource<Store> for Objects<O> {
     const NAME: &'static str = O::NAME;
     const VERSION: i64 = O::VERSION;
     type Model = O;
-    const MODIFY_PLAN: Option<ModifyPlan<O>> = O::MODIFY_PLAN;
+    const MODIFY_PLAN: Option<ModifyPlan<Store, O>> = O::MODIFY_PLAN;
 
     fn validate(&self, config: &O) -> Diagnostics {
         config.validate()

@@ -8,6 +8,7 @@ use terraform_provider_auth0::schema::{COMPUTED, Default, OPTIONAL};
 use terraform_provider_auth0::value::Value;
 
 use super::object::Object;
+use super::store::Store;
 
 model! {
     /// An object with rules of its own.
@@ -33,7 +34,7 @@ model! {
 
 impl Object for Ruled {
     const NAME: &'static str = "corner_rule";
-    const MODIFY_PLAN: Option<ModifyPlan<Self>> = Some(modify_plan);
+    const MODIFY_PLAN: Option<ModifyPlan<Store, Self>> = Some(modify_plan);
 
     fn id(&mut self) -> &mut Value<String> {
         &mut self.id
@@ -52,7 +53,7 @@ impl Object for Ruled {
     }
 }
 
-fn modify_plan(prior: Option<&Ruled>, plan: &mut Plan<Ruled>) {
+fn modify_plan(_store: Option<&Store>, prior: Option<&Ruled>, plan: &mut Plan<Ruled>) {
     let Some(planned) = &mut plan.state else {
         plan.diagnostics.push(if prior.is_some_and(|prior| prior.guarded.known() == Some(&true)) {
             Diagnostic::error("Guarded", "The object is guarded.").at("guarded")

@@ -10,7 +10,8 @@ use crate::{
 pub(in crate::provider) static CLIENT_GRANTS: Area = Area {
     path: &["client-grants"],
     key: "id",
-    identity: Identity::Key(&["client_id", "default_for", "audience"]),
+    aliases: &[],
+    identity: Identity::Key(&["client_id", "default_for", "audience", "subject_type"]),
     secrets: &[],
     ends: &[],
     properties: mapping::properties::<ClientGrant>,

@@ -31,7 +31,7 @@ model! {
         default_for: Value<String> = OPTIONAL.requires_replace().rules(&[Rule::OneOf(&["third_party_clients"])]),
         /// The identifier of the API, such as `https://api.example.com`. For the Management API, it is
         /// `https://TENANT.REGION.auth0.com/api/v2/`.
-        audience: Value<String> = REQUIRED.requires_replace().rules(&[NOT_EMPTY]),
+        audience: Value<String> = REQUIRED.requires_replace().rules(&[AUDIENCE]),
         /// The scopes that the application gets. Without scopes, the application may call the API but has no
         /// permissions.
         scopes: Value<BTreeSet<String>> = OPTIONAL.api("scope").mapped(&SCOPES).rules(&[Rule::Each(&Rule::Length(1, 280))]),
@@ -61,7 +61,9 @@ model! {
         /// Whether Auth0 itself created the grant and keeps it.
         is_system: Value<bool> = COMPUTED.keep_prior().absent(Default::Bool(false)),
         /// Whether a create adopts a grant that exists already, and updates it to this configuration. Destroying the
-        /// resource then deletes the adopted grant.
+        /// resource then deletes the adopted grant. A grant that another resource created, adopted or updated in the
+        /// same run is not adopted. Declare each grant once, because the provider cannot see what other resources have
+        /// since earlier runs.
         adopt_existing: Value<bool> = OPTIONAL.default(Default::Bool(false)).local(),
         /// Whether Terraform refuses to delete or replace the grant. The last applied value counts, so neither
         /// `terraform destroy` nor removing the block bypasses it.
@@ -72,6 +74,9 @@ model! {
 }
 
 const NOT_EMPTY: Rule = Rule::Length(1, usize::MAX);
+
+/// The rule of audiences, also of those in import IDs.
+pub(super) const AUDIENCE: Rule = NOT_EMPTY;
 
 /// `scopes` and `allow_all_scopes` exclude each other. With all scopes there is no list, so the prior list does not
 /// count.

@@ -1,6 +1,11 @@
 //! The import IDs of client grants.
 
-use crate::{diagnostic::Diagnostic, provider::client_id::is_client_id};
+use super::grant::AUDIENCE;
+use crate::{
+    diagnostic::{Diagnostic, Path},
+    provider::client_id::is_client_id,
+    value::Dynamic,
+};
 
 /// The content of an import ID.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +30,9 @@ impl<'a> ImportId<'a> {
             Some((audience, subject_type @ ("client" | "user"))) => (audience, subject_type),
             _ => (rest, "client"),
         };
-        let is_key = is_client_id(client_id) && !audience.is_empty() && !audience.contains(char::is_whitespace);
+        // What a resource accepts can be imported.
+        let problem = AUDIENCE.violation(&Dynamic::String(audience.to_owned()), &Path::root());
+        let is_key = is_client_id(client_id) && problem.is_none();
         is_key.then_some(Self::Key { client_id, audience, subject_type })
     }
 }
@@ -63,8 +70,18 @@ mod tests {
     }
 
     #[test]
+    fn a_key_has_any_audience_that_a_resource_has() {
+        for audience in ["My API", " ", "tab\there", "::", "urn::x::user", "é"] {
+            for subject_type in ["client", "user"] {
+                let key = ImportId::Key { client_id: "abc", audience, subject_type };
+                assert_eq!(ImportId::parse(&format!("abc::{audience}::{subject_type}")), Ok(key));
+            }
+        }
+    }
+
+    #[test]
     fn anything_else_is_malformed() {
-        for id in ["abc", "::https://api", "abc::", "a b::https://api", "cgr_1/../x", "abc:: ", "abc::::user"] {
+        for id in ["abc", "::https://api", "abc::", "a b::https://api", "cgr_1/../x", "abc::::user"] {
             assert!(ImportId::parse(id).is_err(), "{id}");
         }
     }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::SecretString;
 
-use super::forms::{is_address, is_metadata_key, is_name, is_organization_id, is_secret};
+use super::{
+    forms::{is_address, is_metadata_key, is_name, is_organization_id, is_secret},
+    method::{AUTHENTICATION, DEFAULT_METHOD, METHODS},
+};
 use crate::{
-    auth0::Object,
     framework::Timeouts,
     model,
-    schema::{COMPUTED, Default, Mapping, OPTIONAL, REQUIRED, Rule},
-    value::{DecodeError, Dynamic},
+    schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
 };
 
 model! {
@@ -20,6 +21,9 @@ model! {
     /// `auth0_client_grant` lets the application call an API. Plan and state never contain the client secret. Auth0
     /// generates it, or `client_secret_wo` supplies it. To use it elsewhere, read it with the ephemeral resource
     /// `auth0_client_secret`.
+    ///
+    /// A default applies when you create the application, and when you remove a value from the configuration. If an
+    /// imported application lacks a value, it stays without it.
     ///
     /// Each create, update or delete takes one Management API request, plus one to set or rotate the secret. The first
     /// create in a run takes one more. A refresh reads up to 100 applications per request.
@@ -48,11 +52,12 @@ model! {
             .shown_if_readable()
             .rules(&[Rule::Each(&Rule::Length(1, usize::MAX))]),
         /// How the application authenticates at the token endpoint: with its secret in the body of the request
-        /// (`client_secret_post`) or in the header `Authorization` (`client_secret_basic`).
+        /// (`client_secret_post`) or in the header `Authorization` (`client_secret_basic`). The other methods can be
+        /// kept, but not set: they suit an application that uses keys, certificates or no credentials already.
         authentication_method: Value<String> = OPTIONAL
-            .default(Default::String(SECRET_METHODS[0]))
+            .default(Default::String(DEFAULT_METHOD))
             .mapped(&AUTHENTICATION)
-            .rules(&[Rule::OneOf(&SECRET_METHODS)]),
+            .rules(&[Rule::OneOf(&METHODS)]),
         /// The ID tokens of the application. For access tokens, the settings of their API count.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested).merged().absent(Default::Nested),
         /// Metadata of your own: texts by key.
@@ -189,46 +194,3 @@ const NO_EMPTY_TEXT: Rule = Rule::Each(&Rule::Length(1, usize::MAX));
 
 /// Limits from the reference of the Management API.
 const QUOTA: Rule = Rule::Range(1, 2_147_483_647);
-
-/// The methods with the client secret. Other methods use keys or certificates. They exclude each other.
-const SECRET_METHODS: [&str; 2] = ["client_secret_post", "client_secret_basic"];
-
-/// The API has the method in one of two properties: one for methods with a secret, one for methods with keys. Reading
-/// credentials needs another scope than reading settings
-/// (<https://auth0.com/docs/api/management/v2/clients/get-clients>).
-const AUTHENTICATION: Mapping = Mapping {
-    properties: &[SECRET_METHOD, KEY_METHODS],
-    create: |plan, body| {
-        if let Some(method) = method(plan) {
-            body.insert(SECRET_METHOD.to_owned(), method.into());
-        }
-    },
-    update: |prior, plan, body| {
-        let (before, after) = (method(prior), method(plan));
-        if before != after {
-            body.insert(SECRET_METHOD.to_owned(), after.into());
-        }
-        if before.is_some_and(|method| !SECRET_METHODS.contains(&method) && method != "none") {
-            body.insert(KEY_METHODS.to_owned(), serde_json::Value::Null);
-        }
-    },
-    read: read_authentication,
-};
-
-const SECRET_METHOD: &str = "token_endpoint_auth_method";
-
-/// An object with the method as its only key. It excludes [`SECRET_METHOD`], so setting that one clears it.
-const KEY_METHODS: &str = "client_authentication_methods";
-
-fn method(client: &Dynamic) -> Option<&str> {
-    if let Dynamic::String(method) = client.attribute("authentication_method") { Some(method) } else { None }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "a mapping may fail")]
-fn read_authentication(shown: &Object, prior: &Dynamic) -> Result<Dynamic, DecodeError> {
-    let secret = shown.get(SECRET_METHOD).and_then(serde_json::Value::as_str);
-    let keys = shown.get(KEY_METHODS).and_then(serde_json::Value::as_object);
-    // Hidden or never set. An application without a method uses the default of its type.
-    let known = secret.or_else(|| keys?.keys().next().map(String::as_str)).or_else(|| method(prior));
-    Ok(known.unwrap_or(SECRET_METHODS[0]).into())
-}

@@ -8,6 +8,7 @@ use super::{CLIENTS, application::M2mClient, id, names::NAMES};
 use crate::{
     auth0::{Body, Error},
     diagnostic::Diagnostic,
+    foreign,
     framework::{Cx, Failed},
     provider::{
         connection::{Connection, session},
@@ -57,8 +58,9 @@ async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &Error) -> Fail
     }
     let secret = if error.is_refusal() { "it has another secret" } else { "it may or may not have the secret" };
     let mut detail = format!(
-        "{} The application `{client_id}` was created, but {secret}. The next apply replaces it.",
-        problem.detail
+        "{} The application `{}` was created, but {secret}. The next apply replaces it.",
+        problem.detail,
+        foreign::name(&client_id)
     );
     if made.client_secret_wo_version.known().is_some() {
         detail.push_str(" To keep it, first run `terraform untaint` for it. Then the next apply sets the secret.");
@@ -69,10 +71,10 @@ async fn unfinished(cx: &Cx<Connection>, made: M2mClient, error: &Error) -> Fail
     Failed::saving(made, Diagnostic { detail, ..problem })
 }
 
-/// An update failed. Says what it means for the secret.
-pub(super) fn not_updated(body: &Body, error: &Error) -> Diagnostic {
+/// An update failed. Says what it means for the secret, if the request has one.
+pub(super) fn not_updated(has_secret: bool, error: &Error) -> Diagnostic {
     let problem = NAMES.diagnose("update", error);
-    if !body.has_secret() {
+    if !has_secret {
         return problem;
     }
     let detail = format!("{} {}", problem.detail, fate(error, "The next apply sets it again."));

@@ -19,6 +19,7 @@ use crate::auth0::{CLIENT_GRANTS, CLIENTS, settings};
 static RESOURCE_SERVERS: Area = Area {
     path: &["resource-servers"],
     key: "identifier",
+    aliases: &["id"],
     identity: Identity::Key(&["identifier"]),
     secrets: &[],
     ends: &[],
