@@ -18,7 +18,7 @@ use crate::support::key;
 use crate::support::plugin::Launch;
 
 /// Processes, each with a tenant and answers of its own.
-const RUNS: u64 = 16;
+const RUNS: u64 = 12;
 
 /// Maximum characters of a line.
 const LONGEST: usize = 2_000;
