@@ -15,6 +15,9 @@ pub const HIDDEN: &str = "(sensitive value)";
 /// foreign text: a secret `a` must not hide a letter of every word.
 const LONG: usize = 8;
 
+/// What an escaped character begins with.
+const ESCAPES: [char; 3] = ['%', '\\', '+'];
+
 /// Whose text it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -50,7 +53,7 @@ fn first(text: &str) -> Option<char> {
 pub(super) fn secret_at(text: &str, at: usize, scope: Scope) -> Option<usize> {
     let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
     let rest = &text[at..];
-    let is_escape = rest.starts_with(['%', '\\', '+']);
+    let is_escape = rest.starts_with(ESCAPES);
     let plain = first(rest).and_then(|first| secrets.get(&first));
     let escaped = secrets.iter().filter(|(first, _)| is_escape && spellings(rest, **first).next().is_some());
     let candidates = plain.into_iter().chain(escaped.map(|(_, secrets)| secrets)).flatten();
@@ -68,10 +71,26 @@ fn length_of(text: &str, secret: &str) -> Option<usize> {
     // A `%` may be itself or begin an escape, so several readings are followed.
     let mut ends = vec![0];
     for character in secret.chars() {
-        ends =
-            ends.iter().flat_map(|end| spellings(&text[*end..], character).map(move |length| end + length)).collect();
-        ends.sort_unstable();
-        ends.dedup();
+        match ends.as_mut_slice() {
+            [] => return None,
+            // What is no escape has one reading. Most texts end here, so this must not cost anything.
+            [end] if !text[*end..].starts_with(ESCAPES) => {
+                let plain = text[*end..].chars().next()?;
+                if !plain.eq_ignore_ascii_case(&character) {
+                    return None;
+                }
+                *end += plain.len_utf8();
+            }
+            several => {
+                let next = |end: &usize| {
+                    let end = *end;
+                    spellings(&text[end..], character).map(move |length| end + length)
+                };
+                ends = several.iter().flat_map(next).collect();
+                ends.sort_unstable();
+                ends.dedup();
+            }
+        }
     }
     ends.last().copied()
 }
