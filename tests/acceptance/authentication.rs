@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::json;
+use terraform_provider_auth0::emulator::Emulator;
 
 use crate::lifecycle::SMALL;
 use crate::support::key;
@@ -41,7 +42,11 @@ fn application(tenant: &Tenant, algorithm: &str) -> String {
 
 /// A workspace whose environment names the tenant and an application of it, but nothing to prove it by.
 fn unproven(algorithm: &str) -> (Workspace, String) {
-    let terraform = Workspace::new();
+    unproven_on(Tenant::start(), algorithm)
+}
+
+fn unproven_on(tenant: Tenant, algorithm: &str) -> (Workspace, String) {
+    let terraform = Workspace::on(tenant);
     let client_id = application(&terraform.tenant, algorithm);
     terraform.env("AUTH0_CLIENT_ID", &client_id);
     terraform.env("AUTH0_CLIENT_SECRET", "");
@@ -197,7 +202,9 @@ fn a_key_that_is_not_registered_is_explained() {
 }
 
 fn keys_assertions_and_passwords_are_shown_nowhere() {
-    let (terraform, client_id) = unproven("RS256");
+    let domain = "127.0.0.1:1";
+    let tenant = Tenant::of(Emulator::builder().allow_host(domain.parse().unwrap()).start());
+    let (terraform, client_id) = unproven_on(tenant, "RS256");
     terraform.log_at("trace");
     let (mut texts, password) = (Vec::new(), "password-of-this-test");
     let mut plan = || {
@@ -210,7 +217,7 @@ fn keys_assertions_and_passwords_are_shown_nowhere() {
     let proxy = terraform.tenant.url().replace("http://", &format!("http://me:{password}@"));
     let through_proxy = [
         ("AUTH0_HTTP_PROXY", proxy.as_str()),
-        ("AUTH0_DOMAIN", "http://127.0.0.1:1"),
+        ("AUTH0_DOMAIN", &format!("http://{domain}")),
         ("AUTH0_AUDIENCE", &terraform.tenant.management_api()),
         ("AUTH0_API_TOKEN", terraform.tenant.token()),
     ];

@@ -6,16 +6,38 @@ use serde_json::Value;
 
 use super::Violation;
 
+/// In bodies with more parts than this, only the first violation is looked for: all of them could take a thousand times the
+/// memory of the body.
+const MANY: usize = 10_000;
+
 /// The violation to report; of several the outermost, and an unknown property only if nothing else is wrong.
 /// (A failed branch of the schema leaves properties behind that merely look unknown: those come last of all.)
 pub(super) fn first_violation(validator: &Validator, document: &Value, body: &Value) -> Option<Violation> {
-    let mut errors: Vec<_> = validator.iter_errors(body).collect();
+    let mut errors = errors(validator, body);
     errors.sort_by_key(|error| (strangeness(error), error.instance_path().as_str().matches('/').count()));
     let error = errors.into_iter().next()?;
     let detail = detail(&error);
     let property = property_path(error.instance_path().as_str(), body);
     let description = property.as_ref().and_then(|_| description(document, error.schema_path().as_str()));
     Some(Violation { detail, property, description })
+}
+
+fn errors<'b>(validator: &'b Validator, body: &'b Value) -> Vec<ValidationError<'b>> {
+    if has_more_parts(body, &mut MANY.clone()) {
+        return validator.validate(body).err().into_iter().collect();
+    }
+    validator.iter_errors(body).collect()
+}
+
+/// Whether a value has more parts than are left to count.
+fn has_more_parts(value: &Value, left: &mut usize) -> bool {
+    let Some(rest) = left.checked_sub(1) else { return true };
+    *left = rest;
+    match value {
+        Value::Array(items) => items.iter().any(|item| has_more_parts(item, left)),
+        Value::Object(members) => members.values().any(|member| has_more_parts(member, left)),
+        _ => false,
+    }
 }
 
 /// How likely it is that this is not what is wrong.
@@ -64,9 +86,9 @@ fn first_of(alternatives: &[Vec<ValidationError<'static>>]) -> Option<String> {
     alternatives.last()?.first().map(detail)
 }
 
-/// The first two places of an array that hold the same.
+/// The first two places of an array that hold the same; not of a very long one, where that takes minutes.
 fn twins(value: &Value) -> Option<(usize, usize)> {
-    let items = value.as_array()?;
+    let items = value.as_array().filter(|items| items.len() <= MANY)?;
     let twin = |(place, item)| Some((items[..place].iter().position(|earlier| earlier == item)?, place));
     items.iter().enumerate().find_map(twin)
 }
@@ -138,4 +160,38 @@ fn description(document: &Value, schema_path: &str) -> Option<String> {
 
 fn unescaped(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_violation_is_enough_in_a_large_body() {
+        let schema = json!({ "items": { "required": ["value"] }, "uniqueItems": true });
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let body = |count| json!((0..count).map(|number| json!({ "number": number })).collect::<Vec<_>>());
+        let (small, large) = (body(100), body(MANY));
+        assert_eq!((errors(&validator, &small).len(), errors(&validator, &large).len()), (100, 1));
+        let first = first_violation(&validator, &schema, &large).unwrap();
+        assert_eq!(
+            (first.detail.as_str(), first.property.as_deref()),
+            ("Missing required property: value", Some("[0]"))
+        );
+    }
+
+    #[test]
+    fn twins_are_not_looked_for_among_very_many() {
+        let schema = json!({ "uniqueItems": true });
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let detail = |count: usize| {
+            let mut numbers: Vec<_> = (0..count).collect();
+            numbers.push(count - 1);
+            first_violation(&validator, &schema, &json!(numbers)).unwrap().detail
+        };
+        assert_eq!(detail(3), "Array items are not unique (indexes 2 and 3)");
+        assert!(detail(2 * MANY).contains("non-unique"), "{}", detail(2 * MANY));
+    }
 }

@@ -12,7 +12,8 @@ use nix::fcntl::{Flock, FlockArg, OFlag};
 use nix::unistd::geteuid;
 use tempfile::TempDir;
 
-const PREFIX: &str = "tf-auth0-";
+/// Builds before this one locked nothing, so their folders have another prefix and stay.
+const PREFIX: &str = "tf-auth0-locked-";
 const SOCKET: &str = "provider.sock";
 
 /// After so many folders without a lock, the file system has none.
@@ -90,17 +91,18 @@ mod tests {
         let held = PrivateFolder::create_in(parent.path()).unwrap();
         drop(UnixListener::bind(held.socket()).unwrap());
         let at = |name: &str| parent.path().join(name);
-        for name in ["tf-auth0-empty", "tf-auth0-killed", "tf-auth0-used", "other"] {
+        for name in ["tf-auth0-locked-empty", "tf-auth0-locked-killed", "tf-auth0-locked-used", "other"] {
             fs::create_dir(at(name)).unwrap();
         }
-        drop(UnixListener::bind(at("tf-auth0-killed").join(SOCKET)).unwrap());
-        fs::write(at("tf-auth0-used").join("notes"), "").unwrap();
-        fs::write(at("tf-auth0-file"), "").unwrap();
-        symlink(at("other"), at("tf-auth0-link")).unwrap();
+        drop(UnixListener::bind(at("tf-auth0-locked-killed").join(SOCKET)).unwrap());
+        fs::write(at("tf-auth0-locked-used").join("notes"), "").unwrap();
+        fs::write(at("tf-auth0-locked-file"), "").unwrap();
+        symlink(at("other"), at("tf-auth0-locked-link")).unwrap();
         sweep(parent.path());
         let mut left: Vec<_> = fs::read_dir(parent.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         left.sort();
-        let mut expected = ["other", "tf-auth0-file", "tf-auth0-link", "tf-auth0-used"].map(at).to_vec();
+        let mut expected =
+            ["other", "tf-auth0-locked-file", "tf-auth0-locked-link", "tf-auth0-locked-used"].map(at).to_vec();
         expected.push(held.path().to_owned());
         expected.sort();
         assert_eq!(left, expected);
