@@ -143,6 +143,17 @@ impl Tokens {
         Ok(bearer)
     }
 
+    /// Auth0 accepted a token. So if it does not accept it later, another one may help again.
+    pub(super) async fn accept(&self, bearer: &Bearer) {
+        if bearer.origin == Origin::LastResort {
+            let mut held = self.held.lock().await;
+            held.is_last_resort = false;
+            if let Some((current, _)) = held.token.as_mut().filter(|(current, _)| current.serial == bearer.serial) {
+                current.origin = Origin::Granted;
+            }
+        }
+    }
+
     /// Drops a token that Auth0 did not accept, unless it has been replaced already.
     pub(super) async fn reject(&self, sender: &Sender, bearer: &Bearer) {
         let mut held = self.held.lock().await;

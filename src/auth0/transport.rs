@@ -59,7 +59,12 @@ impl Transport {
             let token = self.tokens.current(&self.sender, &request.endpoint, bounds).await?;
             let (header, renewable) = (Some(&token.header), self.tokens.renewable(&token));
             match self.sender.proceed(request, header, renewable, &mut attempts, bounds).await? {
-                Progress::Done(outcome) => return Ok(outcome),
+                Progress::Done(outcome) => {
+                    if outcome.response.status != StatusCode::UNAUTHORIZED {
+                        bounds.run(&request.endpoint, self.tokens.accept(&token)).await?;
+                    }
+                    return Ok(outcome);
+                }
                 Progress::TokenRejected => {
                     bounds.run(&request.endpoint, self.tokens.reject(&self.sender, &token)).await?;
                 }

@@ -15,6 +15,9 @@ pub const HIDDEN: &str = "(sensitive value)";
 /// foreign text: a secret `a` must not hide a letter of every word.
 const LONG: usize = 8;
 
+/// How often an escape may be escaped again. Without a limit, a text of nothing but escapes would take for ever.
+const MOST_LAYERS: u32 = 4;
+
 /// What an escaped character begins with.
 const ESCAPES: [char; 3] = ['%', '\\', '+'];
 
@@ -110,8 +113,9 @@ fn percent(text: &str, character: char) -> Option<usize> {
     let mut rest = text;
     for byte in character.encode_utf8(&mut [0; 4]).bytes() {
         rest = rest.strip_prefix('%')?;
-        while let Some(again) = rest.strip_prefix("25").filter(|again| again.get(..2).is_some_and(is_hexadecimal)) {
-            rest = again;
+        for _ in 0..MOST_LAYERS {
+            let again = rest.strip_prefix("25").filter(|again| again.get(..2).is_some_and(is_hexadecimal));
+            rest = again.unwrap_or(rest);
         }
         let digits = rest.get(..2).filter(|digits| is_hexadecimal(digits))?;
         rest = &rest[2..];
@@ -135,9 +139,11 @@ fn backslash(text: &str, character: char) -> Option<usize> {
         _ => None,
     };
     let escape = |rest: &mut &str| {
-        let begun = rest.strip_prefix('\\')?;
+        *rest = rest.strip_prefix('\\')?;
         // A backslash may be escaped itself, and be what was looked for.
-        *rest = begun.trim_start_matches('\\');
+        for _ in 1..1 << MOST_LAYERS {
+            *rest = rest.strip_prefix('\\').unwrap_or(rest);
+        }
         Some(())
     };
     escape(&mut rest)?;
@@ -210,6 +216,15 @@ mod tests {
             assert_eq!(lines(&format!("x{spelled}x")), format!("x{HIDDEN}x"), "{spelled}");
         }
         assert!(text(&json_again).contains(HIDDEN), "{json_again}");
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_escapes_is_soon_read() {
+        conceal("\\-a-secret-that-begins-with-an-escape");
+        for escape in ["\\", "%25", "+"] {
+            let shown = text(&escape.repeat(4 << 20));
+            assert!(shown.chars().count() < 1_100, "{}", shown.len());
+        }
     }
 
     #[test]

@@ -83,9 +83,10 @@ pub(super) fn unknown_fate(error: &Error) -> String {
     text
 }
 
-/// An `import` block to paste.
+/// An `import` block to paste. If no text shows the ID, a placeholder stands for it.
 pub(super) fn import_block(resource: &str, id: &str) -> String {
-    format!("import {{\n  to = {resource}.NAME\n  id = {}\n}}", paste::string(id))
+    let id = paste::string(id).unwrap_or_else(|| "\"ID\"".to_owned());
+    format!("import {{\n  to = {resource}.NAME\n  id = {id}\n}}")
 }
 
 /// The text with a full stop, unless it ends like a sentence already.
@@ -108,6 +109,7 @@ fn sentence(error: &Error) -> String {
 fn next_step(error: &Error) -> Option<String> {
     let step = match error {
         Error::Api(api) => return refusal(api),
+        Error::Foreign { status: 501, .. } => NOT_OFFERED,
         Error::Foreign { status, .. } if *status >= 500 => {
             "A service in front of Auth0 failed. Try again later, and check https://status.auth0.com."
         }
@@ -142,6 +144,9 @@ fn next_step(error: &Error) -> Option<String> {
     Some(step.to_owned())
 }
 
+/// The emulator responds like this to what it does not imitate.
+const NOT_OFFERED: &str = "This service does not offer the request, so trying again does not help.";
+
 fn refusal(api: &ApiError) -> Option<String> {
     let step = match api.status {
         401 => {
@@ -159,6 +164,7 @@ fn refusal(api: &ApiError) -> Option<String> {
         404 => "It may have been deleted outside Terraform. Plan again to refresh the state.",
         409 => "Such an object exists already. Import it, or choose another value.",
         429 => return None,
+        501 => NOT_OFFERED,
         status if status >= 500 => "Auth0 failed. Try again later, and check https://status.auth0.com.",
         _ => return None,
     };

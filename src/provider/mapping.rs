@@ -2,7 +2,7 @@
 
 use crate::{
     auth0::{Body, Flaw, Object, Seen},
-    diagnostic::Path,
+    diagnostic::{Path, Step},
     schema::{Model, wire},
     value::{DecodeError, Dynamic},
 };
@@ -29,6 +29,19 @@ pub(super) fn route<M: Model>(prior: &M, plan: M) -> Vec<M> {
 pub(super) fn unheeded<M: Model>(prior: Option<&M>, plan: &M, shown: &M) -> Vec<Path> {
     let prior = prior.map_or(Dynamic::Null, |prior| prior.clone().into_dynamic());
     wire::unheeded(M::attributes(), &prior, &plan.clone().into_dynamic(), &shown.clone().into_dynamic())
+}
+
+/// An object as it was `made`, with the attributes at `paths` as they were planned.
+pub(super) fn corrected<M: Model>(made: &M, plan: &M, paths: &[Path]) -> M {
+    let (mut made_object, planned) = (made.clone().into_dynamic(), plan.clone().into_dynamic());
+    if let Dynamic::Map(object) = &mut made_object {
+        for path in paths {
+            if let Some(Step::Attribute(name)) = path.steps().first() {
+                object.insert(name.clone(), planned.attribute(name).clone());
+            }
+        }
+    }
+    M::from_dynamic(made_object, &Path::root()).unwrap_or_else(|_| plan.clone())
 }
 
 /// The object in a response, and whether it agrees with `known`, the state or the plan.

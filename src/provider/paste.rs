@@ -2,16 +2,20 @@
 
 use crate::foreign;
 
-/// A string of Terraform's language with this value.
-pub(super) fn string(value: &str) -> String {
-    let spelled = foreign::spelled(value, |character| match character {
+/// A string of Terraform's language with this value. None if it is too long, or if it contains a secret.
+pub(super) fn string(value: &str) -> Option<String> {
+    let spell = |character| match character {
         '"' => r#"\""#.into(),
         '\\' => r"\\".into(),
         other => foreign::escaped(other),
-    });
+    };
+    let spelled = foreign::spelled(value, spell);
+    if spelled != value.chars().map(spell).collect::<String>() {
+        return None;
+    }
     // `$${` would not do after another `$`.
     let spelled = spelled.replace("${", r"\u0024{").replace("%{", r"\u0025{");
-    format!("\"{spelled}\"")
+    Some(format!("\"{spelled}\""))
 }
 
 /// A word of a shell with this value. None if no word shows what the value is.
@@ -80,15 +84,15 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_stays_one_string() {
-        let quoted = string(&"\"".repeat(10_000));
-        assert!(quoted.len() < 2_000 && read(&quoted).is_some(), "{quoted}");
+    fn a_value_that_would_be_cut_is_no_string() {
+        assert_eq!(string(&"\"".repeat(10_000)), None);
+        assert_eq!(string(&"x".repeat(600)).map(|quoted| quoted.len()), Some(602));
     }
 
     proptest! {
         #[test]
         fn a_string_has_the_value(value in "([\"\\\\$%{}\n\r\t\0\u{1b}\u{9b}\u{202e}\u{e0001}]|[a-z]|.){0,40}") {
-            let quoted = string(&value);
+            let quoted = string(&value).unwrap();
             prop_assert_eq!(read(&quoted), Some(value), "{}", quoted);
             prop_assert!(quoted.chars().all(foreign::is_fit), "{quoted}");
         }

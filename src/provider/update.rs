@@ -72,20 +72,24 @@ pub(super) async fn settle<M: Model>(
         return Ok(made);
     }
     tracing::info!(id, "Auth0 created an object with other values than were sent, sending them again");
-    let (shown, failure) = if mapping::update(&made, plan).is_empty() {
+    let wanted = mapping::corrected(&made, plan, &mapping::unheeded(None, plan, &made));
+    // What only a create can set, no update can repair.
+    let (shown, failure) = if mapping::update(&made, &wanted).is_empty() {
         (made, None)
     } else {
-        match update(api, id, made.clone(), vec![plan.clone()], mapping::update).await {
+        let route = mapping::route(&made, wanted);
+        match update(api, id, made.clone(), route, mapping::update).await {
             Ok(shown) | Err(Unfinished::Unheeded { shown, .. }) => (shown, None),
-            Err(Unfinished::Failed { error, .. }) => (made, Some(names.diagnose("update", &error))),
+            Err(Unfinished::Failed { error, reached, .. }) => {
+                (reached.unwrap_or(made), Some(names.diagnose("update", &error)))
+            }
         }
     };
     let paths = mapping::unheeded(None, plan, &shown);
     if paths.is_empty() {
         return Ok(shown);
     }
-    let mut diagnostics = unheeded(names.object, "create", paths);
-    diagnostics.extend(failure);
+    let diagnostics = failure.into_iter().chain(unheeded(names.object, "create", paths)).collect();
     Err(Failed::saving(shown, tainted(diagnostics, names.object, id)))
 }
 
@@ -94,23 +98,29 @@ pub(super) fn unheeded(object: &str, action: &str, paths: Vec<Path>) -> Diagnost
     let diagnostic = |path: Path| {
         let detail = format!(
             "Auth0 accepted the {action} of the {object}, but its response shows another value of `{path}` than was \
-             sent. The state has the value of the response, so the next plan shows the difference. Check whether this \
-             tenant supports the value. Then change the configuration, or apply again."
+             sent. The state has the value of the response. Check whether this tenant supports the value. If not, \
+             change the configuration. Otherwise apply again."
         );
         Diagnostic::error("Auth0 Kept Another Value", detail).at(path)
     };
     paths.into_iter().map(diagnostic).collect()
 }
 
-/// What to do after a create that saved an object with an error: Terraform taints it.
+/// Adds to the last message what to do after a create that saved an object with an error: Terraform taints it.
 pub(super) fn tainted(diagnostics: Diagnostics, object: &str, id: &str) -> Diagnostics {
-    let advice = |diagnostic: Diagnostic| {
-        let detail = format!(
-            "{} The {object} `{id}` exists, but Terraform marks it as tainted, and the next apply replaces it. To keep \
-             it, first run `terraform untaint` for it. Then the plan shows only the difference.",
-            diagnostic.detail
-        );
+    let advice = format!(
+        "The {object} `{id}` exists, but Terraform marks it as tainted, and the next apply would replace it. To keep \
+         it, first run `terraform untaint` for it. Then the plan shows only the difference."
+    );
+    adding(diagnostics, &advice)
+}
+
+/// The messages, with a sentence after the last one.
+pub(super) fn adding(diagnostics: Diagnostics, sentence: &str) -> Diagnostics {
+    let last = diagnostics.iter().count().saturating_sub(1);
+    let add = |(index, diagnostic): (usize, Diagnostic)| {
+        let detail = if index == last { format!("{} {sentence}", diagnostic.detail) } else { diagnostic.detail };
         Diagnostic { detail, ..diagnostic }
     };
-    diagnostics.into_iter().map(advice).collect()
+    diagnostics.into_iter().enumerate().map(add).collect()
 }

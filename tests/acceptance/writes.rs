@@ -15,6 +15,7 @@ super::trials![
     an_update_that_auth0_stores_otherwise_is_an_error,
     a_create_that_auth0_stores_otherwise_is_repeated_once,
     a_create_that_stays_otherwise_can_be_kept,
+    a_create_that_no_update_repairs_is_an_error,
     an_update_sends_nothing_that_the_plan_does_not_show,
     too_many_metadata_changes_take_two_requests,
     from_all_scopes_to_a_list_in_one_request_or_two,
@@ -95,7 +96,8 @@ fn a_create_that_auth0_stores_otherwise_is_repeated_once() {
 
 fn a_create_that_stays_otherwise_can_be_kept() {
     let terraform = Workspace::new();
-    let quota = "token_quota = { client_credentials = { per_hour = 5, per_day = 50 } }";
+    let quota = "token_quota = { client_credentials = { per_hour = 5, per_day = 50 } }\n  \
+                 client_secret_wo = \"s3cret-of-my-own\"\n  client_secret_wo_version = 1";
     terraform.config(&SMALL.replace("name = \"a\"", &format!("name = \"a\"\n{quota}")));
     let other = json!({ "token_quota": { "client_credentials": { "per_hour": 7 } } });
     for (method, path) in [("POST", "/api/v2/clients"), ("PATCH", "/api/v2/clients/*")] {
@@ -103,15 +105,31 @@ fn a_create_that_stays_otherwise_can_be_kept() {
     }
     let failed = terraform.fail_to_apply();
     failed.assert_one_error(&["Auth0 Kept Another Value", "`token_quota.client_credentials.per_hour`", "tainted"]);
-    failed.assert_says(&["`terraform untaint`"]);
+    failed.assert_says(&["`terraform untaint`", "The supplied secret was not set."]);
     let id = terraform.text(CLIENT, "id");
     assert!(terraform.is_tainted(CLIENT));
     assert_eq!(terraform.attributes(CLIENT)["token_quota"]["client_credentials"]["per_hour"], 7);
     terraform.run(&["untaint", CLIENT]).success();
     let plan = terraform.plan();
-    assert_eq!((plan.action(CLIENT).as_str(), plan.changed(CLIENT)), ("update", vec!["token_quota".to_owned()]));
+    let changed = ["client_secret_wo_version", "token_quota"].map(str::to_owned).to_vec();
+    assert_eq!((plan.action(CLIENT).as_str(), plan.changed(CLIENT)), ("update", changed));
     terraform.apply();
     assert_eq!(terraform.text(CLIENT, "id"), id);
+    assert_eq!(terraform.tenant.secret(&id), "s3cret-of-my-own");
+}
+
+fn a_create_that_no_update_repairs_is_an_error() {
+    let terraform = Workspace::new();
+    let other = json!({ "jwt_configuration": { "secret_encoded": true } });
+    terraform.tenant.spoil("POST", "/api/v2/clients", Action::change_response(other));
+    terraform.config(SMALL);
+    let failed = terraform.fail_to_apply();
+    failed.assert_one_error(&["Auth0 Kept Another Value", "`jwt_configuration.secret_encoded`", "`terraform untaint`"]);
+    assert!(!failed.requests.iter().any(|request| request.starts_with("PATCH")), "{:?}", failed.requests);
+    assert!(terraform.is_tainted(CLIENT));
+    // The response was wrong.
+    terraform.run(&["untaint", CLIENT]).success();
+    terraform.apply();
 }
 
 /// A key was registered elsewhere, and `ignore_changes` leaves the method alone.

@@ -58,13 +58,12 @@ impl Listener {
         }
     }
 
-    /// Removes the folders that killed processes have left beside that of this one. After the handshake, so that nobody
-    /// waits for it.
+    /// Removes the folders that killed processes have left beside that of this one, while this one serves.
     pub(super) fn sweep(&self) {
         if let Socket::Unix { folder, .. } = &self.socket
-            && let Some(parent) = folder.path().parent()
+            && let Some(parent) = folder.path().parent().map(Path::to_owned)
         {
-            private_folder::sweep(parent);
+            tokio::task::spawn_blocking(move || private_folder::sweep(&parent));
         }
     }
 

@@ -167,7 +167,7 @@ fn failed(unfinished: Unfinished<ClientGrant>, action: &str) -> Failed<ClientGra
         Unfinished::Failed { error, reached, .. } => {
             let problem = NAMES.diagnose("update", &error);
             let problem = match &reached {
-                Some(reached) => scopes::left_empty(text(&reached.id), problem),
+                Some(reached) => scopes::left_empty(text(&reached.id), &error, problem),
                 None => problem,
             };
             Failed { saved: reached, diagnostics: problem.into() }

@@ -73,7 +73,8 @@ impl Resource<Connection> for M2mClientResource {
             }
         };
         let id = id(&made).to_owned();
-        let made = settle(&session(cx).api(&CLIENTS, &[]), &NAMES, &id, made, &plan).await?;
+        let made = settle(&session(cx).api(&CLIENTS, &[]), &NAMES, &id, made, &plan).await;
+        let made = made.map_err(|failed| secret::not_supplied(&plan, failed))?;
         match plan.client_secret_wo.into_known() {
             Some(secret) => secret::supply(cx, made, secret).await,
             None => Ok(made),

@@ -2,8 +2,9 @@
 
 use super::{CLIENT_GRANTS, ClientGrant, text};
 use crate::{
-    auth0::Error,
+    auth0::{ApiError, Error, PropertyStep},
     diagnostic::Diagnostic,
+    foreign,
     framework::Cx,
     provider::{
         connection::{Connection, session},
@@ -27,7 +28,7 @@ pub(super) async fn update_grant(
     let route = mapping::route(&prior, plan.clone());
     match update(&api, &id, prior.clone(), route, mapping::update).await {
         Err(Unfinished::Failed { error: Error::Api(refusal), .. })
-            if refusal.status == 400 && grants_all(&prior) && !grants_all(&plan) && has_scopes(&plan) =>
+            if may_refuse_the_change(&refusal) && grants_all(&prior) && !grants_all(&plan) && has_scopes(&plan) =>
         {
             tracing::info!(id, error = %refusal, "Auth0 refused to replace every scope by a list, taking two requests");
             let scopes = Value::Null;
@@ -38,12 +39,24 @@ pub(super) async fn update_grant(
     }
 }
 
+/// Whether a refusal may be about the change itself, and not about another property.
+fn may_refuse_the_change(refusal: &ApiError) -> bool {
+    let property = refusal.property.as_ref().and_then(|property| property.steps().first());
+    refusal.status == 400
+        && match property {
+            Some(PropertyStep::Name(name)) => ["scope", "allow_all_scopes"].contains(&name.as_str()),
+            _ => true,
+        }
+}
+
 /// The second of two requests failed.
-pub(super) fn left_empty(id: &str, problem: Diagnostic) -> Diagnostic {
+pub(super) fn left_empty(id: &str, error: &Error, problem: Diagnostic) -> Diagnostic {
+    let has = if error.is_refusal() { "has" } else { "may have" };
     let detail = format!(
-        "{} The grant `{id}` has no scopes now: the request before removed `allow_all_scopes`, and this one was to set \
+        "{} The grant `{}` {has} no scopes now: the request before removed `allow_all_scopes`, and this one was to set \
          `scopes`. Apply again to set them.",
-        problem.detail
+        problem.detail,
+        foreign::name(id)
     );
     Diagnostic { detail, ..problem }
 }

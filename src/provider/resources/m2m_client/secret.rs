@@ -13,6 +13,7 @@ use crate::{
     provider::{
         connection::{Connection, session},
         rotation::{fate, not_rotated},
+        update::adding,
     },
     value::Value,
 };
@@ -41,6 +42,18 @@ pub(super) async fn supply(
     match session(cx).api(&CLIENTS, &[]).update(id(&made), &body, |_| Ok(())).await {
         Ok(()) => Ok(made),
         Err(error) => Err(unfinished(cx, made, &error).await),
+    }
+}
+
+/// The application was created with other values than were sent, so its secret was not set either. Without its version,
+/// an apply after `terraform untaint` sets it.
+pub(super) fn not_supplied(plan: &M2mClient, failed: Failed<M2mClient>) -> Failed<M2mClient> {
+    match failed {
+        Failed { saved: Some(made), diagnostics } if plan.client_secret_wo.known().is_some() => {
+            let made = M2mClient { client_secret_wo_version: Value::Null, ..made };
+            Failed::saving(made, adding(diagnostics, "The supplied secret was not set."))
+        }
+        failed => failed,
     }
 }
 
