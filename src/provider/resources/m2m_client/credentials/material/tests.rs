@@ -1,0 +1,1 @@
+//! Keys and certificates in every form, and what is neither.
