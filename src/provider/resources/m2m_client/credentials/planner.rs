@@ -114,8 +114,8 @@ impl<'a> Route<'a> {
 
     fn lead(mut self) -> Result<Vec<Step>, Obstacle> {
         let situation = self.situation;
-        // What makes a key valid comes first, what ends one comes last.
-        self.change_expiries(true);
+        // What ends the use of a key comes last.
+        self.change_expiries(false);
         self.delete_detached();
         self.add(true);
         if !self.is_secured() && situation.is_valid_before() {
@@ -134,7 +134,7 @@ impl<'a> Route<'a> {
         }
         self.attach(situation.configuration.method, self.wanted_so_far());
         self.delete_detached();
-        self.change_expiries(false);
+        self.change_expiries(true);
         Ok(self.steps)
     }
 
@@ -143,12 +143,12 @@ impl<'a> Route<'a> {
         let situation = self.situation;
         let stays: Vec<_> = self.attached.iter().filter(|of| !situation.goes(of)).cloned().collect();
         let is_valid_without = stays.iter().any(|of| situation.is_valid(of));
-        let keepers = self.attached.iter().filter(|of| situation.goes(of) && situation.is_valid(of)).map(Some);
-        let keepers = keepers.chain(is_valid_without.then_some(None));
-        let new = |keeper: Option<&Reference>| {
-            situation.new.iter().any(|new| situation.is_new_valid(new) && !situation.is_same_key(new, keeper))
+        let lets_new = |keeper: &Option<&Reference>| {
+            situation.new.iter().any(|new| situation.is_new_valid(new) && !situation.is_same_key(new, *keeper))
         };
-        let keeper = keepers.filter(|keeper| new(*keeper)).last().ok_or_else(|| situation.no_order())?;
+        let keepers = self.attached.iter().filter(|of| situation.goes(of) && situation.is_valid(of)).map(Some);
+        let mut keepers = is_valid_without.then_some(None).into_iter().chain(keepers);
+        let keeper = keepers.find(lets_new).ok_or_else(|| situation.no_order())?;
         let credentials = self.attached.iter().filter(|of| !situation.goes(of) || Some(*of) == keeper).cloned();
         let credentials = credentials.collect();
         self.attach(self.method, credentials);
@@ -211,10 +211,12 @@ impl<'a> Route<'a> {
         }
     }
 
-    fn change_expiries(&mut self, to_valid: bool) {
+    fn change_expiries(&mut self, ends_use: bool) {
         for (wanted, kept) in &self.situation.kept {
             let Expiry::Set(expires_at) = wanted.expiry else { continue };
-            if !facts::is_same_time(expires_at, kept.expires_at) && self.situation.is_future(expires_at) == to_valid {
+            let is_used = self.situation.tenant.attached.contains(&kept.id);
+            let ends = is_used && !self.situation.is_future(expires_at);
+            if ends == ends_use && !facts::is_same_time(expires_at, kept.expires_at) {
                 self.steps.push(Step::ChangeExpiry { id: kept.id.clone(), expires_at });
             }
         }

@@ -55,6 +55,15 @@ impl Method {
     pub(in super::super) const fn uses_keys(self) -> bool {
         matches!(self, Self::PrivateKeyJwt | Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
     }
+
+    /// Whether its slot is for credentials of this kind.
+    pub(super) const fn takes(self, identity: &Identity) -> bool {
+        match identity {
+            Identity::Key(_) => matches!(self, Self::PrivateKeyJwt),
+            Identity::Subject(_) => matches!(self, Self::TlsClientAuth),
+            Identity::Certificate(_) => matches!(self, Self::SelfSignedTlsClientAuth),
+        }
+    }
 }
 
 /// A credential in the pool of the application, as Auth0 shows it.

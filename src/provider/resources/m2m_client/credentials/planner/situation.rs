@@ -49,7 +49,7 @@ impl<'a> Situation<'a> {
             let index = situation.best(|_, owned| owned.name == wanted.name, wanted);
             let index = index.ok_or_else(|| situation.not_registered(wanted))?;
             let registered = situation.old[index];
-            if !is_setting_same(wanted, registered) {
+            if !is_setting_same(wanted, registered) || !configuration.method.takes(&registered.identity) {
                 return Err(Obstacle::NotReplaceable { name: wanted.name.clone(), id: registered.id.clone() });
             }
             situation.keep(wanted, index);
@@ -102,7 +102,7 @@ impl<'a> Situation<'a> {
             || self.tenant.attached.iter().any(|id| self.is_valid(&Reference::Existing(id.clone())))
     }
 
-    /// Whether it is valid after the extension of expiries and before the other changes of expiries.
+    /// Whether something attached is valid, until the last step that changes an expiry.
     pub(super) fn is_valid(&self, of: &Reference) -> bool {
         let Reference::Existing(id) = of else { return self.is_valid_in_the_end(of) };
         let registered = self.tenant.pool.iter().find(|of| of.id == *id);
@@ -183,11 +183,13 @@ impl<'a> Situation<'a> {
         Ok(())
     }
 
-    /// Among what is still free, what fits, is attached, and has the name, in this order of importance.
+    /// Among what is still free and fits: what the method takes, what is attached, and what has the name, in this order
+    /// of importance.
     fn best(&self, fits: impl Fn(&Registered, &Owned) -> bool, wanted: &Wanted) -> Option<usize> {
         let candidates = self.old.iter().enumerate().filter(|(_, of)| self.owned(&of.id).any(|owned| fits(of, owned)));
         let rank = |of: &Registered| {
-            (self.tenant.attached.contains(&of.id), self.owned(&of.id).any(|owned| owned.name == wanted.name))
+            let is_taken = self.configuration.method.takes(&of.identity);
+            (is_taken, self.tenant.attached.contains(&of.id), self.owned(&of.id).any(|owned| owned.name == wanted.name))
         };
         candidates.max_by_key(|(_, of)| rank(of)).map(|(index, _)| index)
     }
