@@ -1,7 +1,7 @@
 //! Plans the requests from the credentials that an application has to those that it should have.
 //!
-//! At every moment the application has a valid credential, and no cap is exceeded, whatever step fails. Only credentials
-//! of the state change. What goes is never attached again.
+//! At every moment the application has a valid credential, and no cap is exceeded, whatever step fails. Only the
+//! credentials of the state change. What goes is never attached again.
 
 mod facts;
 mod obstacle;
@@ -146,9 +146,12 @@ impl<'a> Route<'a> {
         let lets_new = |keeper: &Option<&Reference>| {
             situation.new.iter().any(|new| situation.is_new_valid(new) && !situation.is_same_key(new, *keeper))
         };
-        let keepers = self.attached.iter().filter(|of| situation.goes(of) && situation.is_valid(of)).map(Some);
-        let mut keepers = is_valid_without.then_some(None).into_iter().chain(keepers);
-        let keeper = keepers.find(lets_new).ok_or_else(|| situation.no_order())?;
+        let mut keepers: Vec<_> =
+            self.attached.iter().filter(|of| situation.goes(of) && situation.is_valid(of)).map(Some).collect();
+        // One that something else uses cannot be deleted, so it takes up no more room by staying.
+        keepers.sort_by_key(|keeper| keeper.is_some_and(|of| situation.is_deletable(of)));
+        keepers.splice(..0, is_valid_without.then_some(None));
+        let keeper = keepers.into_iter().find(lets_new).ok_or_else(|| situation.no_order())?;
         let credentials = self.attached.iter().filter(|of| !situation.goes(of) || Some(*of) == keeper).cloned();
         let credentials = credentials.collect();
         self.attach(self.method, credentials);
@@ -166,14 +169,8 @@ impl<'a> Route<'a> {
 
     /// The configured list, without new credentials that do not exist yet. It keeps the order of what is attached.
     fn wanted_so_far(&self) -> Vec<Reference> {
-        let mut list = self.situation.list_without_new();
-        list.extend(
-            self.added
-                .iter()
-                .filter(|_| self.situation.configuration.method.uses_keys())
-                .map(|new| Reference::Added(new.name.clone())),
-        );
-        list
+        let added = self.added.iter().map(|new| Reference::Added(new.name.clone()));
+        self.situation.list_without_new().into_iter().chain(added).collect()
     }
 
     fn add(&mut self, only_valid: bool) {

@@ -53,17 +53,13 @@ pub(in super::super) enum WrongPem {
     #[error("the RSA key is shorter than 2048 bits, the minimum: make a longer one")]
     TooShort,
     /// A public key alone.
-    #[error(
-        "this is a public key without a certificate: use the certificate, which begins with `-----BEGIN CERTIFICATE-----`"
-    )]
+    #[error("this is a public key without its certificate: use what begins with `-----BEGIN CERTIFICATE-----`")]
     NotCertificate,
     /// What a certificate is made of.
     #[error("this is a certificate request: use the certificate that was issued for it")]
     Request,
     /// A chain, or a file with several keys.
-    #[error(
-        "it has several keys or certificates: use one; of a chain, the certificate of the application, without the others"
-    )]
+    #[error("it has several keys or certificates: use one; of a chain, the certificate of the application alone")]
     Several,
     /// A shell or a settings page joined its lines.
     #[error("its line breaks are written as `\\n`: use real line breaks, or a file")]

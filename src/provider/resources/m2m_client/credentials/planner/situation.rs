@@ -86,9 +86,6 @@ impl<'a> Situation<'a> {
 
     /// The list in the configured slot, as far as it exists: what others attached there stays.
     pub(super) fn list_without_new(&self) -> Vec<Reference> {
-        if !self.configuration.method.uses_keys() {
-            return Vec::new();
-        }
         let attached: &[String] =
             if self.configuration.method == self.tenant.method { &self.tenant.attached } else { &[] };
         let stay = attached.iter().filter(|id| !self.old.iter().any(|old| old.id == **id));
@@ -134,6 +131,11 @@ impl<'a> Situation<'a> {
     /// Whether the configuration no longer has it.
     pub(super) fn goes(&self, of: &Reference) -> bool {
         matches!(of, Reference::Existing(id) if self.old.iter().any(|old| old.id == *id))
+    }
+
+    /// Whether it can be deleted once it is detached.
+    pub(super) fn is_deletable(&self, of: &Reference) -> bool {
+        matches!(of, Reference::Existing(id) if self.old.iter().any(|old| old.id == *id && self.is_free(old)))
     }
 
     /// Whether nothing but the method uses it, so that it can be deleted.

@@ -99,6 +99,29 @@ fn deletes_one_of_two_keys_first_in_a_full_pool() {
     assert_eq!(steps, expected);
 }
 
+/// What cannot be deleted takes up no more room by staying.
+#[test]
+fn keeps_key_attached_that_something_else_uses() {
+    let mut service = Service::with_keys(&[("a", 1), ("b", 2)], &[]);
+    service.add_to_pool(&[8, 9]);
+    service.tenant.elsewhere = vec![("signed_request_object".to_owned(), vec!["id1".to_owned()])];
+    let steps = follow(&mut service, &keys(&[("a", 3)])).unwrap();
+    let switch = attach(PRIVATE_KEY_JWT, &[], &["a"]);
+    assert_eq!(steps, [attach(PRIVATE_KEY_JWT, &["id1"], &[]), delete("id2"), add("a"), switch]);
+    assert_eq!(service.tenant.pool.len(), PER_CLIENT);
+}
+
+#[test]
+fn name_without_pem_means_only_what_the_method_takes() {
+    let service = Service::with_keys(&[("a", 1)], &[]);
+    let mut configuration = keys(&[("a", 1)]);
+    configuration.credentials[0].identity = None;
+    assert_eq!(service.plan(&configuration).unwrap().steps, []);
+    configuration.method = Method::TlsClientAuth;
+    let expected = Obstacle::NotReplaceable { name: "a".to_owned(), id: "id1".to_owned() };
+    assert_eq!(service.plan(&configuration), Err(expected));
+}
+
 #[test]
 fn extends_an_expiry_first_and_ends_a_key_last() {
     let mut service = Service::with_keys(&[("a", 1), ("b", 2)], &[]);
@@ -138,8 +161,8 @@ fn each_obstacle_says_what_is_in_the_way() {
         (
             full(&[], &[8, 9], &[]),
             one(),
-            "`private_key_jwt` can have 2 credentials. The configuration has 1, and Auth0 has others: `id8` (\"name\"), \
-             attached to `private_key_jwt`, not managed here; `id9`",
+            "`private_key_jwt` can have 2 credentials. The configuration has 1, and Auth0 has others: `id8` \
+             (\"name\"), attached to `private_key_jwt`, not managed here; `id9`",
         ),
         (full(&[], &[], &[6, 7, 8, 9]), one(), "can have 4 credentials. The configuration has 1, and Auth0 has others"),
         (full(&[("a", 1)], &[], &[]), changed(&|a| a.expiry = Expiry::Set(PAST)), "No credential of the configuration"),

@@ -78,12 +78,15 @@ impl<'a> Search<'a> {
 
     fn start(&self) -> Moment {
         let pool = &self.service.tenant.pool;
-        let attached = (0..pool.len()).filter(|index| self.service.tenant.attached.contains(&pool[*index].id));
+        let is_attached = |index: &usize| self.service.tenant.attached.contains(&pool[*index].id);
+        let attached = (0..pool.len()).filter(is_attached);
+        // Nothing is attached that is about to end.
+        let ends = |index: &usize| !is_attached(index) && self.new_expiry(*index).flatten().is_some_and(|at| at <= NOW);
         Moment {
             is_switched: self.configuration.method == self.service.tenant.method,
             attached: attached.collect(),
             exists: (0..pool.len()).collect(),
-            expiries_changed: BTreeSet::new(),
+            expiries_changed: self.expiry_changes().filter(ends).collect(),
         }
     }
 

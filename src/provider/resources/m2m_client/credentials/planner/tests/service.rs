@@ -153,12 +153,13 @@ pub(super) fn any_case() -> impl Strategy<Value = (Service, Configuration)> {
         || prop_oneof![3 => Just(Method::PrivateKeyJwt), 1 => Just(Method::SelfSignedTlsClientAuth), 2 => method()];
     let methods = (method(), method(), any::<bool>()).prop_map(|(a, b, same)| (a, if same { a } else { b }));
     let expiry = || prop::sample::select(&[None, PAST, FUTURE, LATER][..]);
-    let registered = (0_u8..6, 0_u8..3, 0_u8..8, expiry(), 0_u8..4, any::<bool>());
-    let wanted = (0_u8..6, prop::option::weighted(0.8, 0_u8..6), expiry(), any::<bool>(), 0_u8..3, 0_u8..8);
-    let registered = prop::collection::vec(registered, 0..=4);
-    (methods, registered, prop::collection::vec(wanted, 0..=3)).prop_map(|((before, after), pool, wanted)| {
-        let service = random_service(before, after, &pool);
-        (service, random_configuration(after, &wanted))
+    let registered = (0_u8..8, 0_u8..3, 0_u8..8, expiry(), 0_u8..4, any::<bool>());
+    let wanted = (0_u8..6, prop::option::weighted(0.9, 0_u8..8), expiry(), any::<bool>(), 0_u8..3, 0_u8..8);
+    let (pool, wanted) = ([(); 4].map(|()| registered.clone()), [(); 3].map(|()| wanted.clone()));
+    let sizes = (prop_oneof![1 => 0_usize..3, 2 => Just(3), 4 => Just(4)], prop_oneof![2 => 0_usize..4, 3 => Just(2)]);
+    (methods, pool, wanted, sizes).prop_map(|((before, after), pool, wanted, (registered, configured))| {
+        let service = random_service(before, after, &pool[..registered]);
+        (service, random_configuration(after, &wanted[..configured]))
     })
 }
 
