@@ -143,15 +143,15 @@ impl<'a> Route<'a> {
         let situation = self.situation;
         let stays: Vec<_> = self.attached.iter().filter(|of| !situation.goes(of)).cloned().collect();
         let is_valid_without = stays.iter().any(|of| situation.is_valid(of));
-        let lets_new = |keeper: &Option<&Reference>| {
-            situation.new.iter().any(|new| situation.is_new_valid(new) && !situation.is_same_key(new, *keeper))
+        let lets_new = |keeper: Option<&Reference>| {
+            situation.new.iter().any(|new| situation.is_new_valid(new) && !situation.is_same_key(new, keeper))
         };
         let mut keepers: Vec<_> =
             self.attached.iter().filter(|of| situation.goes(of) && situation.is_valid(of)).map(Some).collect();
         // One that something else uses cannot be deleted, so it takes up no more room by staying.
         keepers.sort_by_key(|keeper| keeper.is_some_and(|of| situation.is_deletable(of)));
         keepers.splice(..0, is_valid_without.then_some(None));
-        let keeper = keepers.into_iter().find(lets_new).ok_or_else(|| situation.no_order())?;
+        let keeper = keepers.into_iter().find(|keeper| lets_new(*keeper)).ok_or_else(|| situation.no_order())?;
         let credentials = self.attached.iter().filter(|of| !situation.goes(of) || Some(*of) == keeper).cloned();
         let credentials = credentials.collect();
         self.attach(self.method, credentials);

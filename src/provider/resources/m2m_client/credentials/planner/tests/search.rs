@@ -81,7 +81,7 @@ impl<'a> Search<'a> {
         let is_attached = |index: &usize| self.service.tenant.attached.contains(&pool[*index].id);
         let attached = (0..pool.len()).filter(is_attached);
         // Nothing is attached that is about to end.
-        let ends = |index: &usize| !is_attached(index) && self.new_expiry(*index).flatten().is_some_and(|at| at <= NOW);
+        let ends = |index: &usize| !is_attached(index) && self.new_expiry(*index).is_some_and(|at| at <= NOW);
         Moment {
             is_switched: self.configuration.method == self.service.tenant.method,
             attached: attached.collect(),
@@ -159,7 +159,7 @@ impl<'a> Search<'a> {
         !self.method(moment.is_switched).uses_keys()
             || moment.attached.iter().any(|index| {
                 let expires_at = match self.service.tenant.pool.get(*index) {
-                    Some(_) if moment.expiries_changed.contains(index) => self.new_expiry(*index).flatten(),
+                    Some(_) if moment.expiries_changed.contains(index) => self.new_expiry(*index),
                     Some(registered) => registered.expires_at,
                     None => {
                         let (Expiry::Set(at) | Expiry::Kept { when_added: at }) = self.wanted(*index).expiry;
@@ -185,14 +185,15 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn new_expiry(&self, index: usize) -> Option<Option<OffsetDateTime>> {
-        let wanted = &self.configuration.credentials[self.kept[index]?];
-        if let Expiry::Set(expires_at) = wanted.expiry { Some(expires_at) } else { None }
+    fn new_expiry(&self, index: usize) -> Option<OffsetDateTime> {
+        match self.kept[index].map(|wanted| self.configuration.credentials[wanted].expiry) {
+            Some(Expiry::Set(expires_at)) => expires_at,
+            _ => self.service.tenant.pool[index].expires_at,
+        }
     }
 
     fn expiry_changes(&self) -> impl Iterator<Item = usize> {
-        (0..self.kept.len())
-            .filter(|index| self.new_expiry(*index).is_some_and(|at| at != self.service.tenant.pool[*index].expires_at))
+        (0..self.kept.len()).filter(|index| self.new_expiry(*index) != self.service.tenant.pool[*index].expires_at)
     }
 
     fn goes(&self, index: usize) -> bool {
