@@ -104,10 +104,10 @@ fn deletes_one_of_two_keys_first_in_a_full_pool() {
 fn keeps_key_attached_that_something_else_uses() {
     let mut service = Service::with_keys(&[("a", 1), ("b", 2)], &[]);
     service.add_to_pool(&[8, 9]);
-    service.tenant.elsewhere = vec![("signed_request_object".to_owned(), vec!["id1".to_owned()])];
+    service.tenant.elsewhere = vec![("signed_request_object".to_owned(), vec!["id2".to_owned()])];
     let steps = follow(&mut service, &keys(&[("a", 3)])).unwrap();
     let switch = attach(PRIVATE_KEY_JWT, &[], &["a"]);
-    assert_eq!(steps, [attach(PRIVATE_KEY_JWT, &["id1"], &[]), delete("id2"), add("a"), switch]);
+    assert_eq!(steps, [attach(PRIVATE_KEY_JWT, &["id2"], &[]), delete("id1"), add("a"), switch]);
     assert_eq!(service.tenant.pool.len(), PER_CLIENT);
 }
 
