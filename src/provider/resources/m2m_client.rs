@@ -1,6 +1,7 @@
 //! `auth0_m2m_client`: an application that gets tokens without a user.
 
 mod application;
+mod credentials;
 mod forms;
 mod method;
 mod names;
