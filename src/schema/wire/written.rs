@@ -66,9 +66,9 @@ fn is_written(attribute: &Attribute, prior: &Dynamic, plan: &Dynamic) -> bool {
         Some(mapping) => {
             let mut body = Object::new();
             if is_new {
-                (mapping.create)(plan, &mut body)
+                (mapping.create)(plan, &mut body);
             } else {
-                (mapping.update)(prior, plan, &mut body)
+                (mapping.update)(prior, plan, &mut body);
             }
             !body.is_empty()
         }

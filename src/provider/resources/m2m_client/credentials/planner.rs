@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-pub(super) use facts::{Configuration, Expiry, Method, Occupant, Owned, Place, Registered, Tenant, Wanted};
+pub(super) use facts::{Configuration, Expiry, Method, Occupant, Owned, Registered, Tenant, Wanted};
 pub(super) use obstacle::Obstacle;
 use situation::Situation;
 

@@ -5,6 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::super::material::Identity;
+use crate::foreign;
 
 /// How an application authenticates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,10 +170,10 @@ pub(in super::super) struct Occupant {
 
 impl fmt::Display for Occupant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` ({:?}), ", self.id, self.name)?;
+        write!(f, "`{}` (\"{}\"), ", foreign::name(&self.id), foreign::name(&self.name))?;
         match &self.place {
             Place::Method(method) => write!(f, "attached to `{}`", method.name())?,
-            Place::Elsewhere(property) => write!(f, "attached to `{property}`")?,
+            Place::Elsewhere(property) => write!(f, "attached to `{}`", foreign::name(property))?,
             Place::Pool => f.write_str("not attached")?,
         }
         f.write_str(if self.is_managed { ", managed here" } else { ", not managed here" })
