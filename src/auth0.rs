@@ -15,6 +15,7 @@ mod assertion;
 mod body;
 mod budget;
 mod cancellation;
+mod client_credentials;
 mod client_secret;
 mod clock;
 mod collection;

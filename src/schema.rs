@@ -20,7 +20,7 @@ pub mod write_only;
 
 pub use attribute::{Attribute, Kind, Nesting};
 pub use attribute_type::{AttributeType, Disclosed, Plain, Results, Set};
-pub use behaviour::{BLOCK, Behaviour, Block, COMPUTED, GROUP, Mode, OPTIONAL, REQUIRED};
+pub use behaviour::{BLOCK, Behaviour, Block, COMPUTED, GROUP, Mode, OPTIONAL, PLANNED, REQUIRED};
 pub use default::Default;
 pub use model::Model;
 pub use property::{Mapping, Property};

@@ -117,6 +117,7 @@ pub(super) trait AnyResource<C>: Send + Sync {
         &self,
         client: Option<&C>,
         prior: &Dynamic,
+        config: &Dynamic,
         planned: Planned,
     ) -> Result<(Planned, Diagnostics), Diagnostics>;
     fn upgrade(&self, state: &OldState) -> Result<Dynamic, Diagnostics>;
@@ -166,14 +167,16 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         &self,
         client: Option<&C>,
         prior: &Dynamic,
+        config: &Dynamic,
         planned: Planned,
     ) -> Result<(Planned, Diagnostics), Diagnostics> {
         let Some(modify) = R::MODIFY_PLAN else { return Ok((planned, Diagnostics::new())) };
         let Planned { state, requires_replace } = planned;
         let (prior, before) = (present::<R::Model>(prior)?, present::<R::Model>(&state)?);
-        let mut plan = Plan { state: before.clone(), requires_replace, diagnostics: Diagnostics::new() };
+        let config = present::<R::Model>(config)?;
+        let mut plan = Plan { state: before.clone(), config, requires_replace, diagnostics: Diagnostics::new() };
         modify(client, prior.as_ref(), &mut plan);
-        let Plan { state: after, requires_replace, diagnostics } = plan;
+        let Plan { state: after, config: _, requires_replace, diagnostics } = plan;
         let state = match (before, after) {
             (Some(before), Some(after)) => modified(state, &before.into_dynamic(), &after.into_dynamic()),
             _ => state,

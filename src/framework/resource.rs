@@ -96,6 +96,8 @@ pub type ModifyPlan<C, M> = fn(client: Option<&C>, prior: Option<&M>, plan: &mut
 pub struct Plan<M> {
     /// The planned state; `None` for a delete, which cannot be changed.
     pub state: Option<M>,
+    /// What the configuration says; `None` for a delete.
+    pub config: Option<M>,
     /// The attributes whose change replaces the object. Empty for a create.
     pub requires_replace: Vec<Path>,
     /// Messages for the user. An error prevents the change.

@@ -114,14 +114,16 @@ impl<P: Provider> Server<P> {
         let read = async {
             let entry = self.resource(&request.type_name)?;
             let prior = decode(&request.current_state, &entry.schema)?;
-            let Some(cx) = self.cx()? else { return Ok((encode(&prior, &entry.schema), private.clone())) };
+            let Some(cx) = self.cx()? else {
+                return Ok((encode(&prior, &entry.schema), private.clone(), Diagnostics::new()));
+            };
             let origin = P::origin(&cx.client);
-            let state = lifecycle::read(entry, cx, prior, &private, &origin).await?;
-            Ok((encode(&state, &entry.schema), Private::seen_at(origin)))
+            let state = lifecycle::read(entry, cx.clone(), prior, &private, &origin).await?;
+            Ok((encode(&state, &entry.schema), Private::seen_at(origin), cx.warnings()))
         };
         match read.await {
-            Ok((state, private)) => {
-                ReadResponse { new_state: Some(state), private: private.write(), diagnostics: Diagnostics::new() }
+            Ok((state, private, diagnostics)) => {
+                ReadResponse { new_state: Some(state), private: private.write(), diagnostics }
             }
             Err(diagnostics) => {
                 let state = self.kept(&request.type_name, request.current_state);

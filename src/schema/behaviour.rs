@@ -18,8 +18,8 @@ pub enum Mode {
     Optional,
     /// The configuration; absent means this default.
     Defaulted(Default),
-    /// The configuration. If it is absent, the value of the API counts. Only for arguments of a look-up: in a resource,
-    /// removing the line would have no effect.
+    /// The configuration. If it is absent, the value of the API counts. Only for arguments of a look-up, and where the
+    /// resource itself plans what removing the line means: otherwise that would have no effect.
     OptionalComputed,
     /// The API.
     Computed,
@@ -70,6 +70,8 @@ pub const REQUIRED: Behaviour = Behaviour::new(Mode::Required);
 pub const OPTIONAL: Behaviour = Behaviour::new(Mode::Optional);
 /// The API decides the value. The configuration must not have one.
 pub const COMPUTED: Behaviour = Behaviour::new(Mode::Computed);
+/// The configuration may have a value. Without one, the resource plans it.
+pub const PLANNED: Behaviour = Behaviour::new(Mode::OptionalComputed);
 /// The configuration may have a block, or any number of them.
 pub const BLOCK: Behaviour = Behaviour::blocks(0);
 /// The configuration may have one block. Without it, the block is empty.

@@ -4,6 +4,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 use terraform_provider_auth0::{framework::Server, provider::Auth0};
 
+use crate::support::key_pair::Key;
 use crate::support::tenant::Tenant;
 
 super::trials![every_attribute_has_values_to_choose_from];
@@ -41,6 +42,14 @@ impl Surroundings {
                 vec![json!(["client_credentials"]), json!([]), json!(["client_credentials", "authorization_code"])],
             ),
             ("authentication_method", vec![json!("client_secret_post"), json!("client_secret_basic")]),
+            (
+                "credentials",
+                vec![
+                    json!({ "a": { "pem": key(0) } }),
+                    json!({ "a": { "pem": key(0), "expires_at": "2090-01-01T00:00:00Z" }, "b": { "pem": key(1) } }),
+                    json!({ "c": { "pem": key(2), "algorithm": "PS256", "key_id": "my-key-of-2026" } }),
+                ],
+            ),
             (
                 "jwt_configuration",
                 vec![
@@ -133,6 +142,10 @@ fn audience(grant: usize, variant: &str) -> String {
 /// What is about the secret of an application, which neither state nor drift can show.
 pub(crate) const SECRETS: [&str; 3] = ["client_secret_wo", "client_secret_wo_version", "rotate_secret_when"];
 
+fn key(number: usize) -> String {
+    Key::nth(number).public_pem()
+}
+
 /// An application with some of its attributes, at random, as far as they go together.
 pub(crate) fn random_client(rng: &mut Rng, attributes: &[(&'static str, Vec<Value>)]) -> Object {
     let mut client = some(rng, attributes);
@@ -141,6 +154,10 @@ pub(crate) fn random_client(rng: &mut Rng, attributes: &[(&'static str, Vec<Valu
         client.remove("organization_usage");
         client.remove("organization_require_behavior");
         client.remove("oidc_conformant");
+    }
+    if client.get("credentials").is_some_and(|credentials| !credentials.is_null()) {
+        client.insert("authentication_method".into(), json!("private_key_jwt"));
+        client.remove("is_token_endpoint_ip_header_trusted");
     }
     // Two tenants never make the same secret, so there is nothing to compare.
     for secret in SECRETS {

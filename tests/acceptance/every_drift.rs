@@ -8,9 +8,17 @@ use crate::support::terraform::{Plan, Workspace};
 
 super::trials![shows_and_repairs_drift_of_any_attribute];
 
-/// Attributes that cannot change after the create, or that Auth0 does not have.
-const FIXED: [&str; 7] =
-    ["client_id", "default_for", "audience", "subject_type", "adopt_existing", "deletion_protection", "timeouts"];
+/// Attributes that cannot change after the create, or that Auth0 does not have. The drift of credentials is in `keys`.
+const FIXED: [&str; 8] = [
+    "client_id",
+    "default_for",
+    "audience",
+    "subject_type",
+    "adopt_existing",
+    "deletion_protection",
+    "timeouts",
+    "credentials",
+];
 
 fn shows_and_repairs_drift_of_any_attribute() {
     let terraform = Workspace::new();

@@ -145,7 +145,7 @@ fn imports_quietly_with_generated_configuration() {
         body[property] = value;
         terraform.tenant.create("clients", &body)["client_id"].as_str().unwrap().to_owned()
     };
-    let local = ["deletion_protection", "timeouts", "rotate_secret_when", "adopt_existing"];
+    let local = ["deletion_protection", "timeouts", "rotate_secret_when", "adopt_existing", "credentials"];
     add("auth0_m2m_client", &client("name", json!("bare")));
     add("auth0_m2m_client", &client("jwt_configuration", json!({ "alg": "RS256" })));
     add("auth0_m2m_client", &client("token_endpoint_auth_method", json!("none")));
@@ -197,7 +197,10 @@ fn warns_before_an_imported_application_loses_its_keys() {
     let told = crate::support::terraform::flat(&planned.stdout);
     assert!(told.contains("Application Loses Its Credentials") && told.contains("`private_key_jwt`"), "{told}");
 
-    let kept = "authentication_method = \"private_key_jwt\"";
+    let credential = &client["client_authentication_methods"]["private_key_jwt"]["credentials"][0]["id"];
+    assert!(told.contains(credential.as_str().unwrap()), "{told}");
+
+    let kept = format!("authentication_method = \"private_key_jwt\"\n  credentials = {{ {credential} = {{}} }}");
     terraform
         .config(&format!("{import}resource \"auth0_m2m_client\" \"a\" {{\n  name = \"terraform\"\n  {kept}\n}}\n"));
     assert_eq!(terraform.plan().changed(CLIENT), ["oidc_conformant"]);
@@ -208,5 +211,5 @@ fn warns_before_an_imported_application_loses_its_keys() {
         "resource \"auth0_m2m_client\" \"b\" {{\n  name = \"b\"\n  {kept}\n}}\n{}",
         SMALL.replace("name = \"a\"", &format!("name = \"terraform\"\n  {kept}"))
     ));
-    terraform.fail_to_plan().assert_one_error(&["Authentication Method Cannot Be Set", "auth0_m2m_client.b"]);
+    terraform.fail_to_plan().assert_one_error(&["Credential Not Registered", "auth0_m2m_client.b"]);
 }

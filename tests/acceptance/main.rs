@@ -35,6 +35,7 @@ mod failure;
 mod faults;
 mod import;
 mod interrupt;
+mod keys;
 mod kills;
 mod lifecycle;
 mod limits;
@@ -65,6 +66,7 @@ mod writes;
 mod support {
     pub(crate) mod corner;
     pub(crate) mod key;
+    pub(crate) mod key_pair;
     pub(crate) mod tenant;
     pub(crate) mod terraform;
 }
@@ -118,6 +120,7 @@ fn main() -> ExitCode {
         faults::trials(),
         import::trials(),
         interrupt::trials(),
+        keys::trials(),
         kills::trials(),
         lifecycle::trials(),
         limits::trials(),

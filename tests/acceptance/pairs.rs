@@ -17,7 +17,11 @@ super::trials![a_configuration_leaves_nothing_of_the_one_before];
 const BATCH: usize = 50;
 
 /// Properties of the API whose attribute has another name.
-const RENAMED: [(&str, &str); 2] = [("authentication_method", "token_endpoint_auth_method"), ("scopes", "scope")];
+const RENAMED: [(&str, &str); 3] = [
+    ("authentication_method", "token_endpoint_auth_method"),
+    ("credentials", "client_authentication_methods"),
+    ("scopes", "scope"),
+];
 
 fn a_configuration_leaves_nothing_of_the_one_before() {
     let seed = number("SEED").unwrap_or(5);
@@ -90,7 +94,8 @@ fn at<'c>(configuration: &'c Value, address: &str) -> &'c Value {
 /// Every managed object as the API shows it, with its path, by address.
 pub(crate) fn objects(terraform: &Workspace) -> BTreeMap<String, (String, Value)> {
     let shown = |tenant: &Tenant, path: String| {
-        let object = tenant.read(&path);
+        let mut object = tenant.read(&path);
+        name_keys(tenant, &path, &mut object["client_authentication_methods"]);
         (path, object)
     };
     let resources = terraform.resources().into_iter().map(|resource| {
@@ -100,6 +105,16 @@ pub(crate) fn objects(terraform: &Workspace) -> BTreeMap<String, (String, Value)
         (address, shown(&terraform.tenant, path))
     });
     resources.collect()
+}
+
+/// Puts what a key is in the place of its id, which differs between tenants.
+fn name_keys(tenant: &Tenant, path: &str, methods: &mut Value) {
+    let Some(methods) = methods.as_object_mut() else { return };
+    let pool = tenant.read(&format!("{path}/credentials"));
+    for credential in methods.values_mut().filter_map(|slot| slot["credentials"].as_array_mut()).flatten() {
+        let found = pool.as_array().unwrap().iter().find(|of| of["id"] == credential["id"]).unwrap();
+        *credential = json!({ "kid": found["kid"], "alg": found["alg"] });
+    }
 }
 
 /// What Terraform manages of an object, with all spellings of nothing taken for the same and ids left out.

@@ -209,7 +209,7 @@ fn from_all_scopes_to_a_list_in_one_request_or_two() {
     all();
     terraform.apply();
     list();
-    assert_eq!(sent(), vec![both.clone()]);
+    assert_eq!(sent(), std::slice::from_ref(&both));
 
     all();
     terraform.apply();

@@ -82,6 +82,36 @@ fn every_attribute_fits_its_property() {
     assert!(problems.is_empty(), "attributes differ from their properties:\n{}", problems.join("\n"));
 }
 
+/// A credential is registered by its own endpoint, and in the create of an application with the same properties.
+#[test]
+fn every_attribute_of_a_credential_fits_its_property() {
+    let server = Server::new(Auth0);
+    let client = &server.schemas().resources["auth0_m2m_client"];
+    let credentials = client.attributes.iter().find(|attribute| attribute.name == "credentials").unwrap();
+    let Kind::Nested { attributes, .. } = &credentials.kind else { panic!("credentials are nested") };
+    let api = Type {
+        resource: "auth0_m2m_client",
+        create: Contract::new("credentials.create"),
+        update: Contract::new("credentials.update"),
+        shown: Contract::new("credentials.credential"),
+        least: json!({"credential_type": "public_key"}),
+    };
+    let mut problems = Vec::new();
+    let shown = api.shown.properties();
+    for attribute in attributes {
+        let property = attribute.property();
+        if attribute.behaviour.mode != Mode::Computed {
+            let mut attribute = attribute.clone();
+            // Only the expiry can be changed, which another test does.
+            attribute.behaviour = attribute.behaviour.requires_replace();
+            api.check(&attribute, property, &mut problems);
+        }
+        let is_local = ["pem", "parse_expiry_from_cert", "not_after"].contains(&property);
+        assert!(is_local || shown.contains(property), "no response shows `{property}`");
+    }
+    assert_eq!(problems, [""; 0]);
+}
+
 #[test]
 fn responses_show_property_of_every_attribute() {
     let server = Server::new(Auth0);
@@ -135,7 +165,9 @@ fn is_sent(attribute: &Attribute) -> bool {
 impl Type {
     fn check(&self, attribute: &Attribute, property: &str, problems: &mut Vec<String>) {
         // A property that functions map is checked as what they send.
-        let is_mapped = attribute.behaviour.property.mapping.is_some() && property != attribute.properties()[0];
+        let is_nested = matches!(attribute.kind, Kind::Nested { .. });
+        let is_mapped =
+            attribute.behaviour.property.mapping.is_some() && (is_nested || property != attribute.properties()[0]);
         if is_mapped {
             if !self.update.properties().contains(property) {
                 problems.push(format!("{property}: no body has it"));

@@ -65,7 +65,7 @@ fn every_description_ends_in_a_full_stop() {
 fn secret_names_are_sensitive() {
     const SECRET: [&str; 5] = ["assertion", "key", "password", "secret", "token"];
     /// Endings of names that only lead to a secret, or say how to use one.
-    const ABOUT: [&str; 3] = ["_file", "_signing_alg", "_dialect"];
+    const ABOUT: [&str; 4] = ["_file", "_id", "_signing_alg", "_dialect"];
     for (place, attribute) in attributes(Server::new(Auth0).schemas()) {
         let is_text = matches!(&attribute.kind, Kind::Value(Type::String));
         let is_about = ABOUT.iter().any(|ending| attribute.name.ends_with(ending));

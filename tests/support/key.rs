@@ -32,6 +32,10 @@ pub(crate) fn application(algorithm: &str) -> Value {
 
 /// An assertion of the application for a tenant, good for two minutes from `seconds` from now on.
 pub(crate) fn assertion(client_id: &str, url: &str, seconds: i64) -> String {
+    sign(&private_pem(), client_id, url, seconds)
+}
+
+pub(crate) fn sign(private_pem: &str, client_id: &str, url: &str, seconds: i64) -> String {
     let begin = jiff::Timestamp::now().as_second() + seconds;
     let claims = json!({
         "iss": client_id,
@@ -41,12 +45,12 @@ pub(crate) fn assertion(client_id: &str, url: &str, seconds: i64) -> String {
         "exp": begin + 120,
         "jti": format!("{:x}", fastrand::u128(..)),
     });
-    let key = EncodingKey::from_rsa_pem(private_pem().as_bytes()).unwrap();
+    let key = EncodingKey::from_rsa_pem(private_pem.as_bytes()).unwrap();
     jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &key).unwrap()
 }
 
 /// As most tools write it, in lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))

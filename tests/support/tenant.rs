@@ -291,6 +291,19 @@ impl Tenant {
         self.token.get_or_init(|| self.fetch_token())
     }
 
+    /// The status of a token request with an assertion.
+    pub(crate) fn ask_with_assertion(&self, assertion: &str) -> u16 {
+        let request = json!({
+            "grant_type": "client_credentials",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": assertion,
+            "audience": self.management_api(),
+        });
+        self.runtime.block_on(async {
+            self.http.post(format!("{}/oauth/token", self.url())).json(&request).send().await.unwrap().status().as_u16()
+        })
+    }
+
     fn call(&self, method: &Method, path: &str, body: Option<&Value>) -> (u16, Value) {
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.management_api()));
         request = request.bearer_auth(self.token());

@@ -19,7 +19,7 @@ pub(in crate::framework) fn plan<C>(
     } else {
         plan::plan(&entry.schema.attributes, prior, config)
     };
-    let (mut planned, diagnostics) = entry.implementation.modify_plan(client, prior, planned)?;
+    let (mut planned, diagnostics) = entry.implementation.modify_plan(client, prior, config, planned)?;
     if prior.is_null() {
         planned.requires_replace.clear();
     }

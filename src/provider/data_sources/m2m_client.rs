@@ -9,7 +9,7 @@ use crate::{
         client_id::is_client_id,
         connection::{Connection, session},
         diagnosis::Names,
-        resources::m2m_client::{CLIENTS, M2mClient, Shown},
+        resources::m2m_client::{CLIENTS, M2mClient, Shown, with_credentials},
     },
     schema::{
         Schema,
@@ -69,7 +69,7 @@ async fn by_id(cx: &Cx<Connection>, id: &str, argument: &str) -> Result<M2mClien
         return Err(Diagnostic::error("Invalid Client ID", detail).at(argument).into());
     }
     match session(cx).api(&CLIENTS, &[]).read_singly(id, shown).await {
-        Ok(Some(found)) => found.into_client(),
+        Ok(Some(found)) => complete(cx, found).await,
         Ok(None) => Err(not_found(&format!("the client ID `{id}`"), argument)),
         Err(error) => Err(NAMES.diagnose("read", &error).into()),
     }
@@ -87,7 +87,7 @@ async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnosti
     let mut found = found.map_err(|error| NAMES.diagnose("look up", &error))?;
     match (found.pop(), found.as_slice()) {
         (None, _) => Err(not_found(&format!("the name \"{}\"", foreign::name(name)), "name")),
-        (Some(only), []) => only.into_client(),
+        (Some(only), []) => complete(cx, only).await,
         (Some(last), others) => {
             let count = others.len() + 1;
             let ids = others.iter().chain([&last]).map(|found| format!("`{}`", foreign::name(found.id())));
@@ -101,6 +101,14 @@ async fn by_name(cx: &Cx<Connection>, name: &str) -> Result<M2mClient, Diagnosti
             Err(Diagnostic::error("Client Name Not Unique", detail).at("name").into())
         }
     }
+}
+
+/// The application with its credentials, as far as the token may read them.
+async fn complete(cx: &Cx<Connection>, found: Shown) -> Result<M2mClient, Diagnostics> {
+    let id = foreign::name(found.id());
+    let known = M2mClient::default();
+    let found = with_credentials(&session(cx), &known, found.into_client()?).await?;
+    found.ok_or_else(|| not_found(&format!("the client ID `{id}`"), "id"))
 }
 
 /// An application without prior state.

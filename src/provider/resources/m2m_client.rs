@@ -1,6 +1,7 @@
 //! `auth0_m2m_client`: an application that gets tokens without a user.
 
 mod application;
+mod credentials;
 mod forms;
 mod method;
 mod names;
@@ -10,10 +11,11 @@ mod secret;
 pub(in crate::provider) use application::M2mClient;
 
 use serde_json::Value as Json;
+use time::OffsetDateTime;
 
 use super::client_grant::CLIENT_GRANTS;
 use crate::{
-    auth0::{self, Area, Body, Flaw, Identity, Object, Seen},
+    auth0::{self, Area, Body, Flaw, Identity, Object, Seen, Session},
     diagnostic::{Diagnostic, Diagnostics},
     foreign,
     framework::{Cx, Failed, ModifyPlan, Plan, Resource},
@@ -23,9 +25,15 @@ use crate::{
         diagnosis::{import_block, unknown_fate},
         mapping,
         protection::Protected,
-        update::{Unfinished, settle, unheeded, update},
+        update::{Unfinished, settle, tainted, unheeded, update},
     },
+    schema::Model as _,
     value::Value,
+};
+use credentials::{
+    demands, details, preview,
+    slot::{attached, has_hidden_keys, shown_ids, shown_slot},
+    steps,
 };
 use names::NAMES;
 
@@ -57,10 +65,16 @@ impl Resource<Connection> for M2mClientResource {
     const MODIFY_PLAN: Option<ModifyPlan<Connection, M2mClient>> = Some(modify_plan);
 
     fn validate(&self, config: &M2mClient) -> Diagnostics {
-        rules::check(config)
+        let mut found = rules::check(config);
+        found.extend(demands::check(config));
+        found
     }
 
     async fn create(&self, cx: &Cx<Connection>, plan: M2mClient) -> Result<M2mClient, Failed<M2mClient>> {
+        let problems = demands::check_pems(&plan);
+        if problems.has_errors() {
+            return Err(problems.into());
+        }
         let planned = plan.clone();
         let view = move |object: &Object| Ok(Shown::seen(object, &planned)?.map(|shown| shown.client));
         let made = match session(cx).api(&CLIENTS, &[]).create(&create_body(&plan), view).await {
@@ -73,7 +87,9 @@ impl Resource<Connection> for M2mClientResource {
             }
         };
         let id = id(&made).to_owned();
-        let made = settle(&session(cx).api(&CLIENTS, &[]), &NAMES, &id, made, &plan).await;
+        let made = registered(cx, &id, made, &plan).await?;
+        let settled = M2mClient { credentials: made.credentials.clone(), ..plan.clone() };
+        let made = settle(&session(cx).api(&CLIENTS, &[]), &NAMES, &id, made, &settled).await;
         let made = made.map_err(|failed| secret::not_supplied(&plan, failed))?;
         match plan.client_secret_wo.into_known() {
             Some(secret) => secret::supply(cx, made, secret).await,
@@ -84,7 +100,19 @@ impl Resource<Connection> for M2mClientResource {
     async fn read(&self, cx: &Cx<Connection>, prior: M2mClient) -> Result<Option<M2mClient>, Diagnostics> {
         let session = session(cx);
         match session.api(&CLIENTS, &[]).read(id(&prior), |object| Shown::seen(object, &prior)).await {
-            Ok(found) => found.map(Shown::into_client).transpose(),
+            Ok(Some(found)) => {
+                let slot = found.slot.clone();
+                let client = with_credentials(&session, &prior, found.into_client()?).await?;
+                if let Some(client) = &client {
+                    let own = attached(&client.clone().into_dynamic());
+                    let foreign: Vec<_> = slot.into_iter().filter(|id| !own.contains(id)).collect();
+                    if let Some(warning) = preview::warn_of_foreign(client, &foreign) {
+                        cx.warn(warning);
+                    }
+                }
+                Ok(client)
+            }
+            Ok(None) => Ok(None),
             Err(error) => Err(NAMES.diagnose("read", &error).into()),
         }
     }
@@ -95,6 +123,14 @@ impl Resource<Connection> for M2mClientResource {
         prior: M2mClient,
         plan: M2mClient,
     ) -> Result<M2mClient, Failed<M2mClient>> {
+        let problems = demands::check_pems(&plan);
+        if problems.has_errors() {
+            return Err(problems.into());
+        }
+        if steps::are_due(&prior, &plan) {
+            let changed = steps::take(&session(cx).api(&CLIENTS, &[]), id(&prior), &prior, &plan).await?;
+            return secret::rotate_if_due(cx, &prior, changed).await;
+        }
         let body =
             |prior: &M2mClient, plan: &M2mClient| secret::with_new_secret(mapping::update(prior, plan), prior, plan);
         let (session, route) = (session(cx), mapping::route(&prior, plan));
@@ -142,9 +178,47 @@ fn modify_plan(_client: Option<&Connection>, prior: Option<&M2mClient>, plan: &m
         protected(prior).check_plan(plan);
         plan.diagnostics.extend(plan.state.as_ref().and_then(|plan| secret::stays(prior, plan)));
     }
-    if let Some(planned) = plan.state.as_ref().filter(|plan| !plan.authentication_method.is_unknown()) {
-        let before = prior.and_then(|prior| prior.authentication_method.as_str());
-        plan.diagnostics.extend(method::check(before, planned.authentication_method.as_str()));
+    preview::modify(prior, plan, OffsetDateTime::now_utc());
+}
+
+/// A new application with its credentials. If the response to the create was lost, they are read now.
+async fn registered(
+    cx: &Cx<Connection>,
+    id: &str,
+    made: M2mClient,
+    plan: &M2mClient,
+) -> Result<M2mClient, Failed<M2mClient>> {
+    let is_complete = |made: &M2mClient| {
+        let credentials = made.credentials.known().into_iter().flat_map(|credentials| credentials.values());
+        credentials.into_iter().all(|credential| credential.id.known().is_some())
+    };
+    if is_complete(&made) {
+        return Ok(made);
+    }
+    match session(cx).api(&CLIENTS, &[]).credentials(id).await {
+        Ok(pool) => Ok(details::complete(plan, made, &pool.unwrap_or_default())),
+        Err(error) => {
+            let problems = tainted(NAMES.diagnose("read the credentials of", &error).into(), NAMES.object, id);
+            Err(Failed::saving(M2mClient { credentials: Value::Null, ..made }, problems))
+        }
+    }
+}
+
+/// The application with its credentials, which are read only if that may tell something new.
+pub(in crate::provider) async fn with_credentials(
+    session: &Session,
+    prior: &M2mClient,
+    shown: M2mClient,
+) -> Result<Option<M2mClient>, Diagnostics> {
+    if !details::is_incomplete(prior, &shown) {
+        return Ok(Some(shown));
+    }
+    match session.api(&CLIENTS, &[]).credentials(id(&shown)).await {
+        Ok(Some(pool)) => Ok(Some(details::complete(prior, shown, &pool))),
+        Ok(None) => Ok(None),
+        // The token may read applications only.
+        Err(error) if error.is_forbidden() => Ok(Some(shown)),
+        Err(error) => Err(NAMES.diagnose("read the credentials of", &error).into()),
     }
 }
 
@@ -191,6 +265,8 @@ fn may_exist(plan: &M2mClient, error: &auth0::Error, candidates: &[String]) -> D
 pub(in crate::provider) struct Shown {
     client: M2mClient,
     app_type: Option<String>,
+    /// The ids of the credentials that are attached.
+    slot: Vec<String>,
 }
 
 impl Shown {
@@ -199,8 +275,9 @@ impl Shown {
     pub(in crate::provider) fn seen(object: &Object, known: &M2mClient) -> Result<Seen<Self>, Flaw> {
         let Seen { value: client, same } = mapping::seen(object, known)?;
         let app_type = object.get(APP_TYPE).and_then(Json::as_str).map(str::to_owned);
-        let value = Self { client, app_type };
-        let is_certain = !method::has_hidden_keys(object, known.authentication_method.as_str());
+        let slot = shown_slot(object).map(|(_, slot)| shown_ids(slot)).unwrap_or_default();
+        let value = Self { client, app_type, slot };
+        let is_certain = !has_hidden_keys(object, known.authentication_method.as_str());
         let same = if value.is_machine_to_machine() && is_certain { same } else { Some(false) };
         Ok(Seen { value, same })
     }

@@ -157,6 +157,8 @@ fn sample(form: &str) -> Value {
         form if form.starts_with("an organization ID") => json!("org_9ybsU1dN2dKfDkBi"),
         form if form.starts_with("text in one line") => json!("s3cret"),
         form if form.starts_with("1 to 255 letters") => json!("team"),
+        form if form.starts_with("10 to 64 letters") => json!("my-key-of-2026"),
+        form if form.starts_with("a time with its zone") => json!("2027-01-31T12:00:00Z"),
         other => panic!("no sample of {other}"),
     }
 }

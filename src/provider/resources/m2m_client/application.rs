@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::SecretString;
 
 use super::{
-    forms::{is_address, is_metadata_key, is_name, is_organization_id, is_secret},
+    credentials::{same_pem, same_subject, slot::CREDENTIALS},
+    forms::{is_address, is_key_id, is_metadata_key, is_name, is_organization_id, is_secret, is_time, same_time},
     method::{AUTHENTICATION, DEFAULT_METHOD, METHODS},
 };
 use crate::{
     framework::Timeouts,
     model,
-    schema::{COMPUTED, Default, OPTIONAL, REQUIRED, Rule},
+    schema::{COMPUTED, Default, OPTIONAL, PLANNED, REQUIRED, Rule},
 };
 
 model! {
@@ -51,13 +52,24 @@ model! {
             .default(Default::Strings(&["client_credentials"]))
             .shown_if_readable()
             .rules(&[Rule::Each(&Rule::Length(1, usize::MAX))]),
-        /// How the application authenticates at the token endpoint: with its secret in the body of the request
-        /// (`client_secret_post`) or in the header `Authorization` (`client_secret_basic`). The other methods can be
-        /// kept, but not set: they suit an application that uses keys, certificates or no credentials already.
+        /// How the application authenticates at the token endpoint. `client_secret_post` sends its secret in the body of
+        /// the request, and `client_secret_basic` in the header `Authorization`. With `private_key_jwt`, a key signs an
+        /// assertion. `tls_client_auth` uses a certificate whose subject is registered, and
+        /// `self_signed_tls_client_auth` one that is registered itself. `credentials` has the keys and certificates.
+        /// `none` excludes the grant type `client_credentials`.
         authentication_method: Value<String> = OPTIONAL
             .default(Default::String(DEFAULT_METHOD))
             .mapped(&AUTHENTICATION)
             .rules(&[Rule::OneOf(&METHODS)]),
+        /// The keys or certificates with which the application authenticates, by a name of yours. Auth0 accepts at most
+        /// two at a time, so that a new one can work beside the old one. Everything but the expiry is part of the
+        /// credential: if it changes, the provider registers another one and removes the old one. Auth0 keeps the name
+        /// of the create. The state shows a credential as `ID (detached)` if the provider registered it and it is not
+        /// attached, because an apply failed or somebody detached it. The next apply attaches it or deletes it.
+        credentials: Value<BTreeMap<String, Credential>> = OPTIONAL.mapped(&CREDENTIALS).rules(&[
+            Rule::Items(0, 2),
+            Rule::Keys(&Rule::Length(1, 128)),
+        ]),
         /// The ID tokens of the application. For access tokens, the settings of their API count.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested).merged().absent(Default::Nested),
         /// Metadata of your own: texts by key.
@@ -126,6 +138,38 @@ model! {
         deletion_protection: Value<bool> = OPTIONAL.default(Default::Bool(false)).local(),
         /// How long each operation may take, as a duration such as `30s`, `20m` or `1h30m`.
         timeouts: Value<Timeouts> = OPTIONAL.local(),
+    }
+}
+
+model! {
+    /// A key, a certificate or the subject of a certificate.
+    pub(in crate::provider) struct Credential {
+        /// The public key in PEM form, or a certificate. For `tls_client_auth`, the certificate whose subject is
+        /// registered. Auth0 does not show it, so after an import it is null, which means the credential that is
+        /// registered under this name.
+        pem: Value<String> = OPTIONAL.equal(same_pem),
+        /// The distinguished name of the certificate, one part a line in the order of the certificate. For
+        /// `tls_client_auth`, instead of `pem`.
+        subject_dn: Value<String> = PLANNED.equal(same_subject).rules(&[Rule::Length(1, 256)]),
+        /// The algorithm of assertions with the key: `RS256` by default. For `private_key_jwt`.
+        algorithm: Value<String> = PLANNED.api("alg").rules(&[Rule::OneOf(&["RS256", "RS384", "PS256"])]),
+        /// The `kid` of the key. By default, Auth0 derives it from the key. For `private_key_jwt`.
+        key_id: Value<String> = PLANNED.api("kid")
+            .rules(&[Rule::Form("10 to 64 letters, digits, `-` and `_`", is_key_id)]),
+        /// When Auth0 stops accepting the key, such as `2027-01-31T12:00:00Z`. It can be changed in place, and without
+        /// it the key does not expire. For `private_key_jwt`.
+        expires_at: Value<String> = PLANNED.equal(same_time)
+            .rules(&[Rule::Form("a time with its zone such as `2027-01-31T12:00:00Z`", is_time)]),
+        /// Whether the key expires with the certificate in `pem`. For `private_key_jwt`.
+        parse_expiry_from_cert: Value<bool> = OPTIONAL,
+        /// The ID of the credential.
+        id: Value<String> = COMPUTED.keep_prior(),
+        /// The SHA-256 thumbprint of the certificate. For `self_signed_tls_client_auth`.
+        thumbprint_sha256: Value<String> = COMPUTED.keep_prior(),
+        /// When the certificate ends. Certificates for mutual TLS are not accepted after that.
+        not_after: Value<String> = COMPUTED.keep_prior(),
+        /// When the credential was registered.
+        created_at: Value<String> = COMPUTED.keep_prior(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Forms of an application's texts.
 
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use url::Url;
 
 pub(super) fn is_name(text: &str) -> bool {
@@ -27,4 +28,22 @@ pub(super) fn is_organization_id(text: &str) -> bool {
     text.strip_prefix("org_").is_some_and(|rest| {
         !rest.is_empty() && rest.len() <= 50 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })
+}
+
+pub(super) fn is_key_id(text: &str) -> bool {
+    (10..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// The moment that a text names, with its zone.
+pub(super) fn time(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+pub(super) fn is_time(text: &str) -> bool {
+    time(text).is_some()
+}
+
+/// Auth0 shows every time in UTC with milliseconds.
+pub(super) fn same_time(left: &str, right: &str) -> bool {
+    left == right || time(left).zip(time(right)).is_some_and(|(left, right)| left == right)
 }
