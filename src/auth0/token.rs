@@ -143,10 +143,12 @@ impl Tokens {
         Ok(bearer)
     }
 
-    /// Auth0 accepted a token. So if it does not accept it later, another one may help again.
-    pub(super) async fn accept(&self, bearer: &Bearer) {
-        if bearer.origin == Origin::LastResort {
-            let mut held = self.held.lock().await;
+    /// Auth0 accepted a token. So if it does not accept it later, another one may help again. Waits for nothing: a
+    /// response is here, and nothing may come between it and its caller.
+    pub(super) fn accept(&self, bearer: &Bearer) {
+        if bearer.origin == Origin::LastResort
+            && let Ok(mut held) = self.held.try_lock()
+        {
             held.is_last_resort = false;
             if let Some((current, _)) = held.token.as_mut().filter(|(current, _)| current.serial == bearer.serial) {
                 current.origin = Origin::Granted;

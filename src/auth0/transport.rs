@@ -61,7 +61,7 @@ impl Transport {
             match self.sender.proceed(request, header, renewable, &mut attempts, bounds).await? {
                 Progress::Done(outcome) => {
                     if outcome.response.status != StatusCode::UNAUTHORIZED {
-                        bounds.run(&request.endpoint, self.tokens.accept(&token)).await?;
+                        self.tokens.accept(&token);
                     }
                     return Ok(outcome);
                 }
