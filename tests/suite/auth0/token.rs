@@ -51,6 +51,18 @@ async fn a_rejected_token_is_replaced_once() {
 }
 
 #[tokio::test]
+async fn an_accepted_token_can_be_replaced_later() {
+    let accepted = [json(401, UNAUTHORIZED), json(200, CLIENT)];
+    let server = Server::start([&accepted[..], &accepted[..]].concat()).await;
+    let client = client(&server.url());
+    for id in ["abc", "abc"] {
+        assert!(read_singly(&session(&client), id).await.unwrap().is_some());
+    }
+    let tokens: Vec<_> = server.requests().into_iter().map(|request| request.authorization).collect();
+    assert_eq!(tokens, ["Bearer token-1", "Bearer token-2", "Bearer token-2", "Bearer token-3"]);
+}
+
+#[tokio::test]
 async fn sixty_creates_without_an_accepted_token_cost_two() {
     let server = Server::start(vec![json(401, UNAUTHORIZED); 120]).await;
     let client = client(&server.url());
