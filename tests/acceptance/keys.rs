@@ -36,6 +36,7 @@ super::trials![
     the_state_of_an_application_with_two_keys_stays_small,
     the_guide_rotates_without_a_refusal,
     a_token_comes_with_a_registered_key,
+    random_changes_get_there_whatever_fails,
 ];
 
 const CLIENT: &str = "auth0_m2m_client.a";
@@ -734,4 +735,64 @@ fn a_token_comes_with_a_registered_key() {
     terraform.apply();
     terraform.file("key.pem", &Key::nth(1).private_pem());
     terraform.fail_to_plan();
+}
+
+/// Random keys after random keys, with a random fault. `KEYS=1000 cargo test --test acceptance -- keys::random` tries as
+/// many, and `SEED` chooses others.
+fn random_changes_get_there_whatever_fails() {
+    let seed = number("SEED").unwrap_or(17);
+    let seeds = (0..number("KEYS").unwrap_or(4)).map(|run| seed + run).collect();
+    try_all(seeds, |seed| format!("SEED={seed}"), |seed| change_at_random(&mut fastrand::Rng::with_seed(*seed)));
+}
+
+fn change_at_random(rng: &mut fastrand::Rng) {
+    let terraform = Workspace::new();
+    terraform.config(&random_keys(rng));
+    terraform.apply();
+    for _ in 0..3 {
+        terraform.config(&random_keys(rng));
+        let faults: Vec<_> = FAULTS.iter().filter(|(_, times)| *times == 1).collect();
+        if rng.u8(..4) > 0 {
+            let ((method, path), (fault, times)) = (rng.choice(KINDS).unwrap(), *rng.choice(faults).unwrap());
+            terraform.tenant.spoil_times(times, method, path, action(fault));
+        }
+        terraform.try_apply(&[]);
+        assert_always_attached(&terraform);
+        terraform.tenant.spoil_no_more();
+        let again = terraform.try_apply(&[]);
+        if again.code != 0 {
+            // Another algorithm for the only key has no safe order.
+            again.assert_says(&["Credentials Cannot Be Changed", "Nothing was written"]);
+            assert!(writes(&again.requests).is_empty(), "{:?}", again.requests);
+            continue;
+        }
+        assert_always_attached(&terraform);
+        terraform.assert_empty_plan();
+        assert_eq!(pool(&terraform).len(), names(&terraform).len(), "{:?}", names(&terraform));
+    }
+}
+
+/// One or two keys.
+fn random_keys(rng: &mut fastrand::Rng) -> String {
+    let (mut numbers, mut names) = ([0, 1, 2, 3, 4], ["a", "b", "c"]);
+    rng.shuffle(&mut numbers);
+    rng.shuffle(&mut names);
+    let lines = [
+        "",
+        "",
+        "expires_at = \"2090-01-01T00:00:00Z\"",
+        "expires_at = \"2091-01-01T00:00:00Z\"",
+        "algorithm = \"PS256\"",
+    ];
+    let mut entry = |number: usize| public(number) + rng.choice(lines).unwrap();
+    let entries = [(names[0], entry(numbers[0])), (names[1], entry(numbers[1]))];
+    keys(&entries[..rng.usize(1..=2)])
+}
+
+/// No PATCH of the last command leaves the application without a key.
+fn assert_always_attached(terraform: &Workspace) {
+    for (_, said) in terraform.tenant.patches() {
+        let slot = &said["client_authentication_methods"]["private_key_jwt"]["credentials"];
+        assert!(slot.as_array().is_none_or(|slot| !slot.is_empty()), "{said}");
+    }
 }
