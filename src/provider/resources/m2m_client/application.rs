@@ -7,7 +7,10 @@ use secrecy::SecretString;
 
 use super::{
     credentials::{same_pem, same_subject, slot::CREDENTIALS},
-    forms::{is_address, is_key_id, is_metadata_key, is_name, is_organization_id, is_secret, is_time, same_time},
+    forms::{
+        is_address, is_credential_name, is_key_id, is_metadata_key, is_name, is_organization_id, is_secret, is_time,
+        same_time,
+    },
     method::{AUTHENTICATION, DEFAULT_METHOD, METHODS},
 };
 use crate::{
@@ -68,7 +71,7 @@ model! {
         /// attached, because an apply failed or somebody detached it. The next apply attaches it or deletes it.
         credentials: Value<BTreeMap<String, Credential>> = OPTIONAL.mapped(&CREDENTIALS).rules(&[
             Rule::Items(0, 2),
-            Rule::Keys(&Rule::Length(1, 128)),
+            Rule::Keys(&Rule::Form("1 to 128 characters that do not end with ` (detached)`", is_credential_name)),
         ]),
         /// The ID tokens of the application. For access tokens, the settings of their API count.
         jwt_configuration: Value<JwtConfiguration> = OPTIONAL.default(Default::Nested).merged().absent(Default::Nested),

@@ -47,3 +47,8 @@ pub(super) fn is_time(text: &str) -> bool {
 pub(super) fn same_time(left: &str, right: &str) -> bool {
     left == right || time(left).zip(time(right)).is_some_and(|(left, right)| left == right)
 }
+
+/// What ends like that names a credential that is not attached.
+pub(super) fn is_credential_name(text: &str) -> bool {
+    (1..=128).contains(&text.chars().count()) && !text.ends_with(" (detached)")
+}
