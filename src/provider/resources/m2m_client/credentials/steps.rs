@@ -161,7 +161,7 @@ impl<'a> Progress<'a> {
             .filter_map(|(name, entry)| {
                 let id = entry.id.as_str()?.to_owned();
                 let given = in_pool(&id)?.get("name").and_then(Json::as_str).unwrap_or_default();
-                let name = if is_detached(&name) { given.to_owned() } else { name };
+                let name = if is_detached(&name) || name == id { given.to_owned() } else { name };
                 Some((id, (name, entry)))
             })
             .collect();
@@ -327,7 +327,9 @@ impl<'a> Progress<'a> {
             let Some((name, entry)) = self.own.get(id) else { continue };
             let is_attached = self.attached.iter().any(|attached| attached == id);
             if is_attached || with_detached {
-                let name = if is_attached { name.clone() } else { detached_name(id) };
+                // After a lost response, an old and a new one may have the same name for a while.
+                let name = if credentials.contains_key(name) { id.to_owned() } else { name.clone() };
+                let name = if is_attached { name } else { detached_name(id) };
                 credentials.insert(name, with_details(self.method.name(), entry.clone(), of));
             }
         }
