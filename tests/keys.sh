@@ -3,5 +3,5 @@
 # fault. `cargo test` makes a few of both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-ROTATIONS=${ROTATIONS:-20} cargo test --locked --test acceptance -- keys::rotates
-KEYS=${KEYS:-1000} cargo test --locked --test acceptance -- keys::random
+ROTATIONS=${ROTATIONS:-20} cargo test --locked --test acceptance -- keys::users::rotates
+KEYS=${KEYS:-1000} cargo test --locked --test acceptance -- keys::failures::random
