@@ -1,7 +1,8 @@
 //! Secrets that this process has sent or received, and where a text repeats one of them.
 //!
 //! There is one collection for the process. A secret that was sent once must not come back in the answer to any other
-//! request, in a name in the state, or in the record of another crate. So it belongs to no request and to no client.
+//! request, in a name in the state, or in the record of another crate. So it belongs to no request and to no client. A
+//! process that serves many commands gets many tokens, so the collection has the secrets that were used last.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
@@ -21,6 +22,9 @@ const MOST_LAYERS: u32 = 4;
 /// What an escaped character begins with.
 const ESCAPES: [char; 3] = ['%', '\\', '+'];
 
+/// Maximum number of secrets. More than the requests that are under way at once, each with a secret of its own.
+const MOST: usize = 128;
+
 /// Whose text it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -30,21 +34,34 @@ pub(super) enum Scope {
     Own,
 }
 
-/// By first character, in lower case.
-static SECRETS: RwLock<BTreeMap<char, Vec<SecretString>>> = RwLock::new(BTreeMap::new());
+static SECRETS: RwLock<Secrets> = RwLock::new(Secrets { by_first: BTreeMap::new(), uses: 0 });
 
-/// From now on, no message and no log record shows this secret.
+struct Secrets {
+    /// By first character, in lower case. Each with the number of its last use.
+    by_first: BTreeMap<char, Vec<(u64, SecretString)>>,
+    uses: u64,
+}
+
+/// From now on, no message and no log record shows this secret, until [`MOST`] others were used after it.
 pub fn conceal(secret: &str) {
     let Some(first) = first(secret) else { return };
-    let is_known = |secrets: &BTreeMap<char, Vec<SecretString>>| {
-        secrets.get(&first).is_some_and(|known| known.iter().any(|known| known.expose_secret() == secret))
-    };
-    if is_known(&SECRETS.read().unwrap_or_else(PoisonError::into_inner)) {
-        return;
-    }
-    let mut secrets = SECRETS.write().unwrap_or_else(PoisonError::into_inner);
-    if !is_known(&secrets) {
-        secrets.entry(first).or_default().push(secret.into());
+    SECRETS.write().unwrap_or_else(PoisonError::into_inner).used(first, secret);
+}
+
+impl Secrets {
+    fn used(&mut self, first: char, secret: &str) {
+        self.uses += 1;
+        let alike = self.by_first.entry(first).or_default();
+        match alike.iter_mut().find(|(_, known)| known.expose_secret() == secret) {
+            Some((last_use, _)) => *last_use = self.uses,
+            None => alike.push((self.uses, secret.into())),
+        }
+        if self.by_first.values().map(Vec::len).sum::<usize>() > MOST {
+            let oldest = self.by_first.values().flatten().map(|(last_use, _)| *last_use).min();
+            for alike in self.by_first.values_mut() {
+                alike.retain(|(last_use, _)| Some(*last_use) != oldest);
+            }
+        }
     }
 }
 
@@ -57,10 +74,10 @@ pub(super) fn secret_at(text: &str, at: usize, scope: Scope) -> Option<usize> {
     let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
     let rest = &text[at..];
     let is_escape = rest.starts_with(ESCAPES);
-    let plain = first(rest).and_then(|first| secrets.get(&first));
-    let escaped = secrets.iter().filter(|(first, _)| is_escape && spellings(rest, **first).next().is_some());
+    let plain = first(rest).and_then(|first| secrets.by_first.get(&first));
+    let escaped = secrets.by_first.iter().filter(|(first, _)| is_escape && spellings(rest, **first).next().is_some());
     let candidates = plain.into_iter().chain(escaped.map(|(_, secrets)| secrets)).flatten();
-    let lengths = candidates.filter_map(|secret| {
+    let lengths = candidates.filter_map(|(_, secret)| {
         let secret = secret.expose_secret();
         let length = length_of(rest, secret)?;
         let is_long = secret.chars().nth(LONG - 1).is_some();
@@ -225,6 +242,18 @@ mod tests {
             let shown = text(&escape.repeat(4 << 20));
             assert!(shown.chars().count() < 1_100, "{}", shown.len());
         }
+    }
+
+    #[test]
+    fn only_the_secrets_of_last_use_are_kept() {
+        let mut secrets = Secrets { by_first: BTreeMap::new(), uses: 0 };
+        for number in 0..10 * MOST {
+            secrets.used('t', &format!("token {number}"));
+            secrets.used('s', "secret");
+        }
+        assert_eq!(secrets.by_first[&'t'].len(), MOST - 1);
+        assert_eq!(secrets.by_first[&'s'].len(), 1, "it is in use");
+        assert_eq!(secrets.by_first[&'t'][0].1.expose_secret(), format!("token {}", 9 * MOST + 1));
     }
 
     #[test]
