@@ -77,11 +77,7 @@ impl Api<'_> {
     /// Deletes an object. One that is gone already is fine.
     pub async fn delete(&self, id: &str) -> Result<(), Error> {
         let _renewal = Renewal(self);
-        let request = self.objects().object(Method::DELETE, id)?;
-        match self.session.operation.delete(&request).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            outcome => outcome,
-        }
+        self.objects().delete(id).await
     }
 
     /// All objects that `filters` find and of which `view` makes something, in the order of their ids.

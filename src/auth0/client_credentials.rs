@@ -5,51 +5,75 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::api::{Api, Renewal};
+use super::area::{Area, Identity};
 use super::body::Body;
-use super::document::{Fields, Object};
+use super::collection::Collection;
+use super::document::{Document, Fields, Object};
 use super::error::{Error, Flaw};
 use super::lost_creations::{LIST_LAG, MOST_LOST};
-use super::request::Request;
+use super::objects::Objects;
 
-/// The properties to read. Auth0 never shows the key itself.
-const FIELDS: [&str; 9] =
-    ["id", "name", "credential_type", "kid", "alg", "thumbprint_sha256", "subject_dn", "created_at", "expires_at"];
+/// Credentials, with the properties to read. Auth0 never shows the key itself.
+static CREDENTIALS: Area = Area {
+    path: &["clients", "credentials"],
+    key: "id",
+    aliases: &[],
+    identity: Identity::Name { property: "name", filters: &[] },
+    secrets: &[],
+    ends: &[],
+    properties: || {
+        ["id", "name", "credential_type", "kid", "alg", "thumbprint_sha256", "subject_dn", "created_at", "expires_at"]
+            .map(str::to_owned)
+            .into()
+    },
+};
 
 /// The properties of an application that concern its credentials.
-const SLOTS: [&str; 4] = [
+const SLOTS: [&str; 5] = [
+    "client_id",
     "token_endpoint_auth_method",
     "client_authentication_methods",
     "signed_request_object.credentials.id",
     "token_vault_privileged_access.credentials.id",
 ];
 
+/// The credentials of one application. Nothing is known of them between two operations.
+fn of_client(client_id: &str) -> Collection {
+    Collection::new(&CREDENTIALS, CREDENTIALS.path(&[client_id]))
+}
+
 impl Api<'_> {
     /// All credentials of an application, attached or not; `None` if there is no such application.
     pub async fn credentials(&self, client_id: &str) -> Result<Option<Vec<Object>>, Error> {
-        let request = self.of_client(Method::GET, client_id, None)?;
-        match self.session.operation.fetch_with(&request, &fields()).await {
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-            Ok(Value::Array(elements)) => {
-                elements.into_iter().map(|element| object(element, &request)).collect::<Result<_, _>>().map(Some)
-            }
-            Ok(_) => Err(Flaw::expected("", "a list").at(&request.endpoint)),
-        }
+        let collection = of_client(client_id);
+        let request = self.among(&collection).whole(Method::GET)?;
+        let elements = match self.session.operation.fetch_with(&request, &collection.fields).await {
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+            Ok(Value::Array(elements)) => elements,
+            Ok(_) => return Err(Flaw::expected("", "a list").at(&request.endpoint)),
+        };
+        let object = |(index, element): (usize, Value)| match Document::of(element, CREDENTIALS.key) {
+            Ok(document) => Ok(document.object),
+            Err(flaw) => Err(flaw.below(&format!("[{index}]")).at(&request.endpoint)),
+        };
+        elements.into_iter().enumerate().map(object).collect::<Result<_, _>>().map(Some)
     }
 
     /// The application's method, and the slots that hold ids of credentials; `None` if there is no such application.
     pub async fn slots(&self, client_id: &str) -> Result<Option<Object>, Error> {
-        let request = self.objects().object(Method::GET, client_id)?;
+        let clients = self.objects();
+        let request = clients.object(Method::GET, client_id)?;
         match self.session.operation.fetch_with(&request, &Fields::at(SLOTS)).await {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
-            Ok(Value::Object(object)) => Ok(Some(object)),
-            Ok(_) => Err(Flaw::expected("", "an object").at(&request.endpoint)),
+            Ok(Value::Object(object)) if clients.collection.area.is_named(&object, client_id) => Ok(Some(object)),
+            Ok(_) => Err(Flaw::expected(clients.collection.area.key, "the ID in the request").at(&request.endpoint)),
         }
     }
 
     /// Registers a credential that is not among the `known` ids. If the response is lost, the credential is looked for
-    /// before anything is sent again: it is the only new one of which `is_same` holds.
+    /// before anything is sent again: it is a new one of which `is_same` holds.
     pub async fn add_credential(
         &self,
         client_id: &str,
@@ -58,14 +82,14 @@ impl Api<'_> {
         is_same: impl Fn(&Object) -> bool,
     ) -> Result<Object, Error> {
         let _renewal = Renewal(self);
+        let collection = of_client(client_id);
+        let credentials = self.among(&collection);
+        let request = credentials.whole(Method::POST)?.json(body);
         let mut lost = None;
         for _ in 0..MOST_LOST {
-            let request = self.of_client(Method::POST, client_id, None)?.json(body);
-            let cause = match self.session.operation.fetch_with(&request, &fields()).await {
-                Ok(value) => match object(value, &request) {
-                    Ok(object) => return Ok(object),
-                    Err(flaw) => Box::new(flaw),
-                },
+            let cause = match credentials.fetch_any(&request).await {
+                Ok(document) if !known.contains(&document.id) => return Ok(document.object),
+                Ok(_) => Box::new(Flaw::expected(CREDENTIALS.key, "the ID of the new object").at(&request.endpoint)),
                 Err(Error::UnknownFate { cause, .. }) => cause,
                 // The service may refuse the second request because of the first.
                 Err(error) if lost.is_some() && error.is_refusal() => Box::new(error),
@@ -93,7 +117,7 @@ impl Api<'_> {
         let is_new = |object: &Object| !known.iter().any(|id| object.get("id") == Some(&id.as_str().into()));
         for is_late in [false, true] {
             if is_late {
-                let endpoint = self.of_client(Method::GET, client_id, None)?.endpoint;
+                let endpoint = self.among(&of_client(client_id)).whole(Method::GET)?.endpoint;
                 self.session.operation.bounds().run(&endpoint, sleep(LIST_LAG)).await?;
             }
             let all = self.credentials(client_id).await?.unwrap_or_default();
@@ -107,34 +131,20 @@ impl Api<'_> {
     /// Changes when a credential expires, the only thing that can be changed.
     pub async fn change_expiry(&self, client_id: &str, id: &str, body: &Body) -> Result<Object, Error> {
         let _renewal = Renewal(self);
-        let request = self.of_client(Method::PATCH, client_id, Some(id))?.json(body);
-        object(self.session.operation.fetch_with(&request, &fields()).await?, &request)
+        let collection = of_client(client_id);
+        let credentials = self.among(&collection);
+        let request = credentials.object(Method::PATCH, id)?.json(body);
+        Ok(credentials.fetch(&request, id).await?.object)
     }
 
     /// Deletes a credential that is not attached. One that is gone already is fine.
     pub async fn delete_credential(&self, client_id: &str, id: &str) -> Result<(), Error> {
         let _renewal = Renewal(self);
-        let request = self.of_client(Method::DELETE, client_id, Some(id))?;
-        match self.session.operation.delete(&request).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            outcome => outcome,
-        }
+        self.among(&of_client(client_id)).delete(id).await
     }
 
-    fn of_client(&self, method: Method, client_id: &str, id: Option<&str>) -> Result<Request, Error> {
-        let collection = self.place.collection.path.iter().map(String::as_str);
-        let path: Vec<&str> = collection.chain([client_id, "credentials"]).chain(id).collect();
-        self.session.operation.request(method, &path)
-    }
-}
-
-fn fields() -> Fields {
-    Fields::at(FIELDS)
-}
-
-fn object(value: Value, request: &Request) -> Result<Object, Error> {
-    match value {
-        Value::Object(object) if object.get("id").is_some_and(Value::is_string) => Ok(object),
-        _ => Err(Flaw::expected("id", "a text").at(&request.endpoint)),
+    /// The objects of another collection, in this operation.
+    fn among<'c>(&'c self, collection: &'c Collection) -> Objects<'c> {
+        Objects { collection, operation: &self.session.operation }
     }
 }

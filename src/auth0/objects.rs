@@ -53,6 +53,14 @@ impl Objects<'_> {
         Err(Flaw::expected(self.collection.area.key, "the ID in the request").at(&request.endpoint))
     }
 
+    /// Deletes an object. One that is gone already is fine.
+    pub(super) async fn delete(&self, id: &str) -> Result<(), Error> {
+        match self.operation.delete(&self.object(Method::DELETE, id)?).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            outcome => outcome,
+        }
+    }
+
     /// Reads an object by itself; `None` if there is none.
     pub(super) async fn fetch_one(&self, request: &Request, id: &str) -> Result<Option<Document>, Error> {
         match self.fetch(request, id).await {

@@ -138,11 +138,9 @@ impl<P: Provider> Server<P> {
             let schema = &entry.schema;
             let prior = decode(&request.prior_state, schema)?;
             let config = decode(&request.config, schema)?;
-            let client = match &*lock(&self.configured) {
-                Some(Configured::Ready(client)) => Some(client.clone()),
-                _ => None,
-            };
-            let (planned, diagnostics) = lifecycle::plan(entry, client.as_ref(), &prior, &config)?;
+            let cx = self.cx().unwrap_or_default();
+            let client = cx.as_ref().map(|cx| &cx.client);
+            let (planned, diagnostics) = lifecycle::plan(entry, client, &prior, &config)?;
             Ok((encode(&planned.state, schema), planned.requires_replace, diagnostics))
         });
         let (planned_state, requires_replace, diagnostics) = match planned {

@@ -31,6 +31,17 @@ use terraform_provider_auth0::auth0::{
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// APIs, which a path names by their identifier or by their id.
+static RESOURCE_SERVERS: Area = Area {
+    path: &["resource-servers"],
+    key: "identifier",
+    aliases: &["id"],
+    identity: Identity::Key(&["identifier"]),
+    secrets: &[],
+    ends: &[],
+    properties: || ["id", "identifier", "name"].map(str::to_owned).into(),
+};
+
 /// Applications, with a few of their properties.
 static CLIENTS: Area = Area {
     path: &["clients"],

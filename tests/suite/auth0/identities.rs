@@ -3,25 +3,14 @@
 //! Neither is ever taken for the object, whatever its area and whatever the operation.
 
 use serde_json::{Value, json};
-use terraform_provider_auth0::auth0::{Area, Body, Error, Identity, Object, Seen};
+use terraform_provider_auth0::auth0::{Area, Body, Error, Object, Seen};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use std::time::Duration;
 
 use super::server::{Reply, Server, json as answer, page};
-use super::{CLIENT_GRANTS, CLIENTS, CREDENTIALS, believed, client, object, read, session, shown};
-
-/// APIs, which a path names by their identifier or by their id.
-static RESOURCE_SERVERS: Area = Area {
-    path: &["resource-servers"],
-    key: "identifier",
-    aliases: &["id"],
-    identity: Identity::Key(&["identifier"]),
-    secrets: &[],
-    ends: &[],
-    properties: || ["id", "identifier", "name"].map(str::to_owned).into(),
-};
+use super::{CLIENT_GRANTS, CLIENTS, CREDENTIALS, RESOURCE_SERVERS, believed, client, object, read, session, shown};
 
 /// Every area, with the ids of the parents of its objects.
 const AREAS: [(&Area, &[&str]); 4] =
@@ -96,6 +85,33 @@ async fn a_secret_of_another_application_is_not_handed_over() {
     }
     assert!(clients.secret("mine").await.unwrap().is_some());
     clients.rotate_secret("mine").await.unwrap();
+}
+
+#[tokio::test]
+async fn credentials_of_another_application_or_id_are_not_taken() {
+    let other = named("other");
+    let server = Server::start([&other, &other].map(|body| answer(200, body))).await;
+    let session = session(&client(&server.url()));
+    let clients = session.api(&CLIENTS, &[]);
+    let changed = clients.change_expiry("mine", "cred_1", &Body::default()).await.unwrap_err();
+    assert_eq!(place(&changed), Some("id"), "{changed}");
+    let slots = clients.slots("mine").await.unwrap_err();
+    assert_eq!(place(&slots), Some("client_id"), "{slots}");
+    for id in unusable() {
+        let list = format!("[{}]", named(&id));
+        let server = Server::start([answer(200, &list)]).await;
+        let read = self::session(&client(&server.url())).api(&CLIENTS, &[]).credentials("mine").await;
+        assert!(place(&read.unwrap_err()).is_some(), "{:?}", id.get(..9));
+    }
+    // A new credential that no request can name, or that was there before, is looked for.
+    for answered in ["..", "cred_old"] {
+        let all = format!("[{},{}]", named("cred_old"), named("cred_new"));
+        let server = Server::start([answer(201, &named(answered)), answer(200, &all)]).await;
+        let session = self::session(&client(&server.url()));
+        let clients = session.api(&CLIENTS, &[]);
+        let added = clients.add_credential("mine", &Body::default(), &["cred_old".to_owned()], |_| true).await;
+        assert_eq!(added.unwrap()["id"], "cred_new", "{answered}");
+    }
 }
 
 #[tokio::test]

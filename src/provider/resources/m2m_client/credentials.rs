@@ -3,6 +3,7 @@
 pub(super) mod continuation;
 pub(super) mod demands;
 pub(super) mod details;
+mod given;
 mod material;
 mod planner;
 pub(super) mod preview;

@@ -6,25 +6,14 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use terraform_provider_auth0::auth0::{Area, Client, Credentials, Flaw, Identity, Object, Seen, Session};
+use terraform_provider_auth0::auth0::{Area, Client, Credentials, Flaw, Object, Seen, Session};
 use terraform_provider_auth0::emulator::Emulator;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::{Change, Gate};
-use crate::auth0::{CLIENT_GRANTS, CLIENTS, settings};
-
-/// APIs.
-static RESOURCE_SERVERS: Area = Area {
-    path: &["resource-servers"],
-    key: "identifier",
-    aliases: &["id"],
-    identity: Identity::Key(&["identifier"]),
-    secrets: &[],
-    ends: &[],
-    properties: || ["identifier", "name"].map(str::to_owned).into(),
-};
+use crate::auth0::{CLIENT_GRANTS, CLIENTS, RESOURCE_SERVERS, settings};
 
 /// How many readers there are at once, as many as Terraform has by default.
 const READERS: usize = 10;

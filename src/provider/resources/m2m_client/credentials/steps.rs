@@ -8,11 +8,10 @@ use serde_json::{Map, Value as Json};
 use time::OffsetDateTime;
 
 use super::{
-    KEYS,
     continuation::{Credentials, certificate_end, identity},
     details::{is_named, text, with_details},
-    material::Identity,
-    planner::{self, Configuration, Expiry, Method, Obstacle, Owned, Reference, Registered, Step, Tenant, Wanted},
+    given::{self, registered},
+    planner::{self, Configuration, Method, Obstacle, Owned, Reference, Step, Tenant},
     slot::{KEY_METHODS, attached, body, by_id, detached_name, is_detached, shown_ids, shown_slot},
 };
 use crate::{
@@ -23,7 +22,6 @@ use crate::{
         mapping,
         resources::m2m_client::{
             application::{Credential, M2mClient},
-            forms::time,
             names::NAMES,
             secret,
         },
@@ -73,9 +71,11 @@ pub(in super::super) async fn take(
     }
     match result {
         Ok(()) => Ok(progress.state()),
-        Err(stop) if !progress.has_written => Err(Failed { saved: stop.shown, diagnostics: stop.diagnostics }),
-        Err(stop) => {
-            Err(Failed { saved: stop.shown.or_else(|| Some(progress.state())), diagnostics: stop.diagnostics })
+        Err(Stop { diagnostics, shown }) => {
+            let saved = shown.or_else(|| progress.has_written.then(|| progress.state()));
+            // Nothing was rotated yet.
+            let rotate_secret_when = prior.rotate_secret_when.clone();
+            Err(Failed { saved: saved.map(|saved| M2mClient { rotate_secret_when, ..saved }), diagnostics })
         }
     }
 }
@@ -207,7 +207,7 @@ impl<'a> Progress<'a> {
         let method = self.plan.authentication_method.as_str().and_then(Method::of_name);
         let method = method.unwrap_or(Method::ClientSecretPost);
         let credentials = if method.uses_keys() && !self.plan.credentials.is_null() {
-            wanted.iter().map(|(name, entry)| self::wanted(method, name, entry)).collect()
+            wanted.iter().map(|(name, entry)| given::wanted(method, name, entry)).collect()
         } else {
             Vec::new()
         };
@@ -341,48 +341,6 @@ impl<'a> Progress<'a> {
             credentials: if is_managed { Value::Known(credentials) } else { Value::Null },
             ..base.clone()
         }
-    }
-}
-
-fn registered(of: &Object) -> Registered {
-    let owned = |name: &str| text(of, name).map(str::to_owned);
-    let value = |name: &str| owned(name).unwrap_or_default();
-    let identity = match text(of, "credential_type") {
-        Some("x509_cert") => Identity::Certificate(value("thumbprint_sha256")),
-        Some("cert_subject_dn") => Identity::of_subject(&value("subject_dn")),
-        _ => Identity::Key(value("kid")),
-    };
-    Registered {
-        id: value("id"),
-        name: value("name"),
-        identity,
-        algorithm: owned("alg"),
-        key_id: owned("kid"),
-        expires_at: text(of, "expires_at").and_then(time),
-    }
-}
-
-fn wanted(method: Method, name: &str, entry: &Credential) -> Wanted {
-    let is_named = !(entry.pem.is_null() && entry.subject_dn.is_null());
-    let identity = identity(method.name(), entry).filter(|_| is_named);
-    let end = certificate_end(method.name(), &entry.pem).as_str().and_then(time);
-    let derived = match &identity {
-        Some(Identity::Key(thumbprint)) => Some(thumbprint.clone()),
-        _ => None,
-    };
-    let expiry = match entry.expires_at.as_str().and_then(time) {
-        _ if method.name() != KEYS => Expiry::Kept { when_added: end },
-        Some(expires_at) => Expiry::Set(Some(expires_at)),
-        None if entry.parse_expiry_from_cert == Value::Known(true) && end.is_some() => Expiry::Set(end),
-        None if entry.parse_expiry_from_cert == Value::Known(true) => Expiry::Kept { when_added: None },
-        None => Expiry::Set(None),
-    };
-    Wanted {
-        name: name.to_owned(),
-        identity,
-        algorithm: entry.algorithm.known().cloned(),
-        key_id: entry.key_id.known().cloned().or(derived),
-        expiry,
     }
 }
 
